@@ -58,7 +58,9 @@ module.exports = {
   testTimeout: 20_000,
   reporters: ['default', '<rootDir>/test/setup/summaryReporter.cjs'],
   projects: [
-    ...(existsSync(join(__dirname, 'lwc')) && existsSync(join(__dirname, 'sfdx-project.json')) ? [lwc()] : []),
+    ...(existsSync(join(__dirname, 'lwc')) && existsSync(join(__dirname, 'sfdx-project.json'))
+      ? [lwc()]
+      : []),
     node('unit', ['<rootDir>/test/unit/**/*.test.ts']),
     node(
       'integration',
