@@ -55,13 +55,13 @@ function anyScalar(scalars: Schema[]): Schema {
     type?: string;
   }[];
   const values = plain.flatMap((schema) => schema.enum ?? []);
+  const nullable = plain.some((schema) => schema.type === 'null');
   // A plain string takes every text, so what else goes over the wire as text adds nothing to it.
   const text = plain.find((schema) => schema.type === 'string' && !('pattern' in schema));
   if (text && values.every((value) => typeof value === 'string') && plain.every(isText)) {
     return nullable ? { type: ['string', 'null'] } : { type: 'string' };
   }
   const open = dedupe(plain.filter((schema) => !schema.enum && schema.type !== 'null'));
-  const nullable = plain.some((schema) => schema.type === 'null');
   const [only] = open;
   if (open.length === 0) return { enum: nullable ? [...values, null] : values };
   if (open.length === 1 && values.length === 0 && only) {
