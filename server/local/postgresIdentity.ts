@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { chownSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -14,6 +14,9 @@ export interface PostgresIdentity {
   /** A program and its arguments to be put before the command. */
   prefix: string[];
 }
+
+/** The database's superuser. */
+export const USER = 'invoicebridge';
 
 interface Paths {
   /** A program that must be runnable. */
@@ -106,14 +109,14 @@ function tryOut({ prefix, spawnAs }: PostgresIdentity, { program, dataDir }: Pat
     ...spawnAs,
     cwd: '/',
     encoding: 'utf8',
-    env: { PATH: PROGRAM_PATH },
+    env: postgresEnvironment(),
   });
   if (tried.status === 0) return undefined;
   return tried.error?.message ?? (tried.stderr.trim() || `exit status ${tried.status}`);
 }
 
 /** Where setpriv, unshare and sh are, on systems whose PATH for daemons is short. */
-export const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
+const PROGRAM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
 function ownerOf(dataDir: string): { uid: number; gid: number } | undefined {
   const found = statSync(dataDir, { throwIfNoEntry: false });
@@ -128,4 +131,13 @@ function hasName(): boolean {
   } catch {
     return false;
   }
+}
+
+/** PGDATA, LC_ALL and the like of the caller must not reach the server. */
+export function postgresEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: PROGRAM_PATH, LC_ALL: 'C' };
+}
+
+export function giveTo({ owner }: PostgresIdentity, path: string): void {
+  if (owner) chownSync(path, owner.uid, owner.gid);
 }

@@ -1,0 +1,196 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startDatabase, stopPostgres } from './local/database.ts';
+import {
+  type DataDirectory,
+  dataDirectory,
+  lock,
+  makeDirectories,
+  projectDir,
+  wipe,
+} from './local/dataDirectory.ts';
+import {
+  type Installation,
+  localAddress,
+  productEnvironment,
+  sandboxEnvironment,
+} from './local/environments.ts';
+import { keepRunning, type KeptProcess } from './local/keepRunning.ts';
+import { choosePorts } from './local/ports.ts';
+import { readPostmaster } from './local/postmaster.ts';
+import { waitUntilReady } from './local/readiness.ts';
+import { endOrphans, removeRecord, writeRecord } from './local/runRecord.ts';
+import { loadSecrets } from './local/secrets.ts';
+import { Closers, onStopSignals } from './local/stopping.ts';
+import { registerApiToken } from './token.ts';
+
+const HELP = `npm start                  runs Invoicebridge with a sandbox org and a sandbox Stripe on this machine
+npm start -- --verbose     shows all that the processes write, which otherwise goes to the log files only
+npm start -- --reset       forgets all sandbox data first
+
+INVOICEBRIDGE_DATA_DIR     where the data is kept (.data)
+DATABASE_URL               a PostgreSQL to use instead of the embedded one`;
+
+const closers = new Closers();
+const children: KeptProcess[] = [];
+
+async function start(data: DataDirectory, options: { verbose: boolean; reset: boolean }): Promise<void> {
+  const began = performance.now();
+  makeDirectories(data);
+  closers.add(await lock(data));
+  const orphans = await endOrphans(data.root);
+  if (orphans.length > 0) say(`Ended ${orphans.length} processes that a killed start had left.`);
+  if (options.reset) await reset(data);
+
+  const secrets = await loadSecrets(data.secrets);
+  const ports = await choosePorts({ page: 4000, web: 4001, stripe: 4242 });
+  const [databaseUrl, page] = await Promise.all([
+    startDatabase({ dataDir: data.postgres, closers, say }),
+    buildPage(),
+  ]);
+  const installation = { databaseUrl, secrets, ports, sandboxDir: data.sandbox, pageDir: page.dir };
+  startProcesses(installation, data, options.verbose);
+  await waitUntilAllAnswer(installation);
+
+  if (closers.stopping) return;
+  say(`
+  Invoicebridge is ready: ${localAddress(ports.page)}
+
+  It took ${((performance.now() - began) / 1000).toFixed(1)} s. The org and Stripe are sandboxes on this machine.
+  Data and logs are in ${data.root}. Ctrl-C stops everything.
+`);
+}
+
+/** Sandbox data in a database of the user's own is left alone; the records in it would name invoices that no longer exist. */
+async function reset(data: DataDirectory): Promise<void> {
+  if (process.env['DATABASE_URL']) {
+    throw new Error(
+      '--reset does not empty the database that DATABASE_URL names. Empty it, or unset DATABASE_URL.',
+    );
+  }
+  await stopPostgres(data.postgres);
+  wipe(data);
+  makeDirectories(data);
+  say('All sandbox data is removed.');
+}
+
+async function buildPage(): Promise<{ dir: string }> {
+  try {
+    const { ensurePage } = await import('../sandbox/page/build.ts');
+    return await ensurePage();
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new Error('The sandbox needs the development packages too. Install them with: npm ci', { cause });
+  }
+}
+
+function startProcesses(installation: Installation, data: DataDirectory, verbose: boolean): void {
+  const record = () =>
+    writeRecord(data.root, {
+      pid: process.pid,
+      address: localAddress(installation.ports.page),
+      children: children
+        .flatMap(({ pid, script }) => ({ pid: pid() ?? 0, script }))
+        .filter(({ pid }) => pid > 0),
+    });
+  const keep = (name: string, script: string, environment: NodeJS.ProcessEnv) => {
+    if (closers.stopping) return;
+    const logFile = join(data.logs, `${name}.log`);
+    const child = { name, script: join(projectDir, script), environment, logFile };
+    children.push(keepRunning(child, { verbose, print: say, onChange: record }));
+    record();
+  };
+  closers.add(() => removeRecord(data.root));
+  closers.add(() => stopAll((name) => name === 'sandbox'));
+  keep('sandbox', 'sandbox/main.ts', sandboxEnvironment(installation));
+  // These stop before the sandboxes they talk to.
+  closers.add(() => stopAll((name) => name !== 'sandbox'));
+  keep('web', 'server/web.ts', productEnvironment(installation));
+  keep('worker', 'server/worker.ts', productEnvironment(installation));
+}
+
+async function stopAll(chosen: (name: string) => boolean): Promise<void> {
+  await Promise.all(children.filter(({ name }) => chosen(name)).map((child) => child.stop()));
+}
+
+async function waitUntilAllAnswer({ databaseUrl, secrets, ports }: Installation): Promise<void> {
+  const org = `http://127.0.0.1:${ports.page}/sandbox/session`;
+  const web = `http://127.0.0.1:${ports.web}`;
+  await waitUntilReady({
+    'the sandbox org': org,
+    'the sandbox Stripe': `http://127.0.0.1:${ports.stripe}/_sandbox/calls`,
+    web: `${web}/health`,
+    'the database behind web': `${web}/ready`,
+  });
+  const session = (await (await fetch(org)).json()) as { org: { id: string } };
+  await registerApiToken(databaseUrl, {
+    orgId: session.org.id,
+    label: 'Sandbox org',
+    token: secrets.apiToken,
+  });
+}
+
+async function stop(exitCode: number): Promise<void> {
+  try {
+    await closers.close();
+  } catch (error) {
+    complain(error);
+    process.exit(1);
+  }
+  process.exit(exitCode);
+}
+
+function kill(data: DataDirectory): void {
+  for (const child of children) child.kill();
+  const postmaster = readPostmaster(data.postgres);
+  if (postmaster) process.kill(postmaster.pid, 'SIGQUIT');
+  process.exit(1);
+}
+
+/** npm killed with -9 cannot tell us; whoever starts without npm may leave us running in the background. */
+function stopWithNpm(): void {
+  if (!process.env['npm_lifecycle_event']) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent || closers.stopping) return;
+    void stop(1);
+  }, 500);
+  timer.unref();
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      verbose: { type: 'boolean', default: false },
+      reset: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  const data = dataDirectory();
+  // A closed terminal takes its standard output with it; that must not stop the stopping.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  onStopSignals({
+    stop() {
+      if (process.stdout.isTTY) say('\nStopping ...');
+      void stop(0);
+    },
+    kill: () => kill(data),
+  });
+  stopWithNpm();
+  start(data, values).catch((error: unknown) => {
+    if (closers.stopping) return;
+    complain(error);
+    void stop(1);
+  });
+}
+
+main();

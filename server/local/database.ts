@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startEmbeddedPostgres } from '../embeddedPostgres.ts';
+import { migrate } from '../migrate.ts';
+import { readPostmaster, stopPostmaster } from './postmaster.ts';
+import type { Closers } from './stopping.ts';
+
+export interface DatabaseOptions {
+  /** For the embedded server. */
+  dataDir: string;
+  closers: Closers;
+  say: (line: string) => void;
+}
+
+/** The database named by DATABASE_URL or else an embedded one, brought up to date. Returns its connection string. */
+export async function startDatabase(options: DatabaseOptions): Promise<string> {
+  const named = process.env['DATABASE_URL'];
+  const url = named || (await startEmbedded(options));
+  try {
+    await migrate(url);
+  } catch (cause) {
+    const reason =
+      cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
+    if (!named) throw cause;
+    throw new Error(
+      `The database that DATABASE_URL names cannot be used: ${reason}. ` +
+        'Correct DATABASE_URL, or unset it to use the embedded PostgreSQL.',
+      { cause },
+    );
+  }
+  return url;
+}
+
+async function startEmbedded({ dataDir, closers, say }: DatabaseOptions): Promise<string> {
+  const starting = startEmbeddedPostgres({ dataDir });
+  // Added before it runs, so that a Ctrl-C in this moment does not leave a server behind.
+  closers.add(async () => {
+    await Promise.race([starting.catch(() => {}), pause(3_000, undefined, { ref: false })]);
+    await stopPostgres(dataDir);
+  });
+  const server = await starting;
+  if (server.adopted) say('Goes on with the PostgreSQL that a killed start left running.');
+  watch(server, () => startEmbeddedPostgres({ dataDir }), { closers, say });
+  return server.url;
+}
+
+/** Starts a server that died again; it listens at the same address, so web and worker just connect anew. */
+function watch(
+  server: { isRunning(): boolean },
+  startAgain: () => Promise<unknown>,
+  { closers, say }: Pick<DatabaseOptions, 'closers' | 'say'>,
+): void {
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy || closers.stopping || server.isRunning()) return;
+    busy = true;
+    say('PostgreSQL ended and is started again.');
+    startAgain()
+      .catch((error: unknown) => say(error instanceof Error ? error.message : String(error)))
+      .finally(() => (busy = false));
+  }, 1_000);
+  closers.add(() => clearInterval(timer));
+}
+
+export async function stopPostgres(dataDir: string): Promise<void> {
+  const postmaster = readPostmaster(dataDir);
+  if (postmaster) await stopPostmaster(postmaster);
+}

@@ -1,0 +1,59 @@
+import type { SandboxSecrets } from './secrets.ts';
+
+export interface Installation {
+  databaseUrl: string;
+  secrets: SandboxSecrets;
+  ports: { page: number; web: number; stripe: number };
+  sandboxDir: string;
+  pageDir: string;
+}
+
+/** What web and worker get: only variables that a real installation sets as well, with addresses and keys of the sandbox. */
+export function productEnvironment({ databaseUrl, secrets, ports }: Installation): NodeJS.ProcessEnv {
+  return {
+    ...machine(),
+    DATABASE_URL: databaseUrl,
+    PORT: String(ports.web),
+    PUBLIC_URL: localAddress(ports.web),
+    LOG_LEVEL: process.env['LOG_LEVEL'] || 'info',
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
+    STRIPE_API_BASE: `http://127.0.0.1:${ports.stripe}`,
+    SALESFORCE_LOGIN_URL: `http://127.0.0.1:${ports.page}`,
+    SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
+    SALESFORCE_USERNAME: secrets.salesforceUsername,
+    SALESFORCE_PRIVATE_KEY: Buffer.from(secrets.privateKeyPem).toString('base64'),
+    DEFAULT_CURRENCY: process.env['DEFAULT_CURRENCY'] || 'usd',
+    // The local org tells of changes only when asked, and a person is watching.
+    CRM_SWEEP_SECONDS: process.env['CRM_SWEEP_SECONDS'] || '1',
+  };
+}
+
+/** What sandbox/main.ts gets. */
+export function sandboxEnvironment(installation: Installation): NodeJS.ProcessEnv {
+  const { secrets, ports, sandboxDir, pageDir } = installation;
+  return {
+    ...machine(),
+    SANDBOX_DATA_DIR: sandboxDir,
+    SANDBOX_PAGE_DIR: pageDir,
+    SANDBOX_ORG_PORT: String(ports.page),
+    SANDBOX_STRIPE_PORT: String(ports.stripe),
+    SANDBOX_WEB_URL: `http://127.0.0.1:${ports.web}`,
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+    SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
+    SALESFORCE_USERNAME: secrets.salesforceUsername,
+    SALESFORCE_CERTIFICATE: secrets.certificatePem,
+    API_TOKEN: secrets.apiToken,
+  };
+}
+
+export function localAddress(port: number): string {
+  return `http://localhost:${port}`;
+}
+
+/** Keys of real accounts that happen to be set in the terminal must not reach the sandbox's processes. */
+function machine(): NodeJS.ProcessEnv {
+  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
+}
