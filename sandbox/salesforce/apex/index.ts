@@ -1,4 +1,11 @@
 import type { ApexMethod } from './context.ts';
+import { InvoiceCommandController } from './InvoiceCommandController.ts';
+import { InvoiceDraftController } from './InvoiceDraftController.ts';
+import { RaiseInvoiceController } from './RaiseInvoiceController.ts';
 
 /** The sandbox's twins of the Apex classes in salesforce-metadata/classes: class name, then method name. */
-export const apexClasses: Record<string, Record<string, ApexMethod>> = {};
+export const apexClasses: Record<string, Record<string, ApexMethod>> = {
+  InvoiceCommandController,
+  InvoiceDraftController,
+  RaiseInvoiceController,
+};

@@ -1,0 +1,108 @@
+import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
+import {
+  checkLines,
+  checkTerms,
+  decimalsOf,
+  toLineInputs,
+  toRecords,
+  type LineInput,
+} from './invoiceLines.ts';
+import { permissionProblem, requirePermission } from './invoicePermission.ts';
+import { quoted, toDate, today, toId, toList, toText } from './parameters.ts';
+import { inWords } from './userFacingError.ts';
+
+/** Twin of InvoiceDraftController.cls, method by method. */
+export const InvoiceDraftController: Record<string, ApexMethod> = {
+  getDraft: {
+    cacheable: false,
+    run: ({ invoiceId }, context) => inWords(() => readDraft(toId(invoiceId), context)),
+  },
+
+  saveDraft: {
+    cacheable: false,
+    run: ({ invoiceId, description, dueDate, lines, deletedLineIds }, context) =>
+      inWords(() => {
+        requirePermission(context);
+        const id = toId(invoiceId);
+        const current = readDraft(id, context);
+        if (current.status !== 'Draft') {
+          throw new AuraHandledException(
+            `This invoice is ${String(current.status)} and can no longer be edited. Reload the page to see it.`,
+          );
+        }
+        checkTerms(toText(description), toDate(dueDate));
+        const inputs = toLineInputs(lines);
+        checkLines(inputs, current.currencyCode);
+        const deletes = toList(deletedLineIds).map(toId);
+        checkKnown([...deletes, ...namedBy(inputs)], current.lines);
+
+        const records = toRecords(inputs, id, current.currencyCode);
+        context.update('Invoice__c', [
+          { Id: id, Description__c: toText(description), Due_Date__c: toDate(dueDate) },
+        ]);
+        context.delete('Invoice_Line__c', deletes);
+        context.update(
+          'Invoice_Line__c',
+          records.filter((record) => record.Id),
+        );
+        context.insert(
+          'Invoice_Line__c',
+          records.filter((record) => !record.Id),
+        );
+        return readDraft(id, context);
+      }),
+  },
+};
+
+function readDraft(invoiceId: string, context: ApexContext) {
+  const [invoice] = context.query(
+    'SELECT Name, Status__c, Description__c, Due_Date__c, Currency__c ' +
+      `FROM Invoice__c WHERE Id = ${quoted(invoiceId)}`,
+  );
+  if (!invoice) {
+    throw new AuraHandledException(
+      'The invoice was not found. It may have been deleted, or you may not have access to it.',
+    );
+  }
+  const currencyCode = toText(invoice.Currency__c) ?? context.defaultCurrency;
+  return {
+    name: invoice.Name,
+    status: invoice.Status__c,
+    editable: invoice.Status__c === 'Draft' && permissionProblem(context) === null,
+    description: invoice.Description__c ?? null,
+    dueDate: invoice.Due_Date__c ?? null,
+    currencyCode,
+    currencyDecimals: decimalsOf(currencyCode),
+    today: today(),
+    lines: readLines(invoiceId, context),
+  };
+}
+
+function readLines(invoiceId: string, context: ApexContext) {
+  const records = context.query(
+    'SELECT Id, Product__c, Product__r.Name, Description__c, Unit_Price__c, Quantity__c, Amount__c ' +
+      `FROM Invoice_Line__c WHERE Invoice__c = ${quoted(invoiceId)} ORDER BY Sort_Order__c NULLS LAST, Name`,
+  );
+  return records.map((record) => ({
+    lineId: record.Id!,
+    productId: record.Product__c ?? null,
+    productName: (record.Product__r as ApexRecord | null | undefined)?.Name ?? null,
+    description: record.Description__c ?? null,
+    unitPrice: record.Unit_Price__c ?? null,
+    quantity: record.Quantity__c ?? null,
+    amount: record.Amount__c ?? null,
+  }));
+}
+
+function namedBy(inputs: LineInput[]): string[] {
+  return inputs.flatMap((line) => line.lineId ?? []);
+}
+
+function checkKnown(named: string[], current: { lineId: string }[]): void {
+  const known = new Set(current.map((line) => line.lineId));
+  if (!named.every((lineId) => known.has(lineId))) {
+    throw new AuraHandledException(
+      'Somebody else has changed the lines of this invoice. Cancel, look at the new lines and edit again.',
+    );
+  }
+}

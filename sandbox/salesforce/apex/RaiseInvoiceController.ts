@@ -1,0 +1,98 @@
+import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
+import { billingRecipientOf } from './billingRecipient.ts';
+import { checkLines, checkTerms, decimalsOf, toLineInputs, toRecords } from './invoiceLines.ts';
+import { permissionProblem, requirePermission } from './invoicePermission.ts';
+import { quoted, toDate, today, toId, toText } from './parameters.ts';
+import { inWords } from './userFacingError.ts';
+
+const PRODUCT_LIMIT = 50;
+
+/** Twin of RaiseInvoiceController.cls, method by method. */
+export const RaiseInvoiceController: Record<string, ApexMethod> = {
+  getContext: {
+    cacheable: false,
+    run: ({ accountId }, context) =>
+      inWords(() => {
+        const recipient = billingRecipientOf(toId(accountId), context);
+        return {
+          accountName: recipient.accountName,
+          recipient: recipient.email,
+          recipientSource: recipient.source,
+          problem: permissionProblem(context),
+          warning:
+            recipient.email === null
+              ? `${recipient.accountName} has no e-mail address for invoices. You can raise the invoice now, but before you send it, ` +
+                'fill in Billing Email on the account or add a contact with an e-mail address.'
+              : null,
+          currencyCode: context.defaultCurrency,
+          currencyDecimals: decimalsOf(context.defaultCurrency),
+          today: today(),
+        };
+      }),
+  },
+
+  getProducts: {
+    cacheable: true,
+    run: ({ searchText }, context) =>
+      inWords(() =>
+        standardPrices(`%${toText(searchText)?.trim() ?? ''}%`, context).map((entry) => {
+          const product = entry.Product2 as ApexRecord;
+          return {
+            productId: entry.Product2Id,
+            name: product.Name,
+            productCode: product.ProductCode ?? null,
+            unitPrice: entry.UnitPrice,
+          };
+        }),
+      ),
+  },
+
+  createInvoice: {
+    cacheable: false,
+    run: ({ accountId, description, dueDate, lines, requestKey }, context) =>
+      inWords(() => {
+        requirePermission(context);
+        const key = toText(requestKey)?.trim();
+        if (!key) {
+          throw new AuraHandledException(
+            'The request has no key. Close this window and raise the invoice again.',
+          );
+        }
+        const currencyCode = context.defaultCurrency;
+        checkTerms(toText(description), toDate(dueDate));
+        const inputs = toLineInputs(lines);
+        checkLines(inputs, currencyCode);
+        const [earlier] = context.query(
+          `SELECT Id, Name FROM Invoice__c WHERE Request_Key__c = ${quoted(key)}`,
+        );
+        if (earlier) return toCreated(earlier);
+        const [invoiceId] = context.insert('Invoice__c', [
+          {
+            Account__c: toId(accountId),
+            Description__c: toText(description),
+            Due_Date__c: toDate(dueDate),
+            Currency__c: currencyCode,
+            Request_Key__c: key,
+          },
+        ]);
+        context.insert('Invoice_Line__c', toRecords(inputs, invoiceId!, currencyCode));
+        return toCreated(
+          context.query(`SELECT Id, Name FROM Invoice__c WHERE Id = ${quoted(invoiceId!)}`)[0]!,
+        );
+      }),
+  },
+};
+
+function toCreated(invoice: ApexRecord) {
+  return { invoiceId: invoice.Id, name: invoice.Name };
+}
+
+/** The sandbox org has one currency, so the clause for multi-currency orgs is absent. */
+function standardPrices(pattern: string, context: ApexContext): ApexRecord[] {
+  return context.query(
+    'SELECT Product2Id, Product2.Name, Product2.ProductCode, UnitPrice FROM PricebookEntry ' +
+      'WHERE Pricebook2.IsStandard = TRUE AND IsActive = TRUE AND Product2.IsActive = TRUE ' +
+      `AND (Product2.Name LIKE ${quoted(pattern)} OR Product2.ProductCode LIKE ${quoted(pattern)}) ` +
+      `ORDER BY Product2.Name LIMIT ${PRODUCT_LIMIT}`,
+  );
+}

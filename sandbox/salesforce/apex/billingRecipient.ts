@@ -1,0 +1,32 @@
+import { AuraHandledException, type ApexContext } from './context.ts';
+import { quoted, toText } from './parameters.ts';
+
+export interface BillingRecipient {
+  accountName: string;
+  email: string | null;
+  source: string | null;
+}
+
+/** Twin of BillingRecipient.ofAccount. */
+export function billingRecipientOf(accountId: string, context: ApexContext): BillingRecipient {
+  const [account] = context.query(
+    `SELECT Name, Billing_Email__c FROM Account WHERE Id = ${quoted(accountId)}`,
+  );
+  if (!account) {
+    throw new AuraHandledException(
+      'The account was not found. It may have been deleted, or you may not have access to it.',
+    );
+  }
+  const accountName = String(account.Name);
+  const billingEmail = toText(account.Billing_Email__c);
+  if (billingEmail) return { accountName, email: billingEmail, source: 'Billing Email of the account' };
+  const [contact] = context.query(
+    `SELECT Name, Email FROM Contact WHERE AccountId = ${quoted(accountId)} AND Email != NULL ORDER BY CreatedDate, Id LIMIT 1`,
+  );
+  if (!contact) return { accountName, email: null, source: null };
+  return {
+    accountName,
+    email: String(contact.Email),
+    source: `E-mail of the contact ${String(contact.Name)}`,
+  };
+}

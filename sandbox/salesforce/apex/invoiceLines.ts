@@ -1,0 +1,99 @@
+import { AuraHandledException, type ApexRecord } from './context.ts';
+import { toDecimal, today, toList, toOptionalId, toText } from './parameters.ts';
+
+const MEMO_LENGTH = 1500;
+const LINE_LENGTH = 255;
+const QUANTITY_DECIMALS = 4;
+const ZERO_DECIMAL = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '));
+
+/** Twin of InvoiceLines.Input. */
+export interface LineInput {
+  lineId: string | null;
+  productId: string | null;
+  description: string | null;
+  unitPrice: number | null;
+  quantity: number | null;
+}
+
+export function toLineInputs(value: unknown): LineInput[] {
+  return toList(value).map((item) => {
+    const line = item as Record<string, unknown>;
+    return {
+      lineId: toOptionalId(line.lineId),
+      productId: toOptionalId(line.productId),
+      description: toText(line.description),
+      unitPrice: toDecimal(line.unitPrice),
+      quantity: toDecimal(line.quantity),
+    };
+  });
+}
+
+/** Twin of InvoiceLines.decimalsOf. */
+export function decimalsOf(currencyCode: string): number {
+  return ZERO_DECIMAL.has(currencyCode) ? 0 : 2;
+}
+
+/** Twin of InvoiceLines.checkTerms. */
+export function checkTerms(description: string | null, dueDate: string | null): void {
+  if (!description?.trim()) {
+    throw new AuraHandledException('Enter a description. The customer reads it on the invoice.');
+  }
+  if (description.length > MEMO_LENGTH) {
+    throw new AuraHandledException('The description is too long. Use at most 1,500 characters.');
+  }
+  if (dueDate === null) throw new AuraHandledException('Enter a due date.');
+  if (dueDate < today()) {
+    throw new AuraHandledException('The due date is in the past. Choose today or a later day.');
+  }
+}
+
+/** Twin of InvoiceLines.checkLines. */
+export function checkLines(lines: LineInput[], currencyCode: string): void {
+  if (lines.length === 0) throw new AuraHandledException('Add at least one item to the invoice.');
+  for (const [index, line] of lines.entries()) {
+    const problem = problemOf(line, decimalsOf(currencyCode));
+    if (problem) throw new AuraHandledException(`Item ${index + 1}: ${problem}`);
+  }
+}
+
+/** Twin of InvoiceLines.toRecords. */
+export function toRecords(lines: LineInput[], invoiceId: string, currencyCode: string): ApexRecord[] {
+  return lines.map((line, index) => ({
+    Product__c: line.productId,
+    Description__c: line.description,
+    Unit_Price__c: line.unitPrice,
+    Quantity__c: line.quantity,
+    Amount__c: product(line.unitPrice!, line.quantity!, decimalsOf(currencyCode)),
+    Sort_Order__c: index + 1,
+    ...(line.lineId === null ? { Invoice__c: invoiceId } : { Id: line.lineId }),
+  }));
+}
+
+function problemOf(line: LineInput, decimals: number): string | null {
+  if (line.productId === null && !line.description?.trim()) return 'Choose a product or enter a description.';
+  if (line.description !== null && line.description.length > LINE_LENGTH) {
+    return 'The description is too long. Use at most 255 characters.';
+  }
+  if (line.unitPrice === null || line.unitPrice < 0) return 'Enter a price of zero or more.';
+  if (decimalPlaces(line.unitPrice) > decimals) {
+    return `The price has too many decimals. Use at most ${decimals}.`;
+  }
+  if (line.quantity === null || line.quantity <= 0) return 'Enter a quantity greater than zero.';
+  if (decimalPlaces(line.quantity) > QUANTITY_DECIMALS) {
+    return `The quantity has too many decimals. Use at most ${QUANTITY_DECIMALS}.`;
+  }
+  return null;
+}
+
+function decimalPlaces(value: number): number {
+  const [mantissa = '', exponent = '0'] = String(value).split('e');
+  return Math.max(0, (mantissa.split('.')[1]?.length ?? 0) - Number(exponent));
+}
+
+/** Decimal arithmetic as in Apex, on integers: price and quantity have few decimals by now. Half up. */
+function product(unitPrice: number, quantity: number, decimals: number): number {
+  const price = BigInt(Math.round(unitPrice * 10 ** decimals));
+  const units = BigInt(Math.round(quantity * 10 ** QUANTITY_DECIMALS));
+  const scale = 10n ** BigInt(QUANTITY_DECIMALS);
+  return Number((price * units + scale / 2n) / scale) / 10 ** decimals;
+}

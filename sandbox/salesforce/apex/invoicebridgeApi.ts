@@ -1,0 +1,93 @@
+import { AuraHandledException, type ApexContext } from './context.ts';
+
+type Json = Record<string, unknown>;
+
+/** Twin of InvoicebridgeApi.run. The sandbox's named credential adds the token, as the platform does. */
+export async function runCommand(
+  command: 'sync' | 'send',
+  { invoiceId, idempotencyKey }: { invoiceId: string; idempotencyKey: string },
+  context: ApexContext,
+) {
+  const response = await answerTo(
+    {
+      method: 'POST',
+      path: `/v1/invoices/${invoiceId}/${command}`,
+      body: {},
+      headers: {
+        'Idempotency-Key': idempotencyKey,
+        'X-Salesforce-Org-Id': context.orgId,
+        'X-Salesforce-User-Id': context.userId,
+      },
+    },
+    context,
+  );
+  return toResult(response);
+}
+
+async function answerTo(request: Parameters<ApexContext['callout']>[0], context: ApexContext): Promise<Json> {
+  let response: { status: number; body: string };
+  try {
+    response = await context.callout(request);
+  } catch (cause) {
+    throw new AuraHandledException(
+      'Invoicebridge did not answer. What you asked for may still be done: ' +
+        `wait a minute, then use Sync Invoice to see. (${(cause as Error).message})`,
+      { cause },
+    );
+  }
+  const answer = parse(response.body);
+  if (response.status >= 400) throw new AuraHandledException(wordsFor(response.status, answer));
+  return answer;
+}
+
+function wordsFor(status: number, problem: Json): string {
+  if (typeof problem.detail === 'string' && problem.detail.trim()) return problem.detail;
+  if (status === 401 || status === 403) {
+    return 'Invoicebridge refused this org. Ask your administrator to check the token in the external credential Invoicebridge.';
+  }
+  if (status === 404) {
+    return 'Invoicebridge does not know this invoice. Ask your administrator to check the address in the named credential Invoicebridge.';
+  }
+  if (status === 429) return 'Invoicebridge is very busy. Wait a minute and try again.';
+  return `Invoicebridge has a problem (status ${status}). Your data is safe. Try again in a few minutes.`;
+}
+
+function parse(body: string): Json {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed) ? (parsed as Json) : {};
+  } catch {
+    // A proxy's error page is not JSON; the status code has to do.
+    return {};
+  }
+}
+
+function toResult(answer: Json) {
+  const command = (answer.command ?? {}) as Json;
+  const invoice = (answer.invoice ?? {}) as Json;
+  if (command.status === 'failed') throw new AuraHandledException(String(answer.message));
+  return {
+    commandId: command.id ?? null,
+    status: command.status ?? null,
+    message: answer.message ?? null,
+    invoice: {
+      stripeId: invoice.stripeId ?? null,
+      status: invoice.status ?? null,
+      invoiceNumber: invoice.number ?? null,
+      total: invoice.total ?? null,
+      currencyCode: invoice.currency ?? null,
+      hostedInvoiceUrl: invoice.hostedInvoiceUrl ?? null,
+    },
+    changes: ((answer.changes ?? []) as Json[]).map((change) => ({
+      side: change.side ?? null,
+      objectName: change.object ?? null,
+      fieldName: change.field ?? null,
+      oldValue: textOf(change.from),
+      newValue: textOf(change.to),
+    })),
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value);
+}
