@@ -5,7 +5,7 @@ import { checkMajorVersion, initialisePostgres } from './local/initialisePostgre
 import { findPostgresBinaries } from './local/postgresBinaries.ts';
 import { chooseIdentity, USER } from './local/postgresIdentity.ts';
 import { isRunning, readPostmaster, stopPostmaster } from './local/postmaster.ts';
-import { chooseSocketDir, runningSocketDir, startPostgres } from './local/startPostgres.ts';
+import { chooseSocketDir, connectionTo, runningSocketDir, startPostgres } from './local/startPostgres.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Made if it does not exist. Holds the data, the log (server.log) and, if the path is short enough, the socket. */
@@ -44,35 +44,43 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const server = { dataDir, socketDir, binaries, identity, settings: options.settings ?? {} };
   const running = await runningSocketDir(server);
   const adopted = running !== undefined;
-  const connection = { user: USER, host: running ?? (await startPostgres(server)) };
+  const host = running ?? (await startPostgres(server));
+
+  async function stop(): Promise<void> {
+    const postmaster = readPostmaster(dataDir);
+    if (postmaster) await stopPostmaster(postmaster);
+    if (socketDir !== dataDir) rmSync(socketDir, { recursive: true, force: true });
+  }
 
   const database = options.database ?? 'invoicebridge';
-  await createDatabase(connection, database);
+  try {
+    await createDatabase(host, database);
+  } catch (error) {
+    if (!adopted) await stop();
+    throw error;
+  }
   return {
     // "localhost" is there for parsers that demand a host; the parameter wins in pg and in libpq.
-    url: `postgres://${USER}@localhost/${encodeURIComponent(database)}?host=${encodeURIComponent(connection.host)}`,
+    url: `postgres://${USER}@localhost:5432/${encodeURIComponent(database)}?host=${encodeURIComponent(host)}&sslmode=disable`,
     adopted,
     initialised,
     isRunning() {
       const postmaster = readPostmaster(dataDir);
       return postmaster !== undefined && isRunning(postmaster);
     },
-    async stop() {
-      const postmaster = readPostmaster(dataDir);
-      if (postmaster) await stopPostmaster(postmaster);
-      if (socketDir !== dataDir) rmSync(socketDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
-async function createDatabase(connection: { user: string; host: string }, database: string): Promise<void> {
-  const client = new Client({ ...connection, database: 'postgres' });
+async function createDatabase(host: string, database: string): Promise<void> {
+  const client = new Client({ ...connectionTo(host), database: 'postgres' });
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
   } catch (error) {
-    if (!(error instanceof DatabaseError && error.code === '42P04')) throw error; // made by another process just now
+    // Another process made it just now: 42P04 is duplicate_database, 23505 the same seen a moment earlier.
+    if (!(error instanceof DatabaseError && ['42P04', '23505'].includes(error.code ?? ''))) throw error;
   } finally {
     await client.end();
   }

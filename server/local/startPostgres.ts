@@ -25,6 +25,11 @@ export interface PostgresServer {
   settings: Record<string, string>;
 }
 
+/** All of it said, because pg would take what is missing from PGPORT, PGSSLMODE and the like. */
+export function connectionTo(socketDir: string) {
+  return { user: USER, host: socketDir, port: 5432, ssl: false };
+}
+
 /** Recovery after a crash replays the log, which takes seconds; more than this is a fault. */
 const START_MILLISECONDS = 60_000;
 
@@ -75,8 +80,7 @@ export async function runningSocketDir({ dataDir }: PostgresServer): Promise<str
 async function connectionRefusal(socketDir: string): Promise<unknown> {
   if (!socketDir) return new Error('It does not listen yet.');
   const client = new Client({
-    user: USER,
-    host: socketDir,
+    ...connectionTo(socketDir),
     database: 'postgres',
     connectionTimeoutMillis: 2_000,
   });
@@ -99,6 +103,7 @@ export async function startPostgres(server: PostgresServer): Promise<string> {
   const logFile = join(dataDir, 'server.log');
   const settings = {
     listen_addresses: '',
+    port: '5432',
     unix_socket_directories: `"${socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     ...server.settings,
