@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startDatabase, stopPostgres } from './local/database.ts';
+import { resetDatabase, startDatabase } from './local/database.ts';
 import {
   type DataDirectory,
   dataDirectory,
@@ -21,7 +21,7 @@ import { readPostmaster } from './local/postmaster.ts';
 import { waitUntilReady } from './local/readiness.ts';
 import { endOrphans, removeRecord, writeRecord } from './local/runRecord.ts';
 import { loadSecrets } from './local/secrets.ts';
-import { Closers, onStopSignals } from './local/stopping.ts';
+import { Closers, onNpmKilled, onStopSignals } from './local/stopping.ts';
 import { registerApiToken } from './token.ts';
 
 const HELP = `npm start                  runs Invoicebridge with a sandbox org and a sandbox Stripe on this machine
@@ -61,14 +61,8 @@ async function start(data: DataDirectory, options: { verbose: boolean; reset: bo
 `);
 }
 
-/** Sandbox data in a database of the user's own is left alone; the records in it would name invoices that no longer exist. */
 async function reset(data: DataDirectory): Promise<void> {
-  if (process.env['DATABASE_URL']) {
-    throw new Error(
-      '--reset does not empty the database that DATABASE_URL names. Empty it, or unset DATABASE_URL.',
-    );
-  }
-  await stopPostgres(data.postgres);
+  await resetDatabase(data.postgres);
   wipe(data);
   makeDirectories(data);
   say('All sandbox data is removed.');
@@ -147,17 +141,6 @@ function kill(data: DataDirectory): void {
   process.exit(1);
 }
 
-/** npm killed with -9 cannot tell us; whoever starts without npm may leave us running in the background. */
-function stopWithNpm(): void {
-  if (!process.env['npm_lifecycle_event']) return;
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent || closers.stopping) return;
-    void stop(1);
-  }, 500);
-  timer.unref();
-}
-
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -185,7 +168,7 @@ function main(): void {
     },
     kill: () => kill(data),
   });
-  stopWithNpm();
+  onNpmKilled(() => void stop(1));
   start(data, values).catch((error: unknown) => {
     if (closers.stopping) return;
     complain(error);

@@ -61,7 +61,18 @@ function watch(
   closers.add(() => clearInterval(timer));
 }
 
-export async function stopPostgres(dataDir: string): Promise<void> {
+/** Ends an embedded server so that its data can be removed. A database of the user's own is left alone. */
+export async function resetDatabase(dataDir: string): Promise<void> {
+  if (process.env['DATABASE_URL']) {
+    // Its records would go on naming invoices that no longer exist.
+    throw new Error(
+      '--reset does not empty the database that DATABASE_URL names. Empty it, or unset DATABASE_URL.',
+    );
+  }
+  await stopPostgres(dataDir);
+}
+
+async function stopPostgres(dataDir: string): Promise<void> {
   const postmaster = readPostmaster(dataDir);
   if (postmaster) await stopPostmaster(postmaster);
 }

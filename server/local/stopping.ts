@@ -32,3 +32,15 @@ export function onStopSignals({ stop, kill }: { stop: () => void; kill: () => vo
     });
   }
 }
+
+/** npm killed with -9 cannot pass that on. Who starts without npm may well leave us running in the background. */
+export function onNpmKilled(stop: () => void): void {
+  if (!process.env['npm_lifecycle_event']) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 500);
+  timer.unref();
+}
