@@ -1,0 +1,34 @@
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import type Stripe from 'stripe';
+import type { Database } from '../sync/store/database.ts';
+import { authenticate } from './authenticate.ts';
+import type { CommandWaiter } from './commandWaiter.ts';
+import { Problem, problemHandler } from './problem.ts';
+import { health } from './routes/health.ts';
+import { invoices } from './routes/invoices.ts';
+import { stripeWebhook } from './routes/stripeWebhook.ts';
+
+export interface AppOptions {
+  database: Database;
+  stripe: Stripe;
+  webhookSecrets: string[];
+  livemode: boolean;
+  waiter: CommandWaiter;
+  log: Logger;
+}
+
+/** The Express app, without listen. */
+export function createApp({ database, stripe, webhookSecrets, livemode, waiter, log }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(stripeWebhook({ database, stripe, secrets: webhookSecrets, livemode, log }));
+  app.use(health(database));
+  app.use('/v1', authenticate(database));
+  app.use(invoices({ database, waiter }));
+  app.use(() => {
+    throw new Problem('unknown_path', 'There is nothing at this path.');
+  });
+  app.use(problemHandler(log));
+  return app;
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+/** The one value that the release step and the token command need. */
+export function loadDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
+  const url = env.DATABASE_URL;
+  if (!url)
+    throw new ConfigError([
+      'DATABASE_URL: names the PostgreSQL database, e.g. postgres://user@host/invoicebridge',
+    ]);
+  return url;
+}
+
+const blankAsMissing = (value: unknown) => (value === '' ? undefined : value);
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsMissing, schema.optional());
+
+const environment = z.object({
+  DATABASE_URL: z.string().min(1, 'names the PostgreSQL database, e.g. postgres://user@host/invoicebridge'),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+  PORT: z.coerce.number().int().min(0).max(65535).default(4001),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_\w+$/, 'is a key like rk_live_... or sk_test_...'),
+  STRIPE_WEBHOOK_SECRETS: z
+    .string()
+    .transform((list) => list.split(',').map((secret) => secret.trim()))
+    .pipe(z.array(z.string().startsWith('whsec_', 'is one or more whsec_... secrets, separated by commas'))),
+  STRIPE_API_BASE: optional(z.url()),
+
+  SALESFORCE_LOGIN_URL: z.url().default('https://login.salesforce.com'),
+  SALESFORCE_CLIENT_ID: z.string().min(1, 'is the consumer key of the External Client App'),
+  SALESFORCE_USERNAME: optional(z.string()),
+  SALESFORCE_PRIVATE_KEY: optional(z.string().transform(readPrivateKey)),
+  SALESFORCE_CLIENT_SECRET: optional(z.string()),
+
+  DEFAULT_CURRENCY: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/, 'is an ISO 4217 code such as usd')
+    .transform((code) => code.toLowerCase())
+    .default('usd'),
+  LEASE_SECONDS: seconds(30),
+  COMMAND_WAIT_SECONDS: seconds(20),
+  CRM_SWEEP_SECONDS: seconds(60),
+  STRIPE_CATCH_UP_SECONDS: seconds(300),
+});
+
+/** The whole configuration of a process; see the table in the README for where each value comes from. */
+export type Config = ReturnType<typeof loadConfig>;
+
+/** Reads and checks the environment. Throws one `ConfigError` that names everything that is wrong. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const value = parsed.data;
+  if (!value.SALESFORCE_CLIENT_SECRET && !(value.SALESFORCE_USERNAME && value.SALESFORCE_PRIVATE_KEY)) {
+    throw new ConfigError([
+      'SALESFORCE_PRIVATE_KEY: set it together with SALESFORCE_USERNAME (JWT bearer), or set SALESFORCE_CLIENT_SECRET (client credentials)',
+    ]);
+  }
+  return {
+    databaseUrl: value.DATABASE_URL,
+    databasePoolSize: value.DATABASE_POOL_SIZE,
+    port: value.PORT,
+    logLevel: value.LOG_LEVEL,
+    stripe: {
+      secretKey: value.STRIPE_SECRET_KEY,
+      webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
+      apiBase: value.STRIPE_API_BASE,
+      livemode: /^(sk|rk)_live_/.test(value.STRIPE_SECRET_KEY),
+    },
+    salesforce: {
+      loginUrl: value.SALESFORCE_LOGIN_URL.replace(/\/$/, ''),
+      clientId: value.SALESFORCE_CLIENT_ID,
+      username: value.SALESFORCE_USERNAME,
+      privateKey: value.SALESFORCE_PRIVATE_KEY,
+      clientSecret: value.SALESFORCE_CLIENT_SECRET,
+    },
+    defaultCurrency: value.DEFAULT_CURRENCY,
+    leaseSeconds: value.LEASE_SECONDS,
+    commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
+    crmSweepSeconds: value.CRM_SWEEP_SECONDS,
+    stripeCatchUpSeconds: value.STRIPE_CATCH_UP_SECONDS,
+  };
+}
+
+/** What start-up prints: every setting, and of a secret only that it is there. */
+export function maskedSummary(config: Config): Record<string, unknown> {
+  const database = new URL(config.databaseUrl.replace('@/', '@localhost/'));
+  return {
+    database: `${database.username ? `${database.username}@` : ''}${database.hostname}${database.pathname}`,
+    stripe: {
+      key: `${config.stripe.secretKey.slice(0, 8)}…`,
+      webhookSecrets: config.stripe.webhookSecrets.length,
+      apiBase: config.stripe.apiBase ?? 'https://api.stripe.com',
+      livemode: config.stripe.livemode,
+    },
+    salesforce: {
+      loginUrl: config.salesforce.loginUrl,
+      username: config.salesforce.username,
+      flow: config.salesforce.privateKey ? 'JWT bearer' : 'client credentials',
+    },
+    defaultCurrency: config.defaultCurrency,
+  };
+}
+
+export class ConfigError extends Error {
+  readonly problems: string[];
+
+  constructor(problems: string[]) {
+    super(`The configuration is not complete:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/** A PEM as it is, its base64 (for hosts that take one line only), or the path of a file with it. */
+function readPrivateKey(value: string): string {
+  if (value.includes('-----BEGIN')) return value.replaceAll('\\n', '\n');
+  const decoded = Buffer.from(value, 'base64').toString('utf8');
+  if (decoded.includes('-----BEGIN')) return decoded;
+  return readFileSync(value, 'utf8');
+}

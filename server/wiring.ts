@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pino, type Logger } from 'pino';
+import type { Engine } from '../sync/engine.ts';
+import { SalesforceOrg } from '../sync/salesforce/connection.ts';
+import { openDatabase, type Database } from '../sync/store/database.ts';
+import { openStripe } from '../sync/stripe/client.ts';
+import type { Config } from './config.ts';
+
+// What must never be written, wherever an error or a request carries it.
+const SECRET_PATHS = [
+  'authorization',
+  'accessToken',
+  'refreshToken',
+  'client_secret',
+  'assertion',
+  'token',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
+
+export function openLog(config: Pick<Config, 'logLevel'>, name: string): Logger {
+  return pino({
+    name,
+    level: config.logLevel,
+    redact: { paths: SECRET_PATHS, censor: '(secret)' },
+    serializers: { error: serializeError },
+  });
+}
+
+/**
+ * Of an error: what it is and where it came from. SDK errors carry whole requests and answers, with tokens and
+ * people's data, so nothing else of them is logged.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack } = error;
+  const { code, statusCode, requestId } = error as {
+    code?: unknown;
+    statusCode?: unknown;
+    requestId?: unknown;
+  };
+  return {
+    name,
+    message,
+    code,
+    statusCode,
+    requestId,
+    stack,
+    cause: error.cause ? serializeError(error.cause) : undefined,
+  };
+}
+
+/** Everything a worker needs, made from the configuration. */
+export async function openEngine(
+  config: Config,
+  log: Logger,
+): Promise<{ engine: Engine; database: Database; close(): Promise<void> }> {
+  const database = await openDatabase(config.databaseUrl, config.databasePoolSize);
+  const engine: Engine = {
+    database,
+    stripe: openStripe(config.stripe),
+    org: new SalesforceOrg(config.salesforce),
+    log,
+    workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    settings: { leaseSeconds: config.leaseSeconds, defaultCurrency: config.defaultCurrency },
+    now: () => new Date(),
+    random: Math.random,
+  };
+  return { engine, database, close: () => database.close() };
+}

@@ -1,0 +1,75 @@
+import type { Logger } from 'pino';
+import { runCommands } from '../sync/actions/runCommands.ts';
+import { syncEntities } from '../sync/domain/entity.ts';
+import type { Engine } from '../sync/engine.ts';
+import { convergeDue } from '../sync/flows/convergeDue.ts';
+import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
+import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
+import { Loop } from '../sync/loop.ts';
+import { Notifications } from '../sync/store/notifications.ts';
+import { renewLeases } from '../sync/store/syncRecords.ts';
+import { loadConfig, maskedSummary, type Config } from './config.ts';
+import { onStop } from './onStop.ts';
+import { openEngine, openLog } from './wiring.ts';
+
+export interface Worker {
+  engine: Engine;
+  stop(): Promise<void>;
+}
+
+// A wake-up comes with every change; this is how long a missed one, or a delayed retry, waits at most.
+const IDLE_MS = 500;
+
+/** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
+export async function startWorker(config: Config, log: Logger): Promise<Worker> {
+  const { engine, database, close } = await openEngine(config, log);
+  const loop = (name: string, runOnce: () => Promise<number>, idleMs = IDLE_MS) =>
+    new Loop({ name, runOnce, idleMs, log });
+
+  const commands = loop('commands', () => runCommands(engine));
+  const records = Object.fromEntries(
+    syncEntities.map((entity) => [entity, loop(`converge ${entity}`, () => convergeDue(engine, entity))]),
+  );
+  // A pass over the other side's log is never repeated at once, however much it found.
+  const sweep = loop('CRM sweep', () => sweepCrm(engine).then(() => 0), config.crmSweepSeconds * 1000);
+  const catchUp = loop(
+    'Stripe catch-up',
+    () => catchUpStripe(engine).then(() => 0),
+    config.stripeCatchUpSeconds * 1000,
+  );
+  const loops = [commands, ...Object.values(records), sweep, catchUp];
+
+  const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
+  notifications.on((channel, payload) => (channel === 'command_due' ? commands : records[payload])?.wake());
+  await notifications.open();
+
+  const lease = { workerId: engine.workerId, leaseSeconds: config.leaseSeconds };
+  const renewal = setInterval(
+    () =>
+      renewLeases(database, lease).catch((error: unknown) =>
+        log.warn({ error }, 'Leases could not be renewed.'),
+      ),
+    (config.leaseSeconds * 1000) / 3,
+  );
+  for (const each of loops) each.start();
+  log.info(maskedSummary(config), 'The worker is at work.');
+
+  return {
+    engine,
+    async stop() {
+      await Promise.all(loops.map((each) => each.stop()));
+      clearInterval(renewal);
+      await notifications.close();
+      await close();
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const log = openLog(config, 'worker');
+  const worker = await startWorker(config, log);
+  onStop(log, () => worker.stop());
+}
+
+if (import.meta.main) void main();

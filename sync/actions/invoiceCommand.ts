@@ -1,0 +1,113 @@
+import type { FieldChange } from '../domain/change.ts';
+import { fieldLabel, raiseWords, sendWords, syncWords } from '../domain/commandWords.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import { toMajorUnits } from '../domain/money.ts';
+import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
+import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
+import { convergeInvoices } from '../flows/convergeInvoices.ts';
+import { busy } from '../flows/dependencies.ts';
+import { internalFailure } from '../flows/convergeDue.ts';
+import { settleAll } from '../flows/settle.ts';
+import type { Command } from '../store/entities.ts';
+import { claimRecord, forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { sendStep } from './sendInvoice.ts';
+
+/** What a finished command answers; amounts in major units, as the org shows them. */
+export interface CommandResult {
+  message: string;
+  invoice: {
+    id: string;
+    stripeId: string;
+    status: string;
+    number: string | null;
+    total: number;
+    currency: string;
+    hostedInvoiceUrl: string | null;
+  };
+  changes: { side: string; object: string; field: string; label: string; from: unknown; to: unknown }[];
+}
+
+/** Carries out one command on one invoice. Every kind first brings both sides together. */
+export async function invoiceCommand(engine: Engine, command: Command): Promise<CommandResult> {
+  const record = await claimRecord(engine.database, 'invoice', {
+    crmId: command.crm_id,
+    owner: nextLeaseOwner(engine),
+    leaseSeconds: engine.settings.leaseSeconds,
+  });
+  if (!record) throw busy('invoice');
+
+  const seen: Seen = {};
+  const convergence = await converge(engine, record, { command, seen });
+  if (convergence.kind === 'failed' && isNobodys(convergence)) await forgetRecord(engine.database, record);
+  else await settleAll(engine, [convergence], { commandId: command.id });
+  if (convergence.kind === 'failed') throw convergence.failure;
+  if (seen.refusal) throw seen.refusal;
+  return answer(command, convergence.changes, seen.invoice!);
+}
+
+interface Seen {
+  invoice?: StripeInvoice;
+  refusal?: SyncFailure;
+}
+
+/**
+ * Converges the record with the command's own step between the two sides. A refusal of that step does not keep
+ * the org's record from being brought up to date: that it was behind is often why the step was asked for.
+ */
+async function converge(
+  engine: Engine,
+  record: ClaimedRecord,
+  { command, seen }: { command: Command; seen: Seen },
+): Promise<Convergence> {
+  try {
+    const [convergence] = await convergeInvoices(engine, [record], {
+      touch: true,
+      afterStripe: async (_, { crm, stripe }) => {
+        seen.invoice = stripe;
+        if (command.kind !== 'send') return stripe;
+        try {
+          seen.invoice = await sendStep(engine, { command, record, crm, stripe });
+        } catch (error) {
+          if (!(error instanceof PermanentFailure)) throw error;
+          seen.refusal = error;
+        }
+        return seen.invoice;
+      },
+    });
+    return convergence!;
+  } catch (error) {
+    return { record, kind: 'failed', failure: isSyncFailure(error) ? error : internalFailure(error) };
+  }
+}
+
+/** An id that is in neither system and has never been synced: somebody mistyped it. */
+const isNobodys = ({ record, failure }: Extract<Convergence, { kind: 'failed' }>) =>
+  failure.code === 'crm_record_gone' && record.stripeId === null && record.base === null;
+
+function answer(command: Command, changes: FieldChange[], invoice: StripeInvoice): CommandResult {
+  const words = {
+    raise: () => raiseWords(invoice),
+    send: () => sendWords(invoice),
+    sync: () => syncWords(changes),
+  };
+  return {
+    message: words[command.kind](),
+    invoice: {
+      id: command.crm_id,
+      stripeId: invoice.id,
+      status: invoice.status.charAt(0).toUpperCase() + invoice.status.slice(1),
+      number: invoice.number,
+      total: toMajorUnits(invoice.total, invoice.currency),
+      currency: invoice.currency.toUpperCase(),
+      hostedInvoiceUrl: invoice.hostedInvoiceUrl,
+    },
+    changes: changes.map(({ side, object, field, from, to }) => ({
+      side,
+      object,
+      field,
+      label: fieldLabel(field),
+      from: from ?? null,
+      to: to ?? null,
+    })),
+  };
+}

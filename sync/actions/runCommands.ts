@@ -1,0 +1,47 @@
+import { backoffMs } from '../domain/backoff.ts';
+import { nextLeaseOwner, type Engine } from '../engine.ts';
+import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
+import { internalFailure } from '../flows/convergeDue.ts';
+import { mapConcurrently } from '../flows/concurrency.ts';
+import { claimDueCommands, settleCommand, type CommandOutcome } from '../store/commands.ts';
+import type { Command } from '../store/entities.ts';
+import { invoiceCommand } from './invoiceCommand.ts';
+
+const COMMANDS_AT_ONCE = 8;
+
+/** Claims the commands that are due and carries them out. Returns how many there were. */
+export async function runCommands(engine: Engine): Promise<number> {
+  const commands = await claimDueCommands(engine.database, {
+    owner: nextLeaseOwner(engine),
+    leaseSeconds: engine.settings.leaseSeconds,
+    limit: COMMANDS_AT_ONCE,
+  });
+  await mapConcurrently(commands, COMMANDS_AT_ONCE, async (command) => {
+    await settleCommand(engine.database, command, await outcomeOf(engine, command));
+  });
+  return commands.length;
+}
+
+async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutcome> {
+  try {
+    const orgId = await engine.org.identify();
+    if (orgId !== command.org_id) {
+      throw new PermanentFailure({
+        code: 'wrong_org',
+        stage: 'decide',
+        message: `This installation serves another org than ${command.org_id}. After a sandbox refresh, register a new token for the new org.`,
+      });
+    }
+    return { status: 'done', result: await invoiceCommand(engine, command) };
+  } catch (error) {
+    if (!isSyncFailure(error))
+      engine.log.error({ error, command: command.id }, 'A command failed for a reason of our own.');
+    const failure = isSyncFailure(error) ? error : internalFailure(error);
+    const said = { code: failure.code, message: failure.message };
+    if (failure instanceof RetryableFailure) {
+      const delayMs = failure.retryAfterMs ?? backoffMs(command.attempts, engine.random());
+      return { status: 'running', error: said, delayMs };
+    }
+    return { status: 'failed', error: said };
+  }
+}

@@ -1,0 +1,82 @@
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
+
+/** What people may edit while the invoice is a draft; the same shape from either side. */
+export interface InvoiceTerms {
+  /** The memo on the invoice; line ends are \n, at most 1,500 characters. */
+  description: string | null;
+  /** YYYY-MM-DD, UTC. */
+  dueDate: string | null;
+}
+
+/** What people may edit on a line of a draft; the same shape from either side. */
+export interface LineTerms {
+  description: string;
+  /** Stripe's product id; null for a line without a product. */
+  product: string | null;
+  /** Minor units of the invoice's currency. */
+  unitAmount: number;
+  /** A decimal with at most four places, e.g. "3" or "0.25". */
+  quantity: string;
+}
+
+export interface StripeLine {
+  id: string;
+  /** Our own mark on lines that came from the org; null for lines made in Stripe. */
+  crmId: string | null;
+  terms: LineTerms;
+  amount: number;
+}
+
+export interface StripeInvoice {
+  id: string;
+  crmId: string | null;
+  customerId: string | null;
+  /** Where Stripe mails it to. */
+  customerEmail: string | null;
+  status: InvoiceStatus;
+  currency: string;
+  terms: InvoiceTerms;
+  lines: StripeLine[];
+  number: string | null;
+  /** All amounts in minor units. */
+  subtotal: number;
+  discount: number;
+  tax: number;
+  total: number;
+  amountDue: number;
+  amountPaid: number;
+  amountRemaining: number;
+  hostedInvoiceUrl: string | null;
+  invoicePdf: string | null;
+  /** ISO 8601, UTC. */
+  finalizedAt: string | null;
+  paidAt: string | null;
+  lastPaymentError: string | null;
+}
+
+export interface CrmLine {
+  id: string;
+  stripeId: string | null;
+  terms: LineTerms;
+  /** The line's record as the org has it, to see what would change. */
+  fields: Record<string, unknown>;
+}
+
+export interface CrmInvoice {
+  id: string;
+  name: string;
+  accountId: string;
+  stripeId: string | null;
+  status: InvoiceStatus;
+  currency: string;
+  terms: InvoiceTerms;
+  lines: CrmLine[];
+  sentAt: string | null;
+  fields: Record<string, unknown>;
+}
+
+/** What both sides agreed on at the last sync. Lines are keyed by the org's line id. */
+export interface InvoiceBase {
+  terms: InvoiceTerms;
+  lines: Record<string, LineTerms & { stripeId: string }>;
+}

@@ -1,0 +1,58 @@
+import type { FieldConflict, Side } from './change.ts';
+
+export interface FieldStates<T> {
+  /** The value both sides had after the last sync; undefined before the first. */
+  base: T | undefined;
+  stripe: T;
+  crm: T;
+}
+
+export interface MergedField<T> {
+  value: T;
+  conflict?: FieldConflict;
+}
+
+/**
+ * Merges one field three ways: what changed on one side only wins; where both changed, or nothing is known of
+ * the past, the field's owner wins. A loss of a change made since the last sync is a conflict.
+ */
+export function mergeField<T>(
+  field: string,
+  { base, stripe, crm }: FieldStates<T>,
+  owner: Side,
+): MergedField<T> {
+  if (same(stripe, crm)) return { value: crm };
+  if (base !== undefined && same(base, crm)) return { value: stripe };
+  if (base !== undefined && same(base, stripe)) return { value: crm };
+  const value = owner === 'stripe' ? stripe : crm;
+  return base === undefined ? { value } : { value, conflict: { field, stripe, crm, winner: owner } };
+}
+
+/** Merges every field of `owners`. The three states hold plain JSON values. */
+export function mergeFields<T extends object>(
+  states: FieldStates<T>,
+  owners: { readonly [K in keyof T]: Side },
+  prefix = '',
+): { value: T; conflicts: FieldConflict[] } {
+  const value = {} as T;
+  const conflicts: FieldConflict[] = [];
+  for (const field of Object.keys(owners) as (keyof T & string)[]) {
+    const merged = mergeField(
+      prefix + field,
+      { base: states.base?.[field], stripe: states.stripe[field], crm: states.crm[field] },
+      owners[field],
+    );
+    value[field] = merged.value;
+    if (merged.conflict) conflicts.push(merged.conflict);
+  }
+  return { value, conflicts };
+}
+
+/** The fields in which two records of plain JSON values differ. */
+export function differingFields<T extends object>(before: T, after: Partial<T>): (keyof T & string)[] {
+  return (Object.keys(after) as (keyof T & string)[]).filter((field) => !same(before[field], after[field]));
+}
+
+export function same(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}

@@ -1,0 +1,192 @@
+import type { FieldChange } from './change.ts';
+import type { CrmInvoice, InvoiceBase, InvoiceStatus, StripeInvoice, StripeLine } from './invoice.ts';
+import { same } from './merge.ts';
+import { toMajorUnits } from './money.ts';
+import { pairLines } from './planStripeInvoice.ts';
+
+export type CrmFields = Record<string, unknown>;
+
+export interface CrmInvoicePlan {
+  /** Only what differs from the org's record; empty when nothing does. */
+  fields: CrmFields;
+  insertLines: { stripeId: string; fields: CrmFields }[];
+  updateLines: { id: string; fields: CrmFields }[];
+  deleteLines: string[];
+  changes: FieldChange[];
+}
+
+export interface CrmInvoiceContext {
+  /** ISO 8601; when Stripe mailed it first, if it did. */
+  sentAt: string | null;
+  /** The org's product of a Stripe product; null when the org has none. */
+  productOf(stripeProductId: string): string | null;
+  /** Whether to note the time even if nothing differs: somebody asked for this sync. */
+  touch: boolean;
+  /** ISO 8601. */
+  now: string;
+}
+
+const STATUS: Record<InvoiceStatus, string> = {
+  draft: 'Draft',
+  open: 'Open',
+  paid: 'Paid',
+  uncollectible: 'Uncollectible',
+  void: 'Void',
+};
+
+// A Salesforce URL field holds 255 characters at most and refuses the whole record beyond it.
+const URL_LENGTH = 255;
+
+/** What has to be written to the org so that its record says what Stripe's invoice says. */
+export function planCrmInvoice(
+  crm: CrmInvoice | null,
+  stripe: StripeInvoice,
+  context: CrmInvoiceContext,
+): CrmInvoicePlan {
+  const wanted = invoiceFields(stripe, { sentAt: crm?.sentAt ?? context.sentAt });
+  const fields = differing(crm?.fields, wanted);
+  const lines = planLines(crm, stripe, context);
+  const changed =
+    Object.keys(fields).length +
+      lines.insertLines.length +
+      lines.updateLines.length +
+      lines.deleteLines.length >
+    0;
+  const changes: FieldChange[] = [
+    ...fieldChanges(fields, { object: 'Invoice__c', objectId: crm?.id ?? null, before: crm?.fields }),
+    ...lines.changes,
+  ];
+  return {
+    ...lines,
+    fields: changed || context.touch ? { ...fields, Last_Synced_At__c: context.now } : {},
+    changes,
+  };
+}
+
+/** What both sides say after this sync; the next one tells from it which side has changed. */
+export function invoiceBase(crmLineIds: Map<string, string>, stripe: StripeInvoice): InvoiceBase {
+  const lines: InvoiceBase['lines'] = {};
+  for (const line of stripe.lines) {
+    const crmId = crmLineIds.get(line.id);
+    if (crmId) lines[crmId] = { ...line.terms, stripeId: line.id };
+  }
+  return { terms: stripe.terms, lines };
+}
+
+function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | null }): CrmFields {
+  const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
+  return {
+    Stripe_Invoice_Id__c: stripe.id,
+    Status__c: STATUS[stripe.status],
+    Number__c: stripe.number,
+    Currency__c: stripe.currency.toUpperCase(),
+    Description__c: stripe.terms.description,
+    Due_Date__c: stripe.terms.dueDate,
+    Subtotal__c: amount(stripe.subtotal),
+    Discount__c: amount(stripe.discount),
+    Tax__c: amount(stripe.tax),
+    Total__c: amount(stripe.total),
+    Amount_Due__c: amount(stripe.amountDue),
+    Amount_Paid__c: amount(stripe.amountPaid),
+    Amount_Remaining__c: amount(stripe.amountRemaining),
+    Hosted_Invoice_Url__c: fitting(stripe.hostedInvoiceUrl),
+    Invoice_Pdf_Url__c: fitting(stripe.invoicePdf),
+    Finalized_At__c: stripe.finalizedAt,
+    Paid_At__c: stripe.paidAt,
+    Sent_At__c: sentAt,
+    Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255) ?? null,
+    Sync_Status__c: 'Synced',
+    Sync_Error__c: null,
+  };
+}
+
+function planLines(crm: CrmInvoice | null, stripe: StripeInvoice, context: CrmInvoiceContext) {
+  const plan: Pick<CrmInvoicePlan, 'insertLines' | 'updateLines' | 'deleteLines' | 'changes'> = {
+    insertLines: [],
+    updateLines: [],
+    deleteLines: [],
+    changes: [],
+  };
+  const order = new Map(stripe.lines.map((line, index) => [line.id, index + 1]));
+  for (const { crmLine, stripeLine } of pairLines(crm?.lines ?? [], stripe.lines)) {
+    if (!stripeLine) {
+      plan.deleteLines.push(crmLine!.id);
+      plan.changes.push(
+        lineChange(crmLine!.id, { field: 'line', from: crmLine!.terms.description, to: null }),
+      );
+      continue;
+    }
+    const wanted = lineFields(stripeLine, {
+      order: order.get(stripeLine.id)!,
+      currency: stripe.currency,
+      context,
+    });
+    if (!crmLine) {
+      plan.insertLines.push({ stripeId: stripeLine.id, fields: wanted });
+      plan.changes.push(lineChange(null, { field: 'line', from: null, to: stripeLine.terms.description }));
+      continue;
+    }
+    // An empty description in the org stands for the product's name, so it is filled only when it differs.
+    if (crmLine.terms.description === stripeLine.terms.description) delete wanted.Description__c;
+    if (crmLine.terms.product === stripeLine.terms.product) delete wanted.Product__c;
+    const fields = differing(crmLine.fields, wanted);
+    if (Object.keys(fields).length === 0) continue;
+    plan.updateLines.push({ id: crmLine.id, fields });
+    plan.changes.push(
+      ...fieldChanges(fields, { object: 'Invoice_Line__c', objectId: crmLine.id, before: crmLine.fields }),
+    );
+  }
+  return plan;
+}
+
+function lineFields(
+  line: StripeLine,
+  { order, currency, context }: { order: number; currency: string; context: CrmInvoiceContext },
+): CrmFields {
+  return {
+    Stripe_Line_Id__c: line.id,
+    Description__c: line.terms.description || null,
+    Product__c: line.terms.product ? context.productOf(line.terms.product) : null,
+    Unit_Price__c: toMajorUnits(line.terms.unitAmount, currency),
+    Quantity__c: Number(line.terms.quantity),
+    Amount__c: toMajorUnits(line.amount, currency),
+    Sort_Order__c: order,
+  };
+}
+
+function differing(before: CrmFields | undefined, wanted: CrmFields): CrmFields {
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([field, value]) => !same(before?.[field] ?? null, value)),
+  );
+}
+
+const BOOKKEEPING = new Set(['Sync_Status__c', 'Sync_Error__c', 'Stripe_Line_Id__c', 'Sort_Order__c']);
+
+/** What a person wants to read of a write: not the engine's own bookkeeping. */
+function fieldChanges(
+  fields: CrmFields,
+  { object, objectId, before }: { object: string; objectId: string | null; before: CrmFields | undefined },
+): FieldChange[] {
+  return Object.entries(fields)
+    .filter(([field]) => !BOOKKEEPING.has(field))
+    .map(([field, to]) => ({
+      side: 'salesforce',
+      object,
+      objectId,
+      field,
+      from: before?.[field] ?? null,
+      to,
+    }));
+}
+
+const lineChange = (
+  objectId: string | null,
+  change: { field: string; from: unknown; to: unknown },
+): FieldChange => ({
+  side: 'salesforce',
+  object: 'Invoice_Line__c',
+  objectId,
+  ...change,
+});
+
+const fitting = (url: string | null) => (url && url.length <= URL_LENGTH ? url : null);

@@ -1,0 +1,173 @@
+import type { FieldConflict, Side } from './change.ts';
+import type {
+  CrmInvoice,
+  CrmLine,
+  InvoiceBase,
+  InvoiceTerms,
+  LineTerms,
+  StripeInvoice,
+  StripeLine,
+} from './invoice.ts';
+import { differingFields, mergeFields, same } from './merge.ts';
+
+export interface LineUpdate {
+  id: string;
+  crmId: string;
+  before: LineTerms;
+  /** The fields that change, and no others. */
+  change: Partial<LineTerms>;
+}
+
+export interface StripeInvoicePlan {
+  /** Absent: the invoice is not in Stripe yet and is made with these terms and lines. */
+  create?: { terms: InvoiceTerms; lines: { crmId: string; terms: LineTerms }[] };
+  update: Partial<InvoiceTerms>;
+  addLines: { crmId: string; terms: LineTerms }[];
+  updateLines: LineUpdate[];
+  removeLines: string[];
+  conflicts: FieldConflict[];
+}
+
+const NOTHING: StripeInvoicePlan = {
+  update: {},
+  addLines: [],
+  updateLines: [],
+  removeLines: [],
+  conflicts: [],
+};
+
+// While the invoice is a draft, what the org says stands; from finalization on Stripe owns all of it.
+const TERMS_OWNER: Record<keyof InvoiceTerms, Side> = { description: 'salesforce', dueDate: 'salesforce' };
+const LINE_OWNER: Record<keyof LineTerms, Side> = {
+  description: 'salesforce',
+  product: 'salesforce',
+  unitAmount: 'salesforce',
+  quantity: 'salesforce',
+};
+
+/** What has to be written to Stripe so that the draft there says what the org's record says. */
+export function planStripeInvoice(
+  base: InvoiceBase | null,
+  crm: CrmInvoice | null,
+  stripe: StripeInvoice | null,
+): StripeInvoicePlan {
+  if (!crm) return NOTHING;
+  if (!stripe) {
+    return {
+      ...NOTHING,
+      create: { terms: crm.terms, lines: crm.lines.map(({ id, terms }) => ({ crmId: id, terms })) },
+    };
+  }
+  if (stripe.status !== 'draft') return { ...NOTHING, conflicts: frozenConflicts(base, crm, stripe) };
+
+  const terms = mergeFields({ base: base?.terms, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
+  const update = changedOnly(stripe.terms, terms.value);
+  return planLines(base, { crm, stripe }, { ...NOTHING, update, conflicts: terms.conflicts });
+}
+
+function planLines(
+  base: InvoiceBase | null,
+  { crm, stripe }: { crm: CrmInvoice; stripe: StripeInvoice },
+  start: StripeInvoicePlan,
+): StripeInvoicePlan {
+  const plan = {
+    ...start,
+    addLines: [...start.addLines],
+    updateLines: [...start.updateLines],
+    removeLines: [...start.removeLines],
+    conflicts: [...start.conflicts],
+  };
+  const pairs = pairLines(crm.lines, stripe.lines);
+
+  for (const { crmLine, stripeLine } of pairs) {
+    const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine);
+    const known = crmId ? base?.lines[crmId] : undefined;
+    if (crmLine && stripeLine) {
+      const before = known && withoutStripeId(known);
+      const merged = mergeFields(
+        { base: before, crm: crmLine.terms, stripe: stripeLine.terms },
+        LINE_OWNER,
+        `lines.${crmLine.id}.`,
+      );
+      plan.conflicts.push(...merged.conflicts);
+      const change = changedOnly(stripeLine.terms, merged.value);
+      if (Object.keys(change).length > 0 || stripeLine.crmId !== crmLine.id) {
+        plan.updateLines.push({ id: stripeLine.id, crmId: crmLine.id, before: stripeLine.terms, change });
+      }
+    } else if (crmLine) {
+      // Known before and gone from Stripe: removed there. It comes back only if the org changed it since.
+      const removedInStripe = known !== undefined;
+      const changedInOrg = removedInStripe && !same(withoutStripeId(known), crmLine.terms);
+      if (!removedInStripe || changedInOrg) plan.addLines.push({ crmId: crmLine.id, terms: crmLine.terms });
+      if (changedInOrg) plan.conflicts.push(lineConflict(crmLine.id, { stripe: null, crm: crmLine.terms }));
+    } else if (stripeLine && known) {
+      plan.removeLines.push(stripeLine.id);
+      if (!same(withoutStripeId(known), stripeLine.terms)) {
+        plan.conflicts.push(lineConflict(crmId!, { stripe: stripeLine.terms, crm: null }));
+      }
+    }
+  }
+  return plan;
+}
+
+export interface LinePair {
+  crmLine?: CrmLine;
+  stripeLine?: StripeLine;
+}
+
+/** Joins the lines of both sides: by Stripe's line id, else by our mark in the line's metadata. */
+export function pairLines(crmLines: CrmLine[], stripeLines: StripeLine[]): LinePair[] {
+  const left = new Set(stripeLines);
+  const take = (line: CrmLine) => {
+    const match =
+      stripeLines.find((candidate) => left.has(candidate) && candidate.id === line.stripeId) ??
+      stripeLines.find((candidate) => left.has(candidate) && candidate.crmId === line.id);
+    if (match) left.delete(match);
+    return match;
+  };
+  const pairs = crmLines.map((crmLine): LinePair => ({ crmLine, stripeLine: take(crmLine) }));
+  return [...pairs, ...[...left].map((stripeLine): LinePair => ({ stripeLine }))];
+}
+
+/** An edit in the org after finalization loses to Stripe; it is kept as a conflict, not dropped in silence. */
+function frozenConflicts(base: InvoiceBase | null, crm: CrmInvoice, stripe: StripeInvoice): FieldConflict[] {
+  if (!base) return [];
+  const conflicts: FieldConflict[] = differingFields(base.terms, crm.terms)
+    .filter((field) => !same(crm.terms[field], stripe.terms[field]))
+    .map((field) => ({ field, stripe: stripe.terms[field], crm: crm.terms[field], winner: 'stripe' }));
+  for (const { crmLine, stripeLine } of pairLines(crm.lines, stripe.lines)) {
+    const known = crmLine && base.lines[crmLine.id];
+    if (
+      crmLine &&
+      !same(known && withoutStripeId(known), crmLine.terms) &&
+      !same(crmLine.terms, stripeLine?.terms)
+    ) {
+      conflicts.push({
+        ...lineConflict(crmLine.id, { stripe: stripeLine?.terms ?? null, crm: crmLine.terms }),
+        winner: 'stripe',
+      });
+    }
+  }
+  return conflicts;
+}
+
+const lineConflict = (crmId: string, values: { stripe: unknown; crm: unknown }): FieldConflict => ({
+  field: `lines.${crmId}`,
+  ...values,
+  winner: 'salesforce',
+});
+
+function changedOnly<T extends object>(before: T, after: T): Partial<T> {
+  return Object.fromEntries(
+    differingFields(before, after).map((field) => [field, after[field]]),
+  ) as Partial<T>;
+}
+
+function lineIdInBase(base: InvoiceBase | null, line: StripeLine | undefined): string | undefined {
+  if (!base || !line) return undefined;
+  return Object.keys(base.lines).find((crmId) => base.lines[crmId]?.stripeId === line.id);
+}
+
+function withoutStripeId({ description, product, unitAmount, quantity }: LineTerms): LineTerms {
+  return { description, product, unitAmount, quantity };
+}

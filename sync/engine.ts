@@ -1,0 +1,44 @@
+import type { Logger } from 'pino';
+import type Stripe from 'stripe';
+import type { FieldChange, FieldConflict } from './domain/change.ts';
+import type { SyncFailure } from './failure.ts';
+import type { SalesforceOrg } from './salesforce/connection.ts';
+import type { Database } from './store/database.ts';
+import type { ClaimedRecord } from './store/syncRecords.ts';
+
+/** What every flow works with; made once a process by `server/wiring.ts`. */
+export interface Engine {
+  readonly database: Database;
+  readonly stripe: Stripe;
+  readonly org: SalesforceOrg;
+  readonly log: Logger;
+  /** Unique to this process; every lease it takes starts with it. */
+  readonly workerId: string;
+  readonly settings: {
+    leaseSeconds: number;
+    /** ISO 4217, lower case: the currency of records that name none. */
+    defaultCurrency: string;
+  };
+  now(): Date;
+  /** In [0, 1). */
+  random(): number;
+}
+
+/** How the convergence of one claimed record ended. */
+export type Convergence =
+  | {
+      record: ClaimedRecord;
+      kind: 'synced';
+      base: unknown;
+      changes: FieldChange[];
+      conflicts: FieldConflict[];
+    }
+  | { record: ClaimedRecord; kind: 'failed'; failure: SyncFailure };
+
+let leases = 0;
+
+/** A lease of its own for every claim, so that work which lost its lease cannot settle a later claim's row. */
+export function nextLeaseOwner(engine: Engine): string {
+  leases += 1;
+  return `${engine.workerId}/${leases}`;
+}

@@ -1,0 +1,180 @@
+import { MoneyError } from '../domain/money.ts';
+import type { CrmInvoice, InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
+import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import type { Convergence, Engine } from '../engine.ts';
+import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
+import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
+import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { readStripeInvoice } from '../stripe/readInvoice.ts';
+import { mapConcurrently } from './concurrency.ts';
+import { STRIPE_CONCURRENCY } from './convergePairs.ts';
+import { busy, ensureProducts, stripeIdsOfAccounts } from './dependencies.ts';
+import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
+import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
+
+export interface ConvergeInvoicesOptions {
+  /** Whether to note the time of sync on the org's record even if nothing differs: somebody asked for it. */
+  touch?: boolean;
+  /** What a command does in Stripe once the draft there is up to date, before the org is written. */
+  afterStripe?: (
+    record: ClaimedRecord,
+    at: { crm: CrmInvoice; stripe: StripeInvoice },
+  ) => Promise<StripeInvoice>;
+}
+
+/** A record whose Stripe side is as it shall be; the org's side is still to be written. */
+export interface InvoiceAtStripe {
+  record: ClaimedRecord;
+  crm: CrmInvoice | null;
+  stripe: StripeInvoice;
+  changes: FieldChange[];
+  conflicts: FieldConflict[];
+}
+
+/**
+ * Converges claimed invoices: reads both sides, brings Stripe's drafts up to date one by one, then writes the
+ * org in bulk. A record that fails does not hold up the others.
+ */
+export async function convergeInvoices(
+  engine: Engine,
+  records: ClaimedRecord[],
+  options: ConvergeInvoicesOptions = {},
+): Promise<Convergence[]> {
+  const reads = await readWithProducts(engine, records);
+  const accounts = await stripeIdsOfAccounts(engine, {
+    accountIds: reads.flatMap((read) =>
+      'invoice' in read && needsCustomer(read.invoice) ? read.invoice.accountId : [],
+    ),
+  });
+  const atStripe = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
+    asFailure(async () => {
+      const crm = crmOf(reads, record);
+      const stripe = await stripeOf(engine, record, crm);
+      if (!crm && !stripe) throw goneOnBothSides(record);
+      const pair = await linked(engine, record, { crm, stripe });
+      const written = await writeInvoiceToStripe(engine, pair, accounts);
+      if (!options.afterStripe || !written.crm) return written;
+      return {
+        ...written,
+        stripe: await options.afterStripe(record, { crm: written.crm, stripe: written.stripe }),
+      };
+    }),
+  );
+  const ready = atStripe.filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
+  const written = await writeInvoicesToCrm(engine, ready, { touch: options.touch ?? false });
+  return records.map((record, index): Convergence => {
+    const one = atStripe[index]!;
+    return isSyncFailure(one) ? { record, kind: 'failed', failure: one } : written.get(record)!;
+  });
+}
+
+/**
+ * The org's invoices. Drafts with products that Stripe lacks are read again once Stripe has them; a draft
+ * whose product could not be made fails for that reason.
+ */
+async function readWithProducts(engine: Engine, records: ClaimedRecord[]): Promise<CrmInvoiceRead[]> {
+  const { defaultCurrency } = engine.settings;
+  const reads = await readCrmInvoices(engine.org, {
+    crmIds: records.flatMap(({ crmId }) => crmId ?? []),
+    stripeIds: records.flatMap(({ crmId, stripeId }) => (crmId ? [] : (stripeId ?? []))),
+    defaultCurrency,
+  });
+  const lacking = reads.flatMap((read) =>
+    'invoice' in read && read.invoice.status === 'draft' && read.productsWithoutStripe.length > 0
+      ? [read]
+      : [],
+  );
+  if (lacking.length === 0) return reads;
+  const failures = await ensureProducts(engine, [
+    ...new Set(lacking.flatMap((read) => read.productsWithoutStripe)),
+  ]);
+  const again = await readCrmInvoices(engine.org, {
+    crmIds: lacking.map((read) => read.invoice.id),
+    stripeIds: [],
+    defaultCurrency,
+  });
+  return reads.map((read): CrmInvoiceRead => {
+    const newer = again.find(({ id }) => id === read.id);
+    if (!newer || !('invoice' in newer)) return newer ?? read;
+    const [stillMissing] = newer.productsWithoutStripe;
+    if (!stillMissing) return newer;
+    return { id: newer.id, stripeId: newer.stripeId, failure: failures.get(stillMissing) ?? busy('product') };
+  });
+}
+
+const needsCustomer = (invoice: CrmInvoice) => invoice.status === 'draft' && invoice.stripeId === null;
+
+function crmOf(reads: CrmInvoiceRead[], record: ClaimedRecord): CrmInvoice | null {
+  const read = reads.find((one) =>
+    record.crmId ? one.id === record.crmId : one.stripeId === record.stripeId,
+  );
+  if (read && 'failure' in read) throw read.failure;
+  if (!read && record.crmId) {
+    throw new PermanentFailure({
+      code: 'crm_record_gone',
+      stage: 'read-crm',
+      message: `Invoice ${record.crmId} is not in the org any more, or the integration user may not see it.`,
+    });
+  }
+  return read?.invoice ?? null;
+}
+
+async function stripeOf(
+  engine: Engine,
+  record: ClaimedRecord,
+  crm: CrmInvoice | null,
+): Promise<StripeInvoice | null> {
+  const stripeId = record.stripeId ?? crm?.stripeId;
+  if (!stripeId) return null;
+  const stripe = await readStripeInvoice(engine.stripe, stripeId);
+  if (!stripe && crm) {
+    throw new PermanentFailure({
+      code: 'stripe_record_gone',
+      stage: 'read-stripe',
+      message: `${stripeId} is no longer in Stripe: the draft was deleted there. Delete this invoice here, or raise it again.`,
+    });
+  }
+  return stripe;
+}
+
+async function linked(
+  engine: Engine,
+  record: ClaimedRecord,
+  { crm, stripe }: { crm: CrmInvoice | null; stripe: StripeInvoice | null },
+): Promise<{
+  record: ClaimedRecord;
+  base: InvoiceBase | null;
+  crm: CrmInvoice | null;
+  stripe: StripeInvoice | null;
+}> {
+  if ((crm && record.crmId !== crm.id) || (stripe && record.stripeId !== stripe.id)) {
+    await linkRecord(engine.database, record, {
+      ...(crm ? { crmId: crm.id } : {}),
+      ...(stripe ? { stripeId: stripe.id } : {}),
+    });
+  }
+  return { record, base: (record.base as InvoiceBase | null) ?? null, crm, stripe };
+}
+
+const goneOnBothSides = (record: ClaimedRecord) =>
+  new PermanentFailure({
+    code: 'gone',
+    stage: 'read-stripe',
+    message: `${record.stripeId} is neither in Stripe nor in the org any more. There is nothing left to do.`,
+  });
+
+async function asFailure<T>(work: () => Promise<T>): Promise<T | SyncFailure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isSyncFailure(error)) return error;
+    if (error instanceof MoneyError) {
+      return new PermanentFailure({
+        code: 'amount',
+        stage: 'decide',
+        message: `${error.message} Correct the amount.`,
+      });
+    }
+    throw error;
+  }
+}

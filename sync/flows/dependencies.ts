@@ -1,0 +1,93 @@
+import { nextLeaseOwner, type Engine } from '../engine.ts';
+import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import { soqlList } from '../salesforce/connection.ts';
+import { readAccounts } from '../salesforce/readAccounts.ts';
+import { claimRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import type { SyncEntity } from '../domain/entity.ts';
+import { convergePairs } from './convergePairs.ts';
+import { customerKind } from './customerKind.ts';
+import { productKind } from './productKind.ts';
+import { settleAll } from './settle.ts';
+
+/** Stripe's customer of each Account, or why there is none; absent while somebody else is making it. */
+export type AccountCustomers = Map<string, { stripeId: string } | { failure: SyncFailure }>;
+
+/** Looks up the Stripe customers of Accounts and has those that are missing made. */
+export async function stripeIdsOfAccounts(
+  engine: Engine,
+  { accountIds }: { accountIds: string[] },
+): Promise<AccountCustomers> {
+  const wanted = [...new Set(accountIds)];
+  const accounts = await readAccounts(engine.org, { crmIds: wanted, stripeIds: [] });
+  const found: AccountCustomers = new Map();
+  for (const account of accounts) {
+    if (account.otherId) found.set(account.id, { stripeId: account.otherId });
+  }
+  const missing = wanted.filter((id) => !found.has(id));
+  if (missing.length === 0) return found;
+
+  const claimed = await claimAll(engine, 'customer', missing);
+  const convergences = await convergePairs(engine, customerKind, claimed);
+  await settleAll(engine, convergences);
+  for (const convergence of convergences) {
+    const { crmId, stripeId } = convergence.record;
+    if (convergence.kind === 'failed') found.set(crmId!, { failure: convergence.failure });
+    else found.set(crmId!, { stripeId: stripeId! });
+  }
+  return found;
+}
+
+/** Has products made in Stripe that invoices need, and returns why some could not be. */
+export async function ensureProducts(
+  engine: Engine,
+  productIds: string[],
+): Promise<Map<string, SyncFailure>> {
+  const claimed = await claimAll(engine, 'product', productIds);
+  const convergences = await convergePairs(engine, productKind, claimed);
+  await settleAll(engine, convergences);
+  return new Map(
+    convergences.flatMap((one) => (one.kind === 'failed' ? [[one.record.crmId!, one.failure] as const] : [])),
+  );
+}
+
+/** The org's products of Stripe products. */
+export async function productsOfStripeIds(engine: Engine, stripeIds: string[]): Promise<Map<string, string>> {
+  if (stripeIds.length === 0) return new Map();
+  const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
+    `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(stripeIds)}`,
+  );
+  return new Map(rows.map((row) => [row.Stripe_Product_Id__c, row.Id]));
+}
+
+/** The Accounts of Stripe customers, for invoices that were made in Stripe. */
+export async function accountsOfCustomers(engine: Engine, stripeIds: string[]): Promise<Map<string, string>> {
+  if (stripeIds.length === 0) return new Map();
+  const rows = await engine.org.query<{ Id: string; Stripe_Customer_Id__c: string }>(
+    `SELECT Id, Stripe_Customer_Id__c FROM Account WHERE Stripe_Customer_Id__c IN ${soqlList(stripeIds)}`,
+  );
+  return new Map(rows.map((row) => [row.Stripe_Customer_Id__c, row.Id]));
+}
+
+async function claimAll(engine: Engine, entity: SyncEntity, crmIds: string[]): Promise<ClaimedRecord[]> {
+  const claimed: ClaimedRecord[] = [];
+  for (const crmId of crmIds) {
+    const record = await claimRecord(engine.database, entity, {
+      crmId,
+      owner: nextLeaseOwner(engine),
+      leaseSeconds: engine.settings.leaseSeconds,
+    });
+    if (record) claimed.push(record);
+  }
+  return claimed;
+}
+
+/** Somebody else holds the record: a moment later it is done. */
+export const busy = (entity: SyncEntity) =>
+  new RetryableFailure(
+    {
+      code: 'busy',
+      stage: 'decide',
+      message: `The ${entity} is being synced at this moment. It is tried again by itself.`,
+    },
+    300,
+  );

@@ -1,0 +1,23 @@
+import { productOwners, type ProductTerms } from '../domain/product.ts';
+import { readProducts } from '../salesforce/readProducts.ts';
+import { createProduct, readStripeProduct, updateProduct } from '../stripe/products.ts';
+import type { PairKind } from './convergePairs.ts';
+
+/** Product2 and product. */
+export const productKind: PairKind<ProductTerms> = {
+  entity: 'product',
+  object: 'Product2',
+  externalId: 'Stripe_Product_Id__c',
+  owners: productOwners,
+  unpaired: (stripeId) =>
+    `No Product is linked to the Stripe product ${stripeId}. Put this id into the Stripe Product Id of the right Product.`,
+  readCrm: readProducts,
+  readStripe: readStripeProduct,
+  create: createProduct,
+  update: updateProduct,
+  crmFields: ({ name, description, active }) => ({
+    ...(name === undefined ? {} : { Name: name }),
+    ...(description === undefined ? {} : { Description: description }),
+    ...(active === undefined ? {} : { IsActive: active }),
+  }),
+};

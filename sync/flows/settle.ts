@@ -1,0 +1,102 @@
+import { backoffMs, MAX_ATTEMPTS } from '../domain/backoff.ts';
+import type { SyncEntity } from '../domain/entity.ts';
+import type { Convergence, Engine } from '../engine.ts';
+import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import { soqlList } from '../salesforce/connection.ts';
+import { updateRecords } from '../salesforce/writeRecords.ts';
+import { recordHistory } from '../store/history.ts';
+import { settleRecord, type ClaimedRecord, type Settlement } from '../store/syncRecords.ts';
+
+const ORG_OBJECT: Record<SyncEntity, string> = {
+  customer: 'Account',
+  product: 'Product2',
+  invoice: 'Invoice__c',
+};
+
+/** Gives converged records back: clean, to be tried again, or parked with the reason on the org's record. */
+export async function settleAll(
+  engine: Engine,
+  convergences: Convergence[],
+  { commandId }: { commandId?: string } = {},
+): Promise<void> {
+  for (const convergence of convergences) {
+    const { record } = convergence;
+    if (convergence.kind === 'synced') {
+      const { base, changes, conflicts } = convergence;
+      await recordHistory(engine.database, record.id, {
+        changes,
+        conflicts,
+        ...(commandId ? { commandId } : {}),
+      });
+      await settleRecord(engine.database, record, { kind: 'synced', base });
+    } else {
+      await settleRecord(engine.database, record, settlementOf(engine, record, convergence.failure));
+    }
+  }
+  await showParked(engine, convergences);
+}
+
+function settlementOf(engine: Engine, record: ClaimedRecord, failure: SyncFailure): Settlement {
+  const { code, message, stage } = failure;
+  const passing = failure instanceof RetryableFailure;
+  engine.log.warn(
+    { entity: record.entity, crmId: record.crmId, stripeId: record.stripeId, code, stage },
+    message,
+  );
+  if (!passing || record.attempts + 1 >= MAX_ATTEMPTS) return { kind: 'parked', code, message, stage };
+  const delayMs = failure.retryAfterMs ?? backoffMs(record.attempts, engine.random());
+  return { kind: 'retry', delayMs, code, message, stage };
+}
+
+/**
+ * Writes the reason to the org's record, unless it stands there already: the write is itself a change that
+ * comes back to us, and must not start another round for ever. An org that cannot be written to keeps its old
+ * text; the reason is then still in our own row.
+ */
+async function showParked(engine: Engine, convergences: Convergence[]): Promise<void> {
+  const parked = convergences.flatMap((convergence) =>
+    convergence.kind === 'failed' &&
+    !(convergence.failure instanceof RetryableFailure) &&
+    convergence.record.crmId
+      ? [
+          {
+            record: convergence.record,
+            crmId: convergence.record.crmId,
+            message: convergence.failure.message.slice(0, 2000),
+          },
+        ]
+      : [],
+  );
+  for (const entity of new Set(parked.map(({ record }) => record.entity))) {
+    const object = ORG_OBJECT[entity];
+    const ofObject = parked.filter(({ record }) => record.entity === entity);
+    try {
+      const shown = await engine.org.query<{
+        Id: string;
+        Sync_Status__c: string | null;
+        Sync_Error__c: string | null;
+      }>(
+        `SELECT Id, Sync_Status__c, Sync_Error__c FROM ${object} WHERE Id IN ${soqlList(ofObject.map(({ crmId }) => crmId))}`,
+      );
+      const writes = ofObject.filter(({ crmId, message }) =>
+        shown.some(
+          (row) => row.Id === crmId && !(row.Sync_Status__c === 'Error' && row.Sync_Error__c === message),
+        ),
+      );
+      const answers = await updateRecords(
+        engine.org,
+        writes.map(({ crmId, message }) => ({
+          object,
+          id: crmId,
+          fields: { Sync_Status__c: 'Error', Sync_Error__c: message },
+        })),
+      );
+      for (const answer of answers) {
+        if ('failure' in answer)
+          engine.log.warn({ code: answer.failure.code }, `The reason could not be written to the ${object}.`);
+      }
+    } catch (error) {
+      engine.log.warn({ error }, `The reason could not be written to the ${object}.`);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import type { FieldChange } from '../domain/change.ts';
+import type { CrmInvoice, InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
+import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
+import type { Engine } from '../engine.ts';
+import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
+import type { InvoiceAtStripe } from './convergeInvoices.ts';
+import { busy, type AccountCustomers } from './dependencies.ts';
+import { createOnce, updateOnce } from './writeOnce.ts';
+
+interface InvoicePair {
+  record: ClaimedRecord;
+  base: InvoiceBase | null;
+  crm: CrmInvoice | null;
+  stripe: StripeInvoice | null;
+}
+
+/** Makes the invoice in Stripe or brings its draft up to date. From finalization on it writes nothing. */
+export async function writeInvoiceToStripe(
+  engine: Engine,
+  { record, base, crm, stripe }: InvoicePair,
+  customers: AccountCustomers,
+): Promise<InvoiceAtStripe> {
+  if (!stripe) {
+    const created = await create(engine, { record, crm: crm! }, customers);
+    // The noted request may be older than the record: what was edited since is merged into it now.
+    const rest = await update(engine, {
+      record,
+      stripe: created,
+      plan: planStripeInvoice(null, crm, created),
+    });
+    const made: FieldChange = stripeChange(created.id, { field: 'invoice', from: null, to: created.id });
+    return { record, crm, stripe: rest.stripe, changes: [made, ...rest.changes], conflicts: [] };
+  }
+  const plan = planStripeInvoice(base, crm, stripe);
+  const { stripe: updated, changes } = await update(engine, { record, stripe, plan });
+  return { record, crm, stripe: updated, changes, conflicts: plan.conflicts };
+}
+
+async function create(
+  engine: Engine,
+  { record, crm }: { record: ClaimedRecord; crm: CrmInvoice },
+  customers: AccountCustomers,
+): Promise<StripeInvoice> {
+  const customer = customers.get(crm.accountId);
+  if (!customer) throw busy('customer');
+  if ('failure' in customer) throw customer.failure;
+  const created = await createOnce(engine, record, {
+    params: {
+      customerId: customer.stripeId,
+      currency: crm.currency,
+      crmId: crm.id,
+      orgId: engine.org.orgId ?? '',
+      terms: crm.terms,
+    },
+    send: (params, key) => createInvoice(engine.stripe, params, key),
+  });
+  await linkRecord(engine.database, record, { stripeId: created.id, crmId: crm.id });
+  return created;
+}
+
+async function update(
+  engine: Engine,
+  { record, stripe, plan }: { record: ClaimedRecord; stripe: StripeInvoice; plan: StripeInvoicePlan },
+): Promise<{ stripe: StripeInvoice; changes: FieldChange[] }> {
+  const { id, currency } = stripe;
+  let latest = stripe;
+  if (Object.keys(plan.update).length > 0) {
+    latest = await updateOnce(engine, record, {
+      operation: 'update',
+      params: plan.update,
+      send: (key) => updateInvoice(engine.stripe, { id, change: plan.update }, key),
+    });
+  }
+  if (plan.removeLines.length > 0) {
+    latest = await updateOnce(engine, record, {
+      operation: 'remove-lines',
+      params: plan.removeLines,
+      send: (key) => removeLines(engine.stripe, { id, lines: plan.removeLines }, key),
+    });
+  }
+  if (plan.updateLines.length > 0) {
+    latest = await updateOnce(engine, record, {
+      operation: 'update-lines',
+      params: plan.updateLines,
+      send: (key) => updateLines(engine.stripe, { id, currency, lines: plan.updateLines }, key),
+    });
+  }
+  if (plan.addLines.length > 0) {
+    latest = await updateOnce(engine, record, {
+      operation: 'add-lines',
+      params: plan.addLines,
+      send: (key) => addLines(engine.stripe, { id, currency, lines: plan.addLines }, key),
+    });
+  }
+  return { stripe: latest, changes: changesOf(plan, stripe) };
+}
+
+function changesOf(plan: StripeInvoicePlan, before: StripeInvoice): FieldChange[] {
+  return [
+    ...Object.entries(plan.update).map(([field, to]) =>
+      stripeChange(before.id, { field, from: before.terms[field as keyof typeof before.terms], to }),
+    ),
+    ...plan.addLines.map(({ terms }) =>
+      stripeChange(before.id, { field: 'line', from: null, to: terms.description }),
+    ),
+    ...plan.updateLines.flatMap((line) =>
+      Object.entries(line.change).map(([field, to]) =>
+        stripeChange(line.id, {
+          field: `line ${field}`,
+          from: line.before[field as keyof typeof line.before],
+          to,
+        }),
+      ),
+    ),
+    ...plan.removeLines.map((lineId) =>
+      stripeChange(before.id, {
+        field: 'line',
+        from: before.lines.find((line) => line.id === lineId)?.terms.description ?? lineId,
+        to: null,
+      }),
+    ),
+  ];
+}
+
+const stripeChange = (
+  objectId: string,
+  change: { field: string; from: unknown; to: unknown },
+): FieldChange => ({
+  side: 'stripe',
+  object: 'invoice',
+  objectId,
+  ...change,
+});

@@ -1,0 +1,194 @@
+import {
+  invoiceBase,
+  planCrmInvoice,
+  type CrmFields,
+  type CrmInvoicePlan,
+} from '../domain/planCrmInvoice.ts';
+import type { Convergence, Engine } from '../engine.ts';
+import { PermanentFailure, type SyncFailure } from '../failure.ts';
+import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
+import { firstSentAt } from '../store/sentInvoices.ts';
+import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import type { InvoiceAtStripe } from './convergeInvoices.ts';
+import { accountsOfCustomers, productsOfStripeIds } from './dependencies.ts';
+
+interface Writing extends InvoiceAtStripe {
+  plan: CrmInvoicePlan;
+  /** The org's id: known, or given by the upsert that makes the record. */
+  crmId: string | null;
+  /** The org's line of each Stripe line. */
+  lineIds: Map<string, string>;
+  failure?: SyncFailure;
+}
+
+/**
+ * Writes what differs to the org, in as few calls as the number of records allows: invoices that are new, then
+ * all changes of known invoices and lines together, then new lines and deletions.
+ */
+export async function writeInvoicesToCrm(
+  engine: Engine,
+  ready: InvoiceAtStripe[],
+  { touch }: { touch: boolean },
+): Promise<Map<ClaimedRecord, Convergence>> {
+  const writings = await plan(engine, ready, touch);
+  await insertInvoices(
+    engine,
+    writings.filter(({ crm }) => crm === null),
+  );
+  // One Account's records stand together: the platform locks the parent for every child that is written.
+  const known = writings
+    .filter(({ crm }) => crm !== null)
+    .sort((a, b) => (a.crm!.accountId < b.crm!.accountId ? -1 : 1));
+  await updateInvoicesAndLines(engine, known);
+  await insertLines(
+    engine,
+    writings.filter(({ crmId, failure }) => crmId && !failure),
+  );
+  await deleteLines(
+    engine,
+    known.filter(({ failure }) => !failure),
+  );
+  return new Map(writings.map((writing) => [writing.record, convergence(writing)]));
+}
+
+async function plan(engine: Engine, ready: InvoiceAtStripe[], touch: boolean): Promise<Writing[]> {
+  const sent = await firstSentAt(
+    engine.database,
+    ready.map(({ stripe }) => stripe.id),
+  );
+  const productIds = new Set(
+    ready.flatMap(({ crm, stripe }) => {
+      const known = new Set(crm?.lines.map(({ terms }) => terms.product));
+      return stripe.lines.flatMap(({ terms }) =>
+        terms.product && !known.has(terms.product) ? terms.product : [],
+      );
+    }),
+  );
+  const products = await productsOfStripeIds(engine, [...productIds]);
+  return ready.map((one): Writing => {
+    const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
+    const crmPlan = planCrmInvoice(one.crm, one.stripe, {
+      sentAt: sentAt?.toISOString() ?? null,
+      productOf: (stripeId) => products.get(stripeId) ?? null,
+      touch,
+      now: engine.now().toISOString(),
+    });
+    const lineIds = new Map(
+      (one.crm?.lines ?? []).flatMap((line) => {
+        const stripeLine =
+          one.stripe.lines.find(({ id }) => id === line.stripeId) ??
+          one.stripe.lines.find(({ crmId }) => crmId === line.id);
+        return stripeLine ? [[stripeLine.id, line.id] as const] : [];
+      }),
+    );
+    return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds };
+  });
+}
+
+/** Invoices that were made in Stripe, or by its subscriptions: the external id keeps a repeat from making two. */
+async function insertInvoices(engine: Engine, writings: Writing[]): Promise<void> {
+  if (writings.length === 0) return;
+  const accounts = await accountsOfCustomers(engine, [
+    ...new Set(writings.flatMap(({ stripe }) => stripe.customerId ?? [])),
+  ]);
+  const possible = writings.filter((writing) => {
+    const account = writing.stripe.customerId && accounts.get(writing.stripe.customerId);
+    if (!account) writing.failure = unlinkedCustomer(writing);
+    else writing.plan.fields.Account__c = account;
+    return !writing.failure;
+  });
+  const answers = await upsertRecords(
+    engine.org,
+    { object: 'Invoice__c', externalId: 'Stripe_Invoice_Id__c' },
+    possible.map(({ plan: { fields } }) => ({ fields })),
+  );
+  for (const [index, writing] of possible.entries()) {
+    const answer = answers[index]!;
+    if ('failure' in answer) writing.failure = answer.failure;
+    else {
+      writing.crmId = answer.id;
+      await linkRecord(engine.database, writing.record, { crmId: answer.id, stripeId: writing.stripe.id });
+    }
+  }
+}
+
+async function updateInvoicesAndLines(engine: Engine, writings: Writing[]): Promise<void> {
+  const writes: { writing: Writing; object: string; id: string; fields: CrmFields }[] = [];
+  for (const writing of writings) {
+    const { fields, updateLines } = writing.plan;
+    if (Object.keys(fields).length > 0)
+      writes.push({ writing, object: 'Invoice__c', id: writing.crmId!, fields });
+    for (const line of updateLines) writes.push({ writing, object: 'Invoice_Line__c', ...line });
+  }
+  // Invoices first, then lines: a call may change between objects ten times at most.
+  writes.sort((a, b) => (a.object === b.object ? 0 : a.object === 'Invoice__c' ? -1 : 1));
+  note(writes, await updateRecords(engine.org, writes));
+}
+
+async function insertLines(engine: Engine, writings: Writing[]): Promise<void> {
+  const writes = writings.flatMap((writing) =>
+    writing.plan.insertLines.map(({ stripeId, fields }) => ({
+      writing,
+      stripeId,
+      fields: { ...fields, Invoice__c: writing.crmId },
+    })),
+  );
+  const answers = await upsertRecords(
+    engine.org,
+    { object: 'Invoice_Line__c', externalId: 'Stripe_Line_Id__c' },
+    writes,
+  );
+  note(writes, answers);
+  for (const [index, { writing, stripeId }] of writes.entries()) {
+    const answer = answers[index]!;
+    if ('id' in answer) writing.lineIds.set(stripeId, answer.id);
+  }
+}
+
+async function deleteLines(engine: Engine, writings: Writing[]): Promise<void> {
+  const writes = writings.flatMap((writing) => writing.plan.deleteLines.map((id) => ({ writing, id })));
+  note(
+    writes,
+    await deleteRecords(
+      engine.org,
+      writes.map(({ id }) => id),
+    ),
+  );
+}
+
+function note(writes: { writing: Writing }[], answers: WriteResult[]): void {
+  for (const [index, { writing }] of writes.entries()) {
+    const answer = answers[index]!;
+    if ('failure' in answer) writing.failure ??= answer.failure;
+  }
+}
+
+function convergence({
+  record,
+  stripe,
+  plan: crmPlan,
+  changes,
+  conflicts,
+  lineIds,
+  crmId,
+  failure,
+}: Writing): Convergence {
+  if (failure) return { record, kind: 'failed', failure };
+  return {
+    record,
+    kind: 'synced',
+    base: invoiceBase(lineIds, stripe),
+    changes: [
+      ...changes,
+      ...crmPlan.changes.map((change) => ({ ...change, objectId: change.objectId ?? crmId })),
+    ],
+    conflicts,
+  };
+}
+
+const unlinkedCustomer = ({ stripe }: Writing) =>
+  new PermanentFailure({
+    code: 'unlinked_customer',
+    stage: 'decide',
+    message: `${stripe.number ?? stripe.id} belongs to the Stripe customer ${stripe.customerId ?? '(none)'}, which no Account is linked to. Put this id into the Stripe Customer Id of the right Account.`,
+  });

@@ -1,0 +1,67 @@
+import type { SyncEntity } from '../domain/entity.ts';
+import type { Engine } from '../engine.ts';
+import { moveCursor, readCursor } from '../store/cursors.ts';
+import { receiveEvent } from '../store/receiveEvent.ts';
+import { isKnownRecord } from '../store/syncRecords.ts';
+
+interface Swept {
+  object: string;
+  /** The field with the id of the record to mark: a line's change is its invoice's. */
+  idField: string;
+  entity: SyncEntity;
+  /** Whether a record that is in no pair yet becomes one: every invoice does, not every Account. */
+  takesInNew: boolean;
+}
+
+const SWEPT: readonly Swept[] = [
+  { object: 'Account', idField: 'Id', entity: 'customer', takesInNew: false },
+  { object: 'Product2', idField: 'Id', entity: 'product', takesInNew: false },
+  { object: 'Invoice__c', idField: 'Id', entity: 'invoice', takesInNew: true },
+  { object: 'Invoice_Line__c', idField: 'Invoice__c', entity: 'invoice', takesInNew: true },
+];
+
+// A transaction in the org may commit minutes after its SystemModstamp: look back over what was read.
+const OVERLAP_MS = 5 * 60_000;
+
+interface SweptRow {
+  Id: string;
+  SystemModstamp: string;
+  [field: string]: string;
+}
+
+/**
+ * Asks the org what has changed since the last sweep and takes each change in once, as an event named by the
+ * record and its SystemModstamp. Returns how many changes were new. The first run only notes where to start.
+ */
+export async function sweepCrm(engine: Engine): Promise<number> {
+  let received = 0;
+  for (const swept of SWEPT) received += await sweepObject(engine, swept);
+  return received;
+}
+
+async function sweepObject(engine: Engine, swept: Swept): Promise<number> {
+  const name = `crm-sweep-${swept.object}`;
+  const from = (await readCursor(engine.database, name)) ?? engine.now().toISOString();
+  const since = new Date(Date.parse(from) - OVERLAP_MS).toISOString();
+  const columns = [...new Set(['Id', swept.idField, 'SystemModstamp'])].join(', ');
+  const rows = await engine.org.query<SweptRow>(
+    `SELECT ${columns} FROM ${swept.object} WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,
+  );
+  let received = 0;
+  for (const row of rows) {
+    const crmId = row[swept.idField]!;
+    if (!swept.takesInNew && !(await isKnownRecord(engine.database, swept.entity, crmId))) continue;
+    const isNew = await receiveEvent(engine.database, {
+      source: 'salesforce',
+      eventId: `${swept.object}/${row.Id}/${row.SystemModstamp}`,
+      type: `${swept.object} changed`,
+      subject: { entity: swept.entity, crmId },
+      occurredAt: new Date(row.SystemModstamp.replace(/\+0000$/, 'Z')),
+      payload: row,
+    });
+    if (isNew) received += 1;
+  }
+  const newest = rows.at(-1)?.SystemModstamp.replace(/\+0000$/, 'Z') ?? from;
+  await moveCursor(engine.database, name, newest > from ? newest : from);
+  return received;
+}

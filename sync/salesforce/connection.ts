@@ -1,0 +1,143 @@
+import { Connection } from 'jsforce';
+import jsonwebtoken from 'jsonwebtoken';
+import { toLongId } from '../domain/salesforceId.ts';
+import { translateSalesforceError } from './translateError.ts';
+
+/** Pinned in one place: the REST API version that every call of the middleware speaks. */
+export const SALESFORCE_API_VERSION = '67.0';
+
+export interface SalesforceCredentials {
+  loginUrl: string;
+  clientId: string;
+  /** JWT bearer: the integration user and the key whose certificate the External Client App holds. */
+  username?: string | undefined;
+  privateKey?: string | undefined;
+  /** Client credentials, where no username and key are given. */
+  clientSecret?: string | undefined;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+// jsforce refreshes on every 401 without a guard; an org that refuses fresh tokens would be asked for ever.
+const REFRESHES_IN_A_ROW = 2;
+const REFRESH_WINDOW_MS = 10_000;
+
+/** One authenticated connection to the org; it logs in when first used and whenever its session has ended. */
+export class SalesforceOrg {
+  private readonly credentials: SalesforceCredentials;
+  private readonly connection: Connection;
+  private login: Promise<string> | undefined;
+  private refreshes: number[] = [];
+  /** The org's 18-character id, once logged in. */
+  orgId: string | undefined;
+
+  constructor(credentials: SalesforceCredentials) {
+    this.credentials = credentials;
+    this.connection = new Connection({
+      loginUrl: credentials.loginUrl,
+      version: SALESFORCE_API_VERSION,
+      oauth2: {
+        loginUrl: credentials.loginUrl,
+        clientId: credentials.clientId,
+        ...(credentials.clientSecret ? { clientSecret: credentials.clientSecret } : {}),
+      },
+      callOptions: { client: 'Invoicebridge' },
+      refreshFn: (_connection, done) => {
+        this.refresh().then(
+          (token) => done(null, token),
+          (error: Error) => done(error),
+        );
+      },
+    });
+  }
+
+  /** The org's 18-character id; logs in when that has not happened yet. */
+  async identify(): Promise<string> {
+    return this.call('read-crm', async () => this.orgId!);
+  }
+
+  /** All rows of a query, over all its pages. `T` names the selected fields. */
+  async query<T extends object>(soql: string): Promise<T[]> {
+    return this.call('read-crm', async (connection) => {
+      const rows: T[] = [];
+      let page = await connection.query<T>(soql);
+      rows.push(...page.records);
+      while (!page.done && page.nextRecordsUrl) {
+        page = await connection.queryMore<T>(page.nextRecordsUrl);
+        rows.push(...page.records);
+      }
+      return rows;
+    });
+  }
+
+  /** A call below /services/data/vNN.0; `path` starts with a slash. */
+  async request<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.call(method === 'GET' ? 'read-crm' : 'write-crm', (connection) =>
+      connection.request<T>(
+        {
+          method,
+          url: `${connection.instanceUrl}/services/data/v${SALESFORCE_API_VERSION}${path}`,
+          ...(body === undefined
+            ? {}
+            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        },
+        { timeout: REQUEST_TIMEOUT_MS } as object,
+      ),
+    );
+  }
+
+  private async call<T>(
+    stage: 'read-crm' | 'write-crm',
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      if (!this.connection.accessToken) await this.authorize();
+      const result = await work(this.connection);
+      this.refreshes = [];
+      return result;
+    } catch (error) {
+      throw translateSalesforceError(error, stage);
+    }
+  }
+
+  private async refresh(): Promise<string> {
+    const now = Date.now();
+    this.refreshes = [...this.refreshes.filter((at) => now - at < REFRESH_WINDOW_MS), now];
+    if (this.refreshes.length > REFRESHES_IN_A_ROW) {
+      throw new Error('INVALID_SESSION_ID: the org refuses sessions that it has just given out');
+    }
+    return this.authorize();
+  }
+
+  /** Logs in once, however many calls ask for it at the same time. */
+  private authorize(): Promise<string> {
+    this.login ??= this.requestToken().finally(() => (this.login = undefined));
+    return this.login;
+  }
+
+  private async requestToken(): Promise<string> {
+    const { clientId, clientSecret, loginUrl, username, privateKey } = this.credentials;
+    const user =
+      username && privateKey
+        ? await this.connection.authorize({
+            grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+            assertion: jsonwebtoken.sign({ iss: clientId, sub: username, aud: loginUrl }, privateKey, {
+              algorithm: 'RS256',
+              expiresIn: 180,
+            }),
+          })
+        : await this.connection.authorize({
+            grant_type: 'client_credentials',
+            client_id: clientId,
+            client_secret: clientSecret ?? '',
+          });
+    this.orgId = toLongId(user.organizationId) ?? user.organizationId;
+    return this.connection.accessToken!;
+  }
+}
+
+/** A text as a SOQL string literal, quotes included. */
+export function soqlString(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r')}'`;
+}
+
+export const soqlList = (texts: string[]) => `(${texts.map(soqlString).join(', ')})`;

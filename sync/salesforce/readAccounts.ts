@@ -1,0 +1,58 @@
+import { countryCode } from '../domain/country.ts';
+import type { CustomerTerms, PostalAddress } from '../domain/customer.ts';
+import type { PairSide } from '../domain/planPair.ts';
+import { soqlList, type SalesforceOrg } from './connection.ts';
+import { plainText } from './values.ts';
+
+interface AccountRow {
+  Id: string;
+  Name: string;
+  Contacts: { records: { Email: string }[] } | null;
+  [field: string]: unknown;
+}
+
+/** An Account as the customer it is in Stripe, with the fields of the record as the org has them. */
+export interface CrmAccount extends PairSide<CustomerTerms> {
+  fields: Record<string, unknown>;
+}
+
+/** Reads Accounts by the org's id or by Stripe's. Unknown ones are absent. */
+export async function readAccounts(
+  org: SalesforceOrg,
+  { crmIds, stripeIds }: { crmIds: string[]; stripeIds: string[] },
+): Promise<CrmAccount[]> {
+  const conditions = [
+    crmIds.length > 0 ? `Id IN ${soqlList(crmIds)}` : '',
+    stripeIds.length > 0 ? `Stripe_Customer_Id__c IN ${soqlList(stripeIds)}` : '',
+  ].filter(Boolean);
+  if (conditions.length === 0) return [];
+  const rows = await org.query<AccountRow>(
+    'SELECT Id, Name, Phone, BillingStreet, BillingCity, BillingState, BillingPostalCode, BillingCountry, ' +
+      'Billing_Email__c, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
+      '(SELECT Email FROM Contacts WHERE Email != null ORDER BY CreatedDate LIMIT 1) ' +
+      `FROM Account WHERE ${conditions.join(' OR ')}`,
+  );
+  return rows.map((row) => ({
+    id: row.Id,
+    otherId: plainText(row.Stripe_Customer_Id__c),
+    terms: {
+      name: row.Name,
+      // Without a billing e-mail the invoice goes to the contact that has been there longest.
+      email: plainText(row.Billing_Email__c) ?? row.Contacts?.records[0]?.Email ?? null,
+      phone: plainText(row.Phone),
+      address: address(row),
+    },
+    fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
+  }));
+}
+
+function address(row: AccountRow): PostalAddress | null {
+  const parts: PostalAddress = {
+    line1: plainText(row.BillingStreet),
+    city: plainText(row.BillingCity),
+    state: plainText(row.BillingState),
+    postalCode: plainText(row.BillingPostalCode),
+    country: countryCode(plainText(row.BillingCountry)),
+  };
+  return Object.values(parts).some((part) => part !== null) ? parts : null;
+}

@@ -1,0 +1,133 @@
+import { PermanentFailure, type SyncFailure } from '../failure.ts';
+import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
+import { MoneyError, toMinorUnits } from '../domain/money.ts';
+import type { SalesforceOrg } from './connection.ts';
+import { soqlList } from './connection.ts';
+import { decimalText, isoTime, plainText } from './values.ts';
+
+const MIRRORED =
+  'Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c, Subtotal__c, Discount__c, Tax__c, Total__c, ' +
+  'Amount_Due__c, Amount_Paid__c, Amount_Remaining__c, Hosted_Invoice_Url__c, Invoice_Pdf_Url__c, Finalized_At__c, ' +
+  'Paid_At__c, Sent_At__c, Last_Payment_Error__c, Sync_Status__c, Sync_Error__c';
+const LINE_FIELDS =
+  'Stripe_Line_Id__c, Description__c, Product__c, Unit_Price__c, Quantity__c, Amount__c, Sort_Order__c';
+
+interface InvoiceRow {
+  Id: string;
+  Name: string;
+  Account__c: string;
+  Invoice_Lines__r: { records: LineRow[] } | null;
+  [field: string]: unknown;
+}
+
+interface LineRow {
+  Id: string;
+  Product__r: { Name: string; Stripe_Product_Id__c: string | null } | null;
+  [field: string]: unknown;
+}
+
+/** The org's invoice with what the engine has to fetch or make before it can be written to Stripe. */
+export type CrmInvoiceRead = { id: string; stripeId: string | null } & (
+  | {
+      invoice: CrmInvoice;
+      /** Products of its lines that Stripe does not have yet. */
+      productsWithoutStripe: string[];
+    }
+  | { failure: SyncFailure }
+);
+
+const STATUSES: Record<string, InvoiceStatus> = {
+  Draft: 'draft',
+  Open: 'open',
+  Paid: 'paid',
+  Uncollectible: 'uncollectible',
+  Void: 'void',
+};
+
+/** Reads invoices with their lines in one query, by the org's id or by Stripe's. Unknown ones are absent. */
+export async function readCrmInvoices(
+  org: SalesforceOrg,
+  { crmIds, stripeIds, defaultCurrency }: { crmIds: string[]; stripeIds: string[]; defaultCurrency: string },
+): Promise<CrmInvoiceRead[]> {
+  const conditions = [
+    crmIds.length > 0 ? `Id IN ${soqlList(crmIds)}` : '',
+    stripeIds.length > 0 ? `Stripe_Invoice_Id__c IN ${soqlList(stripeIds)}` : '',
+  ].filter(Boolean);
+  if (conditions.length === 0) return [];
+  const rows = await org.query<InvoiceRow>(
+    `SELECT Id, Name, Account__c, ${MIRRORED}, ` +
+      `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
+      `FROM Invoice__c WHERE ${conditions.join(' OR ')}`,
+  );
+  return rows.map((row): CrmInvoiceRead => {
+    const ids = { id: row.Id, stripeId: plainText(row.Stripe_Invoice_Id__c) };
+    try {
+      return { ...ids, ...crmInvoice(row, defaultCurrency) };
+    } catch (error) {
+      return { ...ids, failure: unreadable(row, error) };
+    }
+  });
+}
+
+function unreadable(row: InvoiceRow, error: unknown): PermanentFailure {
+  if (error instanceof PermanentFailure) return error;
+  if (error instanceof MoneyError) {
+    return new PermanentFailure({
+      code: 'amount',
+      stage: 'read-crm',
+      message: `A line of ${row.Name} cannot be billed: ${error.message} Correct its unit price.`,
+    });
+  }
+  throw error;
+}
+
+function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
+  const status = STATUSES[String(row.Status__c)];
+  if (!status) {
+    throw new PermanentFailure({
+      code: 'crm_unknown_status',
+      stage: 'read-crm',
+      message: `${row.Name} has the status "${String(row.Status__c)}", which is none of Stripe's. Set one of Draft, Open, Paid, Uncollectible, Void.`,
+    });
+  }
+  const currency = (plainText(row.Currency__c) ?? defaultCurrency).toLowerCase();
+  const lines = row.Invoice_Lines__r?.records ?? [];
+  return {
+    invoice: {
+      id: row.Id,
+      name: row.Name,
+      accountId: row.Account__c,
+      stripeId: plainText(row.Stripe_Invoice_Id__c),
+      status,
+      currency,
+      terms: { description: plainText(row.Description__c), dueDate: plainText(row.Due_Date__c) },
+      lines: lines.map((line) => crmLine(line, currency)),
+      sentAt: isoTime(row.Sent_At__c),
+      fields: {
+        ...row,
+        Description__c: plainText(row.Description__c),
+        Sync_Error__c: plainText(row.Sync_Error__c),
+        Finalized_At__c: isoTime(row.Finalized_At__c),
+        Paid_At__c: isoTime(row.Paid_At__c),
+        Sent_At__c: isoTime(row.Sent_At__c),
+      },
+    } satisfies CrmInvoice,
+    productsWithoutStripe: lines
+      .filter((line) => line.Product__c && !line.Product__r?.Stripe_Product_Id__c)
+      .map((line) => String(line.Product__c)),
+  };
+}
+
+function crmLine(row: LineRow, currency: string): CrmLine {
+  return {
+    id: row.Id,
+    stripeId: plainText(row.Stripe_Line_Id__c),
+    terms: {
+      description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
+      product: row.Product__r?.Stripe_Product_Id__c ?? null,
+      unitAmount: toMinorUnits(Number(row.Unit_Price__c ?? 0), currency),
+      quantity: decimalText(Number(row.Quantity__c ?? 1)),
+    },
+    fields: { ...row, Description__c: plainText(row.Description__c) },
+  };
+}

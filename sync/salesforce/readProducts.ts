@@ -1,0 +1,38 @@
+import type { PairSide } from '../domain/planPair.ts';
+import type { ProductTerms } from '../domain/product.ts';
+import { soqlList, type SalesforceOrg } from './connection.ts';
+import { plainText } from './values.ts';
+
+interface ProductRow {
+  Id: string;
+  Name: string;
+  IsActive: boolean;
+  [field: string]: unknown;
+}
+
+/** A Product2 as the product it is in Stripe, with the fields of the record as the org has them. */
+export interface CrmProduct extends PairSide<ProductTerms> {
+  fields: Record<string, unknown>;
+}
+
+/** Reads products by the org's id or by Stripe's. Unknown ones are absent. */
+export async function readProducts(
+  org: SalesforceOrg,
+  { crmIds, stripeIds }: { crmIds: string[]; stripeIds: string[] },
+): Promise<CrmProduct[]> {
+  const conditions = [
+    crmIds.length > 0 ? `Id IN ${soqlList(crmIds)}` : '',
+    stripeIds.length > 0 ? `Stripe_Product_Id__c IN ${soqlList(stripeIds)}` : '',
+  ].filter(Boolean);
+  if (conditions.length === 0) return [];
+  const rows = await org.query<ProductRow>(
+    'SELECT Id, Name, Description, IsActive, Stripe_Product_Id__c, Sync_Status__c, Sync_Error__c ' +
+      `FROM Product2 WHERE ${conditions.join(' OR ')}`,
+  );
+  return rows.map((row) => ({
+    id: row.Id,
+    otherId: plainText(row.Stripe_Product_Id__c),
+    terms: { name: row.Name, description: plainText(row.Description), active: row.IsActive },
+    fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
+  }));
+}

@@ -1,0 +1,20 @@
+/**
+ * The org's text as both sides compare it: the platform stores line ends as \r\n, drops blanks at both ends,
+ * and keeps an empty text as null.
+ */
+export function plainText(value: unknown): string | null {
+  const text = typeof value === 'string' ? value.replaceAll('\r\n', '\n').trim() : '';
+  return text === '' ? null : text;
+}
+
+/** The org writes 2026-11-21T10:00:00.000+0000; everything else here is ISO 8601 with a Z. */
+export function isoTime(value: unknown): string | null {
+  return typeof value === 'string' && value !== ''
+    ? new Date(value.replace(/\+0000$/, 'Z')).toISOString()
+    : null;
+}
+
+/** A quantity as the shortest decimal text with at most four places: 3 is "3", 0.25 is "0.25". */
+export function decimalText(value: number): string {
+  return String(Number(value.toFixed(4)));
+}

@@ -1,0 +1,105 @@
+import type { Database } from './database.ts';
+import type { Command, CommandKind } from './entities.ts';
+import type { ClaimOptions } from './syncRecords.ts';
+
+export interface NewCommand {
+  orgId: string;
+  kind: CommandKind;
+  crmId: string;
+  idempotencyKey: string;
+  actingUser: string | null;
+}
+
+/**
+ * Accepts a command once: the same key gives the command that is already there. The caller compares kind and
+ * record, because the same key for something else is a mistake of the client.
+ */
+export async function acceptCommand(database: Database, command: NewCommand): Promise<Command> {
+  const { rows } = await database.pool.query<Command>(
+    `WITH accepted AS (
+       INSERT INTO command (org_id, kind, crm_id, idempotency_key, acting_user) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
+     ), woken AS (
+       SELECT pg_notify('command_due', id::text) FROM accepted
+     )
+     SELECT accepted.* FROM accepted, woken`,
+    [command.orgId, command.kind, command.crmId, command.idempotencyKey, command.actingUser],
+  );
+  if (rows[0]) return rows[0];
+  const { rows: known } = await database.pool.query<Command>(
+    'SELECT * FROM command WHERE org_id = $1 AND idempotency_key = $2',
+    [command.orgId, command.idempotencyKey],
+  );
+  return known[0]!;
+}
+
+/** Claims up to `limit` due commands, oldest first. */
+export async function claimDueCommands(
+  database: Database,
+  { owner, leaseSeconds, limit }: ClaimOptions & { limit: number },
+): Promise<Command[]> {
+  const { rows } = await database.pool.query<Command>(
+    `UPDATE command SET lease_owner = $1, lease_until = now() + make_interval(secs => $2)
+     WHERE id IN (
+       SELECT id FROM command
+       WHERE status = 'running' AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
+       ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED
+     )
+     RETURNING *`,
+    [owner, leaseSeconds, limit],
+  );
+  return rows;
+}
+
+/** Notes how far a command has come and what it found out; a retry starts from here. */
+export async function advanceCommand(
+  database: Database,
+  command: Command,
+  { stage, state = {} }: { stage: string; state?: Record<string, unknown> },
+): Promise<void> {
+  command.stage = stage;
+  command.state = { ...command.state, ...state };
+  await database.pool.query('UPDATE command SET stage = $2, state = $3 WHERE id = $1', [
+    command.id,
+    command.stage,
+    JSON.stringify(command.state),
+  ]);
+}
+
+export type CommandOutcome =
+  | { status: 'done'; result: unknown }
+  | { status: 'failed'; error: unknown }
+  | { status: 'running'; error: unknown; delayMs: number };
+
+/** Ends a command, or puts it back for a later try, and wakes whoever waits for it. */
+export async function settleCommand(
+  database: Database,
+  command: Command,
+  outcome: CommandOutcome,
+): Promise<void> {
+  await database.pool.query(
+    `WITH settled AS (
+       UPDATE command SET
+         status = $3, result = $4, error = $5,
+         attempts = attempts + 1,
+         next_attempt_at = now() + make_interval(secs => $6::float8 / 1000),
+         finished_at = CASE WHEN $3 = 'running' THEN NULL ELSE now() END,
+         lease_owner = NULL, lease_until = NULL
+       WHERE id = $1 AND lease_owner = $2 RETURNING id
+     )
+     SELECT pg_notify('command_settled', id::text) FROM settled`,
+    [
+      command.id,
+      command.lease_owner,
+      outcome.status,
+      outcome.status === 'done' ? JSON.stringify(outcome.result) : null,
+      outcome.status === 'done' ? null : JSON.stringify(outcome.error),
+      outcome.status === 'running' ? outcome.delayMs : 0,
+    ],
+  );
+}
+
+export async function findCommand(database: Database, id: string): Promise<Command | undefined> {
+  const { rows } = await database.pool.query<Command>('SELECT * FROM command WHERE id = $1', [id]);
+  return rows[0];
+}

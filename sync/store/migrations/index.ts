@@ -1,0 +1,4 @@
+import { Initial1795219200000 } from './1795219200000-initial.ts';
+
+/** In order of time. Append only: a migration that has been released is never edited. */
+export const migrations = [Initial1795219200000];

@@ -1,0 +1,25 @@
+import Stripe from 'stripe';
+
+/** Pinned in one place: what the client asks for and what webhook endpoints must be made with. */
+export const STRIPE_API_VERSION = '2026-10-28.endive';
+
+export interface StripeCredentials {
+  secretKey: string;
+  /** Another address than https://api.stripe.com, e.g. of a proxy. */
+  apiBase?: string | undefined;
+}
+
+export function openStripe({ secretKey, apiBase }: StripeCredentials): Stripe {
+  const address = apiBase ? new URL(apiBase) : undefined;
+  return new Stripe(secretKey, {
+    apiVersion: STRIPE_API_VERSION,
+    appInfo: { name: 'Invoicebridge' },
+    maxNetworkRetries: 2,
+    timeout: 20_000,
+    ...(address && {
+      protocol: address.protocol === 'http:' ? 'http' : 'https',
+      host: address.hostname,
+      port: address.port || (address.protocol === 'http:' ? 80 : 443),
+    }),
+  });
+}

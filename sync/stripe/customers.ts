@@ -1,0 +1,97 @@
+import type Stripe from 'stripe';
+import type { CustomerTerms } from '../domain/customer.ts';
+import type { PairSide } from '../domain/planPair.ts';
+import { isMissing, translateStripeError } from './translateError.ts';
+
+/** The customer as it is now; null when it is not there or was deleted. */
+export async function readStripeCustomer(
+  stripe: Stripe,
+  id: string,
+): Promise<PairSide<CustomerTerms> | null> {
+  try {
+    const customer = await stripe.customers.retrieve(id);
+    return customer.deleted ? null : snapshot(customer);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+export async function createCustomer(
+  stripe: Stripe,
+  { crmId, orgId, terms }: { crmId: string; orgId: string; terms: CustomerTerms },
+  idempotencyKey: string,
+): Promise<PairSide<CustomerTerms>> {
+  return written(() =>
+    stripe.customers.create(
+      { ...params(withoutBlanks(terms)), metadata: { salesforce_id: crmId, salesforce_org_id: orgId } },
+      { idempotencyKey },
+    ),
+  );
+}
+
+export async function updateCustomer(
+  stripe: Stripe,
+  { id, change }: { id: string; change: Partial<CustomerTerms> },
+  idempotencyKey: string,
+): Promise<PairSide<CustomerTerms>> {
+  return written(() => stripe.customers.update(id, params(change), { idempotencyKey }));
+}
+
+async function written(request: () => Promise<Stripe.Customer>): Promise<PairSide<CustomerTerms>> {
+  try {
+    return snapshot(await request());
+  } catch (error) {
+    throw translateStripeError(error, 'write-stripe');
+  }
+}
+
+function snapshot(customer: Stripe.Customer): PairSide<CustomerTerms> {
+  const { address } = customer;
+  const empty = !address || Object.values(address).every((part) => !part);
+  return {
+    id: customer.id,
+    otherId: customer.metadata.salesforce_id ?? null,
+    terms: {
+      name: customer.name ?? '',
+      email: customer.email,
+      phone: customer.phone ?? null,
+      address: empty
+        ? null
+        : {
+            line1: address.line1 || null,
+            city: address.city || null,
+            state: address.state || null,
+            postalCode: address.postal_code || null,
+            country: address.country || null,
+          },
+    },
+  };
+}
+
+/** A new customer has nothing to unset, and an empty e-mail would be refused. */
+const withoutBlanks = (terms: CustomerTerms): Partial<CustomerTerms> =>
+  Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== null));
+
+// Stripe unsets a field that is sent empty.
+function params(terms: Partial<CustomerTerms>): Stripe.CustomerUpdateParams {
+  const { name, email, phone, address } = terms;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email: email ?? '' }),
+    ...(phone === undefined ? {} : { phone: phone ?? '' }),
+    ...(address === undefined
+      ? {}
+      : {
+          address: address
+            ? {
+                line1: address.line1 ?? '',
+                city: address.city ?? '',
+                state: address.state ?? '',
+                postal_code: address.postalCode ?? '',
+                country: address.country ?? '',
+              }
+            : '',
+        }),
+  };
+}

@@ -1,0 +1,111 @@
+import type Stripe from 'stripe';
+import { PermanentFailure } from '../failure.ts';
+import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice.ts';
+import { isMissing, translateStripeError } from './translateError.ts';
+
+const STATUSES: readonly string[] = [
+  'draft',
+  'open',
+  'paid',
+  'uncollectible',
+  'void',
+] satisfies InvoiceStatus[];
+
+// The org's fields hold no more; a longer text of Stripe's is compared and shown up to there.
+const DESCRIPTION_LENGTH = 1500;
+const LINE_DESCRIPTION_LENGTH = 255;
+
+/** Everything that an answer of Stripe must carry so that `invoiceSnapshot` can read it. */
+export const INVOICE_EXPAND = ['payments.data.payment.payment_intent'];
+
+/** The invoice as it is now with all its lines; null when it is not there (a deleted draft). */
+export async function readStripeInvoice(stripe: Stripe, id: string): Promise<StripeInvoice | null> {
+  try {
+    return await invoiceSnapshot(stripe, await stripe.invoices.retrieve(id, { expand: INVOICE_EXPAND }));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+/** Reads an invoice object, fetching the lines beyond the first page that the object carries. */
+export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): Promise<StripeInvoice> {
+  if (!invoice.status || !STATUSES.includes(invoice.status)) {
+    throw new PermanentFailure({
+      code: 'stripe_unknown_status',
+      stage: 'read-stripe',
+      message: `Stripe gives invoice ${invoice.id} the status "${invoice.status}", which this version of Invoicebridge does not know. Update Invoicebridge.`,
+    });
+  }
+  return {
+    id: invoice.id,
+    crmId: invoice.metadata?.salesforce_id ?? null,
+    customerId: idOf(invoice.customer),
+    customerEmail: invoice.customer_email,
+    status: invoice.status as InvoiceStatus,
+    currency: invoice.currency,
+    terms: {
+      description: text(invoice.description, DESCRIPTION_LENGTH),
+      dueDate:
+        invoice.due_date === null ? null : new Date(invoice.due_date * 1000).toISOString().slice(0, 10),
+    },
+    lines: (await allLines(stripe, invoice)).map(lineSnapshot),
+    number: invoice.number,
+    subtotal: invoice.subtotal,
+    discount: (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0),
+    tax: (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
+    total: invoice.total,
+    amountDue: invoice.amount_due,
+    amountPaid: invoice.amount_paid,
+    amountRemaining: invoice.amount_remaining,
+    hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
+    invoicePdf: invoice.invoice_pdf ?? null,
+    finalizedAt: isoSeconds(invoice.status_transitions.finalized_at),
+    paidAt: isoSeconds(invoice.status_transitions.paid_at),
+    lastPaymentError: lastPaymentError(invoice),
+  };
+}
+
+async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
+  if (!invoice.lines.has_more) return invoice.lines.data;
+  const lines: Stripe.InvoiceLineItem[] = [];
+  for await (const line of stripe.invoices.listLineItems(invoice.id, { limit: 100 })) lines.push(line);
+  return lines;
+}
+
+function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
+  const quantity = Number(line.quantity_decimal?.toString() ?? line.quantity ?? 1);
+  const unitAmount = line.pricing?.unit_amount_decimal?.toString();
+  return {
+    id: line.id,
+    crmId: line.metadata.salesforce_id ?? null,
+    terms: {
+      description: text(line.description, LINE_DESCRIPTION_LENGTH) ?? '',
+      product: line.pricing?.price_details?.product ?? null,
+      // A line made from an amount alone has no unit price: it is that amount, once.
+      unitAmount: unitAmount === undefined ? line.amount : Math.round(Number(unitAmount)),
+      quantity: unitAmount === undefined ? '1' : String(Number(quantity.toFixed(4))),
+    },
+    amount: line.amount,
+  };
+}
+
+/** Why the customer's last try to pay failed; none once the invoice is paid. */
+function lastPaymentError(invoice: Stripe.Invoice): string | null {
+  if (invoice.status === 'paid') return null;
+  const messages = (invoice.payments?.data ?? []).map(({ payment }) =>
+    typeof payment.payment_intent === 'object'
+      ? payment.payment_intent.last_payment_error?.message
+      : undefined,
+  );
+  return messages.find((message) => message !== undefined) ?? null;
+}
+
+const text = (value: string | null, length: number): string | null =>
+  value?.replaceAll('\r\n', '\n').trim().slice(0, length).trim() || null;
+
+const isoSeconds = (seconds: number | null): string | null =>
+  seconds === null ? null : new Date(seconds * 1000).toISOString();
+
+export const idOf = (value: string | { id: string } | null): string | null =>
+  typeof value === 'string' ? value : (value?.id ?? null);

@@ -1,0 +1,93 @@
+import Stripe from 'stripe';
+import {
+  PermanentFailure,
+  RetryableFailure,
+  type Stage,
+  type SyncFailure,
+  isSyncFailure,
+} from '../failure.ts';
+
+const NEXT_STEP: Record<string, string> = {
+  resource_missing: 'It may have been deleted in Stripe, or belong to another account or to test mode.',
+  email_invalid: "Correct the Account's Billing Email and try again.",
+  customer_tax_location_invalid: "Complete the Account's billing address and try again.",
+};
+
+/** Turns what stripe-node throws into a failure of ours: whether it passes by itself, and words for people. */
+export function translateStripeError(error: unknown, stage: Stage): SyncFailure {
+  if (isSyncFailure(error)) return error;
+  if (error instanceof Stripe.errors.StripeConnectionError || error instanceof Stripe.errors.StripeAPIError) {
+    return new RetryableFailure({
+      code: 'stripe_unavailable',
+      stage,
+      message: 'Stripe does not answer right now. It is tried again by itself.',
+      cause: error,
+    });
+  }
+  if (error instanceof Stripe.errors.StripeRateLimitError) {
+    return new RetryableFailure(
+      {
+        code: 'stripe_rate_limit',
+        stage,
+        message: 'Stripe asked for fewer requests. It is tried again by itself.',
+        cause: error,
+      },
+      retryAfterMs(error),
+    );
+  }
+  if (
+    error instanceof Stripe.errors.StripeAuthenticationError ||
+    error instanceof Stripe.errors.StripePermissionError
+  ) {
+    return new PermanentFailure({
+      code: 'stripe_key_refused',
+      stage,
+      message:
+        'Stripe refused our API key. An administrator has to check STRIPE_SECRET_KEY and its permissions.',
+      cause: error,
+    });
+  }
+  if (error instanceof Stripe.errors.StripeError) {
+    if (error.statusCode === 409 || error.code === 'lock_timeout') {
+      return new RetryableFailure({
+        code: 'stripe_busy',
+        stage,
+        message:
+          'Stripe is still working on an earlier request for this record. It is tried again by itself.',
+        cause: error,
+      });
+    }
+    return new PermanentFailure({
+      code: `stripe_${error.code ?? error.rawType ?? 'refused'}`,
+      stage,
+      message: inWords(error),
+      cause: error,
+    });
+  }
+  throw error;
+}
+
+/** Whether Stripe answered for good: such an answer is replayed to the same idempotency key for a day. */
+export function isFinalAnswer(failure: SyncFailure): boolean {
+  const { cause } = failure;
+  if (!(cause instanceof Stripe.errors.StripeError)) return false;
+  if (failure instanceof PermanentFailure) return true;
+  return cause.headers?.['idempotent-replayed'] === 'true';
+}
+
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
+
+function inWords(error: InstanceType<typeof Stripe.errors.StripeError>): string {
+  if (/missing (an )?email|valid email/i.test(error.message)) {
+    return 'The customer has no e-mail address to send the invoice to. Fill the Billing Email of the Account and try again.';
+  }
+  const said = error.message.trim();
+  const step = NEXT_STEP[error.code ?? ''] ?? 'Correct the record and sync it again.';
+  return `Stripe refused it: ${said}${/[.!?]$/.test(said) ? '' : '.'} ${step}`;
+}
+
+function retryAfterMs(error: InstanceType<typeof Stripe.errors.StripeError>): number | undefined {
+  const seconds = Number(error.headers?.['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}

@@ -1,0 +1,147 @@
+import Stripe from 'stripe';
+import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
+import type { LineUpdate } from '../domain/planStripeInvoice.ts';
+import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
+import { translateStripeError } from './translateError.ts';
+
+export interface NewInvoice {
+  customerId: string;
+  currency: string;
+  crmId: string;
+  orgId: string;
+  terms: InvoiceTerms;
+}
+
+/**
+ * Makes an empty draft that Stripe mails when it is sent, and never by itself. Both are said in so many words:
+ * Stripe's defaults would charge a card, and `auto_advance` would finalize the draft after an hour.
+ */
+export function createInvoice(
+  stripe: Stripe,
+  invoice: NewInvoice,
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.create(
+      {
+        customer: invoice.customerId,
+        currency: invoice.currency,
+        collection_method: 'send_invoice',
+        auto_advance: false,
+        pending_invoice_items_behavior: 'exclude',
+        ...termsParams(invoice.terms),
+        metadata: { salesforce_id: invoice.crmId, salesforce_org_id: invoice.orgId },
+        expand: INVOICE_EXPAND,
+      },
+      { idempotencyKey },
+    ),
+  );
+}
+
+export function updateInvoice(
+  stripe: Stripe,
+  { id, change }: { id: string; change: Partial<InvoiceTerms> },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.update(id, { ...termsParams(change), expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
+export function addLines(
+  stripe: Stripe,
+  { id, currency, lines }: { id: string; currency: string; lines: { crmId: string; terms: LineTerms }[] },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.addLines(
+      id,
+      {
+        lines: lines.map(({ crmId, terms }) => ({
+          description: terms.description,
+          metadata: { salesforce_id: crmId },
+          price_data: priceData(terms, currency),
+          ...quantityParams(terms.quantity),
+        })),
+        expand: INVOICE_EXPAND,
+      },
+      { idempotencyKey },
+    ),
+  );
+}
+
+export function updateLines(
+  stripe: Stripe,
+  { id, currency, lines }: { id: string; currency: string; lines: LineUpdate[] },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.updateLines(
+      id,
+      {
+        lines: lines.map(({ id: lineId, crmId, before, change }) => ({
+          id: lineId,
+          metadata: { salesforce_id: crmId },
+          ...(change.description === undefined ? {} : { description: change.description }),
+          ...(change.quantity === undefined ? {} : quantityParams(change.quantity)),
+          ...(change.unitAmount === undefined && change.product === undefined
+            ? {}
+            : { price_data: priceData({ ...before, ...change }, currency) }),
+        })),
+        expand: INVOICE_EXPAND,
+      },
+      { idempotencyKey },
+    ),
+  );
+}
+
+export function removeLines(
+  stripe: Stripe,
+  { id, lines }: { id: string; lines: string[] },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.removeLines(
+      id,
+      { lines: lines.map((lineId) => ({ id: lineId, behavior: 'delete' })), expand: INVOICE_EXPAND },
+      { idempotencyKey },
+    ),
+  );
+}
+
+/** Finalizes a draft and has Stripe mail it, in one call. */
+export function sendInvoice(stripe: Stripe, id: string, idempotencyKey: string): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.sendInvoice(id, { expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
+async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): Promise<StripeInvoice> {
+  try {
+    return await invoiceSnapshot(stripe, await request());
+  } catch (error) {
+    throw translateStripeError(error, 'write-stripe');
+  }
+}
+
+function termsParams(terms: Partial<InvoiceTerms>): { description?: string; due_date?: number } {
+  return {
+    ...(terms.description === undefined ? {} : { description: terms.description ?? '' }),
+    // The last second of the day, so that an invoice due today can still be paid in time today.
+    ...(terms.dueDate ? { due_date: Date.parse(`${terms.dueDate}T23:59:59Z`) / 1000 } : {}),
+  };
+}
+
+function priceData({ product, description, unitAmount }: LineTerms, currency: string) {
+  return {
+    currency,
+    unit_amount: unitAmount,
+    ...(product ? { product } : { product_data: { name: description || 'Item' } }),
+  };
+}
+
+function quantityParams(quantity: string): { quantity?: number; quantity_decimal?: Stripe.Decimal } {
+  return quantity.includes('.')
+    ? { quantity_decimal: Stripe.Decimal.from(quantity) }
+    : { quantity: Number(quantity) };
+}
