@@ -1,11 +1,28 @@
-import { Router } from 'express';
+import path from 'node:path';
+import express, { Router } from 'express';
+import { customerSection } from './dashboard/customers.ts';
+import { deliverySection } from './dashboard/deliveries.ts';
+import { eventSection } from './dashboard/events.ts';
+import { invoiceSection } from './dashboard/invoices.ts';
+import { productSection } from './dashboard/products.ts';
+import { hostedRoutes } from './hosted/hostedRoutes.ts';
+import { mailboxRoutes } from './mailbox/mailboxRoutes.ts';
+import { pdfRoutes } from './pdf/pdfRoutes.ts';
 import type { StripePagesPort } from './port.ts';
+import { secureHeaders } from './security.ts';
+import { assetsPath } from './shell.ts';
 
-/** The pages a person sees of the sandbox Stripe: hosted invoice, PDF, dashboard and mailbox. */
+/**
+ * The pages a person sees of the sandbox Stripe: the hosted invoice page and its PDF, the dashboard and the mailbox.
+ * To be mounted at the root, beside the API.
+ */
 export function createPages(port: StripePagesPort): Router {
   const router = Router();
-  router.get('/dashboard', (_request, response) => {
-    response.type('text').send(`Sandbox Stripe of ${port.accountName}: not Stripe, no real money.`);
-  });
+  router.use(['/i', '/pdf', '/dashboard', '/mailbox', assetsPath], secureHeaders);
+  router.use(assetsPath, express.static(path.join(import.meta.dirname, 'assets'), { index: false }));
+  router.use(hostedRoutes(port), pdfRoutes(port));
+  router.get('/dashboard', (_request, response) => response.redirect('/dashboard/invoices'));
+  router.use(invoiceSection(port), customerSection(port), productSection(port));
+  router.use(eventSection(port), deliverySection(port), mailboxRoutes(port));
   return router;
 }
