@@ -36,8 +36,10 @@ async function answerTo(request: Parameters<ApexContext['callout']>[0], context:
     );
   }
   const answer = parse(response.body);
-  if (response.status >= 400) throw new AuraHandledException(wordsFor(response.status, answer));
-  return answer;
+  if (response.status < 400) return answer;
+  const message = wordsFor(response.status, answer);
+  if (response.status === 429 || response.status >= 500) throw new AuraHandledException(message);
+  return { command: { status: 'failed' }, message };
 }
 
 function wordsFor(status: number, problem: Json): string {
@@ -65,7 +67,6 @@ function parse(body: string): Json {
 function toResult(answer: Json) {
   const command = (answer.command ?? {}) as Json;
   const invoice = (answer.invoice ?? {}) as Json;
-  if (command.status === 'failed') throw new AuraHandledException(String(answer.message));
   return {
     commandId: command.id ?? null,
     status: command.status ?? null,

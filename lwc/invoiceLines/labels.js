@@ -1,0 +1,31 @@
+import TITLE from '@salesforce/label/c.Invoice_Lines';
+import WORKING from '@salesforce/label/c.Working';
+import EDIT from '@salesforce/label/c.Edit_Draft';
+import EDIT_HINT from '@salesforce/label/c.Edit_Draft_Hint';
+import DESCRIPTION from '@salesforce/label/c.Description';
+import DUE_DATE from '@salesforce/label/c.Due_Date';
+import DUE_DATE_PAST from '@salesforce/label/c.Due_Date_Past';
+import NO_LINES from '@salesforce/label/c.No_Lines';
+import ADD_LINE from '@salesforce/label/c.Add_Line';
+import CANCEL from '@salesforce/label/c.Cancel';
+import SAVE from '@salesforce/label/c.Save';
+import SAVED from '@salesforce/label/c.Draft_Saved';
+import SAVED_IN_BOTH from '@salesforce/label/c.Saved_In_Both';
+import REACHES_STRIPE_LATER from '@salesforce/label/c.Reaches_Stripe_Later';
+
+export const LABELS = {
+  title: TITLE,
+  working: WORKING,
+  edit: EDIT,
+  editHint: EDIT_HINT,
+  description: DESCRIPTION,
+  dueDate: DUE_DATE,
+  dueDatePast: DUE_DATE_PAST,
+  noLines: NO_LINES,
+  addLine: ADD_LINE,
+  cancel: CANCEL,
+  save: SAVE,
+  saved: SAVED,
+  savedInBoth: SAVED_IN_BOTH,
+  reachesStripeLater: REACHES_STRIPE_LATER,
+};

@@ -1,0 +1,35 @@
+import TITLE from '@salesforce/label/c.Invoice';
+import WORKING from '@salesforce/label/c.Working';
+import NUMBER from '@salesforce/label/c.Invoice_Number';
+import TOTAL from '@salesforce/label/c.Total';
+import AMOUNT_PAID from '@salesforce/label/c.Amount_Paid';
+import AMOUNT_REMAINING from '@salesforce/label/c.Amount_Remaining';
+import DUE_DATE from '@salesforce/label/c.Due_Date';
+import OPEN_HOSTED from '@salesforce/label/c.Open_Hosted_Page';
+import OPEN_PDF from '@salesforce/label/c.Open_Pdf';
+import COPY_LINK from '@salesforce/label/c.Copy_Link';
+import LINK_COPIED from '@salesforce/label/c.Link_Copied';
+import COPY_FAILED from '@salesforce/label/c.Copy_Failed';
+import LAST_SYNCED from '@salesforce/label/c.Last_Synced';
+import NEVER_SYNCED from '@salesforce/label/c.Never_Synced';
+import RETRY from '@salesforce/label/c.Retry';
+import SYNC_FAILED from '@salesforce/label/c.Sync_Failed';
+
+export const LABELS = {
+  title: TITLE,
+  working: WORKING,
+  number: NUMBER,
+  total: TOTAL,
+  amountPaid: AMOUNT_PAID,
+  amountRemaining: AMOUNT_REMAINING,
+  dueDate: DUE_DATE,
+  openHosted: OPEN_HOSTED,
+  openPdf: OPEN_PDF,
+  copyLink: COPY_LINK,
+  linkCopied: LINK_COPIED,
+  copyFailed: COPY_FAILED,
+  lastSynced: LAST_SYNCED,
+  neverSynced: NEVER_SYNCED,
+  retry: RETRY,
+  syncFailed: SYNC_FAILED,
+};

@@ -1,0 +1,42 @@
+// Amounts are integers of the currency's smallest unit while they are computed: 0.1 + 0.2 is not 0.3 otherwise.
+
+const QUANTITY_DECIMALS = 4;
+
+/**
+ * An entered decimal as an integer: toScaled('12.5', 2) is 1250n. Null for what is no number or has more decimals than
+ * allowed.
+ */
+export function toScaled(value, decimals) {
+  const match = /^(-?)(\d*)(?:\.(\d*))?$/.exec(String(value ?? '').trim());
+  if (!match || (match[2] + (match[3] ?? '')).length === 0) return null;
+  const [, sign, whole, fraction = ''] = match;
+  const significant = fraction.replace(/0+$/, '');
+  if (significant.length > decimals) return null;
+  return BigInt(`${sign}${whole || 0}${significant.padEnd(decimals, '0')}`);
+}
+
+/** Price times quantity in the smallest unit, rounded half up; null as long as one of them is no number. */
+export function lineAmount({ unitPrice, quantity }, decimals) {
+  const price = toScaled(unitPrice, decimals);
+  const units = toScaled(quantity, QUANTITY_DECIMALS);
+  if (price === null || units === null) return null;
+  const scale = BigInt(10 ** QUANTITY_DECIMALS);
+  return (price * units + scale / BigInt(2)) / scale;
+}
+
+/** Sum of the lines in the smallest unit; lines that are not complete yet count nothing. */
+export function totalAmount(lines, decimals) {
+  return lines.reduce((sum, line) => sum + (lineAmount(line, decimals) ?? BigInt(0)), BigInt(0));
+}
+
+/** For display: 1250n with two decimals is 12.5. */
+export function toMajor(amount, decimals) {
+  return amount === null ? null : Number(amount) / 10 ** decimals;
+}
+
+/** Whether the line may be saved: a price of zero or more and a quantity above zero, both with allowed decimals. */
+export function isComplete({ unitPrice, quantity }, decimals) {
+  const price = toScaled(unitPrice, decimals);
+  const units = toScaled(quantity, QUANTITY_DECIMALS);
+  return price !== null && price >= 0 && units !== null && units > 0;
+}

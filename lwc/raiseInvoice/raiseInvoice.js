@@ -1,0 +1,241 @@
+import { LightningElement, api } from 'lwc';
+import { CloseActionScreenEvent } from 'lightning/actions';
+import { ShowToastEvent } from 'lightning/platformShowToastEvent';
+import { NavigationMixin } from 'lightning/navigation';
+import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
+import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
+import createInvoice from '@salesforce/apex/RaiseInvoiceController.createInvoice';
+import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+import { inWords } from 'c/errors';
+import { format } from 'c/labelText';
+import { lineAmount, toMajor } from 'c/money';
+import { newRequestKey } from 'c/requestKey';
+import { LABELS } from './labels';
+import { dueIn, termOf, TERMS } from './terms';
+
+const STEPS = ['details', 'product', 'price', 'summary'];
+const EMPTY_DRAFT = { productId: null, name: '', unitPrice: null, quantity: '1' };
+
+/** Wizard of the account's action Raise Invoice: details, product, price and quantity, summary. */
+export default class RaiseInvoice extends NavigationMixin(LightningElement) {
+  labels = LABELS;
+  termOptions = TERMS;
+  step = 'details';
+  isLoading = true;
+  isBusy = false;
+  errorText = '';
+  warning = '';
+  isBlocked = true;
+  accountName = '';
+  currencyCode;
+  decimals = 2;
+  today = null;
+  description = '';
+  dueDate = null;
+  draft = EMPTY_DRAFT;
+  lines = [];
+  nextKey = 1;
+  focusesHeading = false;
+  // Made once: whatever is clicked or lost on the way, this wizard raises one invoice.
+  requestKey = newRequestKey();
+
+  _recordId;
+
+  /** The platform sets the id after the action has been connected, so loading starts here. */
+  @api
+  get recordId() {
+    return this._recordId;
+  }
+  set recordId(value) {
+    if (!value || value === this._recordId) return;
+    this._recordId = value;
+    this.load();
+  }
+
+  async load() {
+    try {
+      const context = await getContext({ accountId: this.recordId });
+      this.accountName = context.accountName;
+      this.currencyCode = context.currencyCode;
+      this.decimals = context.currencyDecimals;
+      this.today = context.today;
+      this.dueDate = dueIn(30, context.today);
+      this.warning = context.warning ?? '';
+      this.errorText = context.problem ?? '';
+      this.isBlocked = Boolean(context.problem);
+    } catch (error) {
+      this.errorText = inWords(error);
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  get isWorking() {
+    return this.isLoading || this.isBusy;
+  }
+  get isDetails() {
+    return this.step === 'details';
+  }
+  get isProduct() {
+    return this.step === 'product';
+  }
+  get isPrice() {
+    return this.step === 'price';
+  }
+  get isSummary() {
+    return this.step === 'summary';
+  }
+  get stepTitle() {
+    return {
+      details: LABELS.details,
+      product: LABELS.product,
+      price: LABELS.priceAndQuantity,
+      summary: LABELS.summary,
+    }[this.step];
+  }
+  get canGoBack() {
+    return !this.isDetails;
+  }
+  get hasLines() {
+    return this.lines.length > 0;
+  }
+  get cannotContinue() {
+    return this.isBusy || this.isBlocked;
+  }
+  get cannotCreate() {
+    return this.isBusy || this.isBlocked || !this.hasLines;
+  }
+  get term() {
+    return termOf(this.dueDate, this.today);
+  }
+  get priceStep() {
+    return this.decimals === 0 ? '1' : '0.01';
+  }
+  get draftAmount() {
+    return toMajor(lineAmount(this.draft, this.decimals), this.decimals);
+  }
+
+  handleField(event) {
+    this[event.currentTarget.dataset.field] = event.detail.value;
+  }
+  handleTerm(event) {
+    this.dueDate = dueIn(Number(event.detail.value), this.today);
+  }
+  handleProduct(event) {
+    const { productId, name, unitPrice } = event.detail;
+    this.draft = { ...this.draft, productId, name, unitPrice };
+  }
+  handleDraft(event) {
+    this.draft = { ...this.draft, [event.currentTarget.dataset.draft]: event.detail.value };
+  }
+  handleLineChange(event) {
+    const { key, values } = event.detail;
+    this.lines = this.lines.map((line) => (line.key === key ? { ...line, ...values } : line));
+  }
+  handleLineRemove(event) {
+    this.lines = this.lines.filter((line) => line.key !== event.detail.key);
+  }
+
+  handleNext() {
+    if (!this.areFieldsValid()) return;
+    if (this.isPrice) this.takeDraft();
+    this.goTo(this.isDetails && this.hasLines ? 'summary' : STEPS[STEPS.indexOf(this.step) + 1]);
+  }
+
+  /** Once there are items, the wizard goes between the details and the summary without asking for another item. */
+  handleBack() {
+    this.errorText = '';
+    if (this.isProduct && this.hasLines) this.goTo('summary');
+    else if (this.isSummary) this.goTo('details');
+    else this.goTo(STEPS[STEPS.indexOf(this.step) - 1]);
+  }
+
+  handleMoreItems() {
+    if (this.areFieldsValid()) this.goTo('product');
+  }
+
+  handleCancel() {
+    this.dispatchEvent(new CloseActionScreenEvent());
+  }
+
+  async handleCreate() {
+    if (this.isBusy || !this.areFieldsValid()) return;
+    this.isBusy = true;
+    this.errorText = '';
+    try {
+      const invoice = await createInvoice({
+        accountId: this.recordId,
+        description: this.description,
+        dueDate: this.dueDate,
+        lines: this.lines.map(toInput),
+        requestKey: this.requestKey,
+      });
+      this.dispatchEvent(new ShowToastEvent(await this.bringToStripe(invoice)));
+      this.finish(invoice.invoiceId);
+    } catch (error) {
+      this.errorText = inWords(error);
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** The invoice is saved by now: whatever happens here, the engine brings it to Stripe later at the latest. */
+  async bringToStripe({ invoiceId, name }) {
+    const title = format(LABELS.invoiceCreated, name);
+    try {
+      const result = await syncInvoice({ invoiceId, idempotencyKey: this.requestKey });
+      if (result.status === 'done') return { title, message: LABELS.createdInBoth, variant: 'success' };
+      if (result.status === 'running')
+        return { title, message: LABELS.reachesStripeLater, variant: 'success' };
+      return {
+        title,
+        message: `${LABELS.reachesStripeLater} ${result.message}`,
+        variant: 'warning',
+        mode: 'sticky',
+      };
+    } catch (error) {
+      const message = `${LABELS.reachesStripeLater} ${inWords(error)}`;
+      return { title, message, variant: 'warning', mode: 'sticky' };
+    }
+  }
+
+  finish(invoiceId) {
+    notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+    this.dispatchEvent(new CloseActionScreenEvent());
+    this[NavigationMixin.Navigate]({
+      type: 'standard__recordPage',
+      attributes: { recordId: invoiceId, objectApiName: 'Invoice__c', actionName: 'view' },
+    });
+  }
+
+  takeDraft() {
+    const { productId, name, unitPrice, quantity } = this.draft;
+    const line = { key: String(this.nextKey), productId, productName: name, unitPrice, quantity };
+    this.nextKey += 1;
+    this.lines = [...this.lines, line];
+    this.draft = EMPTY_DRAFT;
+  }
+
+  areFieldsValid() {
+    const fields = this.template.querySelectorAll(
+      'lightning-input, lightning-textarea, c-product-picker, c-line-table',
+    );
+    return [...fields].map((field) => field.reportValidity()).every(Boolean);
+  }
+
+  goTo(step) {
+    this.step = step;
+    this.focusesHeading = true;
+  }
+
+  /** A new step replaces what had the focus; the heading tells screen readers where they are. */
+  renderedCallback() {
+    if (!this.focusesHeading) return;
+    this.focusesHeading = false;
+    this.template.querySelector('[data-id=heading]').focus();
+  }
+}
+
+function toInput({ productId, unitPrice, quantity }) {
+  return { productId, unitPrice: Number(unitPrice), quantity: Number(quantity) };
+}

@@ -1,0 +1,106 @@
+import { LightningElement, api } from 'lwc';
+import { CloseActionScreenEvent } from 'lightning/actions';
+import { ShowToastEvent } from 'lightning/platformShowToastEvent';
+import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
+import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
+import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
+import { inWords } from 'c/errors';
+import { format } from 'c/labelText';
+import { newRequestKey } from 'c/requestKey';
+import { LABELS } from './labels';
+
+/** Screen action of an invoice: says what sending means, sends, and says what really happened. */
+export default class SendToCustomer extends LightningElement {
+  labels = LABELS;
+  preview;
+  isLoading = true;
+  isBusy = false;
+  errorText = '';
+  // The same for every try whose answer was lost, so the customer gets one mail.
+  idempotencyKey = newRequestKey();
+
+  _recordId;
+
+  /** The platform sets the id after the action has been connected, so loading starts here. */
+  @api
+  get recordId() {
+    return this._recordId;
+  }
+  set recordId(value) {
+    if (!value || value === this._recordId) return;
+    this._recordId = value;
+    this.load();
+  }
+
+  async load() {
+    try {
+      this.preview = await getSendPreview({ invoiceId: this.recordId });
+    } catch (error) {
+      this.errorText = inWords(error);
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  get isWorking() {
+    return this.isLoading || this.isBusy;
+  }
+  get canSend() {
+    return Boolean(this.preview) && !this.preview.problem;
+  }
+  get isSentAgain() {
+    return this.preview?.status !== 'Draft';
+  }
+  get closeLabel() {
+    return this.canSend ? LABELS.cancel : LABELS.close;
+  }
+  get sendLabel() {
+    return this.preview.sentAt ? LABELS.sendAgain : LABELS.send;
+  }
+  get consequences() {
+    const mail = format(LABELS.willMail, this.preview.recipient);
+    return this.isSentAgain ? [LABELS.isFinal, mail] : [LABELS.willFinalize, mail, LABELS.cannotUndo];
+  }
+
+  handleClose() {
+    this.dispatchEvent(new CloseActionScreenEvent());
+  }
+
+  async handleSend() {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.errorText = '';
+    try {
+      const result = await sendInvoice({ invoiceId: this.recordId, idempotencyKey: this.idempotencyKey });
+      if (result.status === 'failed') {
+        // The refusal is final for this key; when the cause is mended, the next try is a new command.
+        this.idempotencyKey = newRequestKey();
+        this.errorText = result.message;
+        return;
+      }
+      this.dispatchEvent(new ShowToastEvent(this.toastFor(result)));
+      this.dispatchEvent(new CloseActionScreenEvent());
+    } catch (error) {
+      this.errorText = inWords(error);
+    } finally {
+      this.isBusy = false;
+      notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+    }
+  }
+
+  /** A send can end Paid: nothing due, a credit balance that covers it, or an amount below the smallest charge. */
+  toastFor(result) {
+    if (result.status !== 'done') {
+      return {
+        title: LABELS.sendRunning,
+        message: result.message || LABELS.sendRunningMessage,
+        variant: 'info',
+      };
+    }
+    if (result.invoice?.status?.toLowerCase() === 'paid') {
+      return { title: LABELS.paidAtOnce, message: result.message, variant: 'success', mode: 'sticky' };
+    }
+    const message = result.message || format(LABELS.sentMessage, this.preview.recipient);
+    return { title: format(LABELS.sent, this.preview.name), message, variant: 'success' };
+  }
+}
