@@ -13,23 +13,24 @@ function exponentOf(currency: string): number {
 
 /** `amount` is in minor units; "$1,234.50", "¥500", "KWD 1.250". */
 export function formatMoney(amount: number, currency: string): string {
-  return write(shiftLeft(String(amount), exponentOf(currency)), currency, exponentOf(currency));
+  return write(String(amount), currency);
 }
 
 /** A decimal string of minor units, such as the unit price "0.5" cents: "$0.005". Up to twelve further decimals. */
 export function formatUnitPrice(amount: string, currency: string): string {
-  return write(shiftLeft(amount, exponentOf(currency)), currency, exponentOf(currency), 15);
+  return write(amount, currency, 12);
 }
 
-function write(decimal: string, currency: string, decimals: number, most = decimals): string {
+function write(minorUnits: string, currency: string, furtherDecimals = 0): string {
+  const exponent = exponentOf(currency);
   const format = new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency,
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: most,
+    minimumFractionDigits: exponent,
+    maximumFractionDigits: exponent + furtherDecimals,
   });
   // Intl reads a decimal string exactly, where a number would be rounded.
-  return format.format(decimal as Intl.StringNumericLiteral);
+  return format.format(shiftLeft(minorUnits, exponent) as Intl.StringNumericLiteral);
 }
 
 /** Moves the decimal point, without floating point: ("1234", 2) is "12.34". */
