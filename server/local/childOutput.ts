@@ -39,7 +39,7 @@ function readable(
   const entry = logEntry(line);
   if (!entry) return (verbose || isError) && line.trim() ? line : undefined;
   if (!verbose && entry.level < WARN) return undefined;
-  const reason = entry.err?.message;
+  const reason = (entry.err ?? entry.error)?.message;
   return reason && !entry.msg?.includes(reason) ? `${entry.msg ?? 'error'}: ${reason}` : (entry.msg ?? line);
 }
 
@@ -47,6 +47,7 @@ interface LogEntry {
   level: number;
   msg?: string;
   err?: { message?: string };
+  error?: { message?: string };
 }
 
 function logEntry(line: string): LogEntry | undefined {

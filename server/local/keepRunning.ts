@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { openLog, follow } from './childOutput.ts';
 import { waitUntil } from './processes.ts';
 
@@ -43,8 +43,10 @@ export function keepRunning(child: ChildSpecification, supervision: Supervision)
 
   function start(): void {
     const started = Date.now();
-    // Not detached: a signal to the whole process group ends everything, with or without us.
-    const running = spawn(process.execPath, [child.script], {
+    const [command = '', ...args] = [...endsWithParent(), process.execPath, child.script];
+    // In a session of its own, so that Ctrl-C reaches only us and everything is stopped in order.
+    const running = spawn(command, args, {
+      detached: true,
       env: child.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -69,6 +71,8 @@ export function keepRunning(child: ChildSpecification, supervision: Supervision)
       }, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE);
     });
+    // Its last words are read after its exit.
+    running.once('close', () => stopping && log.end());
     running.once('error', (error) =>
       supervision.print(`${child.name} could not be started: ${error.message}`),
     );
@@ -86,7 +90,6 @@ export function keepRunning(child: ChildSpecification, supervision: Supervision)
       current?.kill('SIGTERM');
       if (!(await waitUntil(() => current === undefined, 5_000))) current?.kill('SIGKILL');
       await waitUntil(() => current === undefined, 1_000);
-      log.end();
     },
     kill() {
       stopping = true;
@@ -94,3 +97,15 @@ export function keepRunning(child: ChildSpecification, supervision: Supervision)
     },
   };
 }
+
+/**
+ * Linux can tell a process that its parent was killed; setpriv (util-linux) asks for that and then becomes the program.
+ * Elsewhere the next start ends what is left, see endOrphans.
+ */
+function endsWithParent(): string[] {
+  const command = ['setpriv', '--pdeathsig', 'TERM'];
+  canEndWithParent ??= spawnSync(command[0] ?? '', [...command.slice(1), 'true']).status === 0;
+  return canEndWithParent ? command : [];
+}
+
+let canEndWithParent: boolean | undefined;
