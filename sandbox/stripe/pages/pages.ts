@@ -9,6 +9,7 @@ import { hostedRoutes } from './hosted/hostedRoutes.ts';
 import { mailboxRoutes } from './mailbox/mailboxRoutes.ts';
 import { pdfRoutes } from './pdf/pdfRoutes.ts';
 import type { StripePagesPort } from './port.ts';
+import { failurePage } from './failurePage.ts';
 import { secureHeaders } from './security.ts';
 import { assetsPath } from './shell.ts';
 
@@ -24,5 +25,6 @@ export function createPages(port: StripePagesPort): Router {
   router.get('/dashboard', (_request, response) => response.redirect('/dashboard/invoices'));
   router.use(invoiceSection(port), customerSection(port), productSection(port));
   router.use(eventSection(port), deliverySection(port), mailboxRoutes(port));
+  router.use(failurePage);
   return router;
 }

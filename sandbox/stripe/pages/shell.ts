@@ -5,13 +5,13 @@ export const assetsPath = '/_sandbox/assets';
 export interface Page {
   title: string;
   /** Names of files in `assets/`, without ending. */
-  style: string;
+  styles: string[];
   script?: string;
   body: Html;
 }
 
 /** The document around every page. It says on each of them that this is not Stripe. */
-export function shell({ title, style, script, body }: Page): string {
+export function shell({ title, styles, script, body }: Page): string {
   return `<!doctype html>\n${
     html`<html lang="en">
       <head>
@@ -19,8 +19,7 @@ export function shell({ title, style, script, body }: Page): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
         <link rel="icon" href="${assetsPath}/icon.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="${assetsPath}/base.css" />
-        <link rel="stylesheet" href="${assetsPath}/${style}.css" />
+        ${['base', ...styles].map((name) => html`<link rel="stylesheet" href="${assetsPath}/${name}.css" />`)}
         ${script && html`<script src="${assetsPath}/${script}.js" type="module"></script>`}
       </head>
       <body>

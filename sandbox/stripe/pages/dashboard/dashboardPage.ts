@@ -22,7 +22,7 @@ export interface DashboardPage {
 export function dashboardPage(port: StripePagesPort, { section, title, content }: DashboardPage): Page {
   return {
     title: `${title} – ${port.accountName}`,
-    style: 'dashboard',
+    styles: ['dashboard', 'tables', 'details'],
     script: 'dashboard',
     body: html`<div class="dashboard">
       <nav aria-label="Dashboard">

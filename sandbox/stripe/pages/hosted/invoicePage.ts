@@ -12,7 +12,7 @@ export function invoicePage(port: StripePagesPort, invoice: Stripe.Invoice, form
   const payable = invoice.status === 'open' || invoice.status === 'uncollectible';
   return {
     title: `Invoice ${invoice.number ?? ''} from ${port.accountName}`,
-    style: 'hosted',
+    styles: ['hosted'],
     script: 'hosted',
     body: html`<main class="hosted">
       <section class="card summary">

@@ -4,7 +4,7 @@ import type { Page } from '../shell.ts';
 export function unknownInvoicePage(): Page {
   return {
     title: 'Invoice not found',
-    style: 'hosted',
+    styles: ['hosted'],
     body: html`<main class="notice">
       <h1>This invoice was not found</h1>
       <p>
