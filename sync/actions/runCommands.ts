@@ -29,7 +29,7 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
       throw new PermanentFailure({
         code: 'wrong_org',
         stage: 'decide',
-        message: `This installation serves another org than ${command.org_id}. After a sandbox refresh, register a new token for the new org.`,
+        message: `This installation serves another org than ${command.org_id}. An org that was refreshed has a new id: register a new token for it.`,
       });
     }
     return { status: 'done', result: await invoiceCommand(engine, command) };

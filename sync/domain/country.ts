@@ -1,9 +1,10 @@
 // Stripe wants ISO 3166-1 alpha-2 codes; an org without state and country picklists holds names as typed.
 const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
 const LETTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter((code) =>
-  names.of(code),
-);
+// CLDR also names codes that were withdrawn (UK, SU); their canonical form is another one.
+const isCurrent = (code: string) =>
+  names.of(code) !== undefined && Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
+const codes = LETTERS.flatMap((first) => LETTERS.map((second) => first + second)).filter(isCurrent);
 const codeByName = new Map(codes.map((code) => [names.of(code)!.toLowerCase(), code]));
 // What people type and CLDR calls otherwise.
 const ALIASES: Record<string, string> = {

@@ -1,0 +1,156 @@
+import { migrate } from '../../server/migrate.ts';
+import { openDatabase, type Database } from '../../sync/store/database.ts';
+import { receiveEvent } from '../../sync/store/receiveEvent.ts';
+import {
+  claimDueRecords,
+  claimRecord,
+  findRecord,
+  linkRecord,
+  markDirty,
+  settleRecord,
+} from '../../sync/store/syncRecords.ts';
+import { createDatabase, type TestDatabase } from '../setup/database.ts';
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createDatabase();
+  database = await openDatabase(testDatabase.url, 20);
+});
+afterAll(async () => {
+  await database?.close();
+  await testDatabase?.drop();
+});
+afterEach(() => database.pool.query('TRUNCATE sync_record, inbox_event CASCADE'));
+
+const lease = { owner: 'w1/1', leaseSeconds: 30 };
+const rows = async () => (await database.pool.query('SELECT * FROM sync_record ORDER BY id')).rows;
+const event = (eventId: string, subject: { stripeId?: string; crmId?: string }) => ({
+  source: 'stripe' as const,
+  eventId,
+  type: 'invoice.updated',
+  subject: { entity: 'invoice' as const, ...subject },
+  occurredAt: new Date(),
+  payload: {},
+});
+
+describe('migrations', () => {
+  test('may run twice, and from two machines at once', async () => {
+    await database.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    const applied = await Promise.all([migrate(testDatabase.url), migrate(testDatabase.url)]);
+    expect(applied.flat()).toEqual(['Initial1795219200000']);
+    expect(await migrate(testDatabase.url)).toEqual([]);
+  });
+});
+
+describe('receiving an event', () => {
+  test('stores it once and marks its record once, however often it comes and how many at a time', async () => {
+    const received = await Promise.all(
+      Array.from({ length: 20 }, () => receiveEvent(database, event('evt_1', { stripeId: 'in_1' }))),
+    );
+    expect(received.filter(Boolean)).toHaveLength(1);
+    expect(await rows()).toMatchObject([{ stripe_id: 'in_1', crm_id: null, state: 'dirty', dirty_seq: '1' }]);
+  });
+
+  test('ten events on one record are one piece of work', async () => {
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        receiveEvent(database, event(`evt_${index}`, { stripeId: 'in_1' })),
+      ),
+    );
+    expect(await claimDueRecords(database, 'invoice', lease)).toHaveLength(1);
+    expect(await claimDueRecords(database, 'invoice', lease)).toHaveLength(0);
+  });
+
+  test('an event about nothing we keep is stored all the same', async () => {
+    expect(await receiveEvent(database, { ...event('evt_1', {}), subject: undefined })).toBe(true);
+    expect(await rows()).toEqual([]);
+  });
+
+  test('an object that carries an id of the org joins the record that waits for it', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    await receiveEvent(database, event('evt_1', { stripeId: 'in_1', crmId: 'a01' }));
+    expect(await rows()).toMatchObject([{ stripe_id: 'in_1', crm_id: 'a01' }]);
+  });
+
+  test('a copy in Stripe that carries the id of another invoice does not take its place', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', stripeId: 'in_1', side: 'salesforce' });
+    await receiveEvent(database, event('evt_1', { stripeId: 'in_copy', crmId: 'a01' }));
+    expect(await rows()).toMatchObject([
+      { stripe_id: 'in_1', crm_id: 'a01' },
+      { stripe_id: 'in_copy', crm_id: null },
+    ]);
+  });
+});
+
+describe('claims', () => {
+  test('two workers never hold the same record', async () => {
+    for (let index = 0; index < 100; index++) {
+      await markDirty(database, 'invoice', { stripeId: `in_${index}`, side: 'stripe' });
+    }
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_, worker) =>
+        claimDueRecords(database, 'invoice', { owner: `w${worker}/1`, leaseSeconds: 30, limit: 15 }),
+      ),
+    );
+    const ids = claims.flat().map(({ id }) => id);
+    expect(ids).toHaveLength(100);
+    expect(new Set(ids).size).toBe(100);
+  });
+
+  test('the lease of a dead worker runs out, and its late settlement changes nothing', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    const first = await claimRecord(database, 'invoice', {
+      crmId: 'a01',
+      owner: 'dead/1',
+      leaseSeconds: 0.05,
+    });
+    expect(await claimRecord(database, 'invoice', { crmId: 'a01', ...lease })).toBeUndefined();
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    const second = await claimRecord(database, 'invoice', { crmId: 'a01', ...lease });
+    expect(second).toBeDefined();
+    expect(await settleRecord(database, first!, { kind: 'synced', base: { from: 'the dead' } })).toBe(false);
+    expect(await settleRecord(database, second!, { kind: 'synced', base: { from: 'the living' } })).toBe(
+      true,
+    );
+    expect((await findRecord(database, 'invoice', 'a01'))?.base).toEqual({ from: 'the living' });
+  });
+
+  test('a record marked while it was held stays dirty', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    const [record] = await claimDueRecords(database, 'invoice', lease);
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    await settleRecord(database, record!, { kind: 'synced', base: {} });
+    expect(await findRecord(database, 'invoice', 'a01')).toMatchObject({ state: 'dirty', crm_dirty: true });
+    const [again] = await claimDueRecords(database, 'invoice', lease);
+    await settleRecord(database, again!, { kind: 'synced', base: {} });
+    expect(await findRecord(database, 'invoice', 'a01')).toMatchObject({ state: 'clean', crm_dirty: false });
+  });
+
+  test('a failed record waits for its turn, a parked one for news', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    const [record] = await claimDueRecords(database, 'invoice', lease);
+    const why = { code: 'x', message: 'Because.', stage: 'decide' };
+    await settleRecord(database, record!, { kind: 'retry', delayMs: 60_000, ...why });
+    expect(await claimDueRecords(database, 'invoice', lease)).toEqual([]);
+    const held = await claimRecord(database, 'invoice', { crmId: 'a01', ...lease });
+    await settleRecord(database, held!, { kind: 'parked', ...why });
+    expect(await findRecord(database, 'invoice', 'a01')).toMatchObject({
+      state: 'parked',
+      error_message: 'Because.',
+    });
+    expect(await claimDueRecords(database, 'invoice', lease)).toEqual([]);
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'stripe' });
+    expect(await claimDueRecords(database, 'invoice', lease)).toHaveLength(1);
+  });
+
+  test('a half row that an event made meanwhile is taken in, and keeps the record dirty', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    const [record] = await claimDueRecords(database, 'invoice', lease);
+    await markDirty(database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
+    await linkRecord(database, record!, { stripeId: 'in_1' });
+    await settleRecord(database, record!, { kind: 'synced', base: {} });
+    expect(await rows()).toMatchObject([{ stripe_id: 'in_1', crm_id: 'a01', state: 'dirty' }]);
+  });
+});

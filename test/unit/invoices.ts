@@ -1,0 +1,65 @@
+import type { CrmInvoice, CrmLine, LineTerms, StripeInvoice, StripeLine } from '../../sync/domain/invoice.ts';
+
+/** Makers of domain values for tables of cases; a case names only what it is about. */
+export const terms = (changes: Partial<LineTerms> = {}): LineTerms => ({
+  description: 'Consulting day',
+  product: 'prod_1',
+  unitAmount: 85000,
+  quantity: '2',
+  ...changes,
+});
+
+export const stripeLine = (id: string, changes: Partial<StripeLine> = {}): StripeLine => ({
+  id,
+  crmId: null,
+  terms: terms(),
+  amount: 170000,
+  ...changes,
+});
+
+export const crmLine = (id: string, changes: Partial<CrmLine> = {}): CrmLine => ({
+  id,
+  stripeId: null,
+  terms: terms(),
+  fields: {},
+  ...changes,
+});
+
+export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoice => ({
+  id: 'in_1',
+  crmId: 'a01',
+  customerId: 'cus_1',
+  customerEmail: 'ap@example.com',
+  status: 'draft',
+  currency: 'usd',
+  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  lines: [],
+  number: null,
+  subtotal: 0,
+  discount: 0,
+  tax: 0,
+  total: 0,
+  amountDue: 0,
+  amountPaid: 0,
+  amountRemaining: 0,
+  hostedInvoiceUrl: null,
+  invoicePdf: null,
+  finalizedAt: null,
+  paidAt: null,
+  lastPaymentError: null,
+  ...changes,
+});
+
+export const crmInvoice = (changes: Partial<CrmInvoice> = {}): CrmInvoice => ({
+  id: 'a01',
+  name: 'INV-000001',
+  accountId: '001',
+  stripeId: 'in_1',
+  status: 'draft',
+  currency: 'usd',
+  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  lines: [],
+  sentAt: null,
+  fields: {},
+  ...changes,
+});

@@ -1,0 +1,47 @@
+import { mergeField, mergeFields } from '../../sync/domain/merge.ts';
+
+const A = 'a';
+const B = 'b';
+const C = 'c';
+
+describe('the three-way merge of a field', () => {
+  test.each([
+    // base, stripe, crm, owner → value, conflict
+    [A, A, A, 'salesforce', A, false],
+    [A, B, A, 'salesforce', B, false],
+    [A, A, B, 'stripe', B, false],
+    [A, B, B, 'stripe', B, false],
+    [A, B, C, 'salesforce', C, true],
+    [A, B, C, 'stripe', B, true],
+    [undefined, B, C, 'salesforce', C, false],
+    [undefined, B, C, 'stripe', B, false],
+    [undefined, B, B, 'stripe', B, false],
+    [A, null, A, 'salesforce', null, false],
+    [A, A, null, 'stripe', null, false],
+    [null, A, null, 'salesforce', A, false],
+  ] as const)(
+    'base %s, Stripe %s, CRM %s, owner %s gives %s, conflict %s',
+    (base, stripe, crm, owner, value, conflict) => {
+      const merged = mergeField<string | null>('name', { base, stripe, crm }, owner);
+      expect(merged.value).toBe(value);
+      expect(merged.conflict).toEqual(conflict ? { field: 'name', stripe, crm, winner: owner } : undefined);
+    },
+  );
+
+  test('compares addresses by their content', () => {
+    const berlin = { city: 'Berlin' };
+    expect(
+      mergeField('address', { base: berlin, stripe: { ...berlin }, crm: { city: 'Bonn' } }, 'stripe'),
+    ).toEqual({
+      value: { city: 'Bonn' },
+    });
+  });
+
+  test('changes of different fields on both sides all stay', () => {
+    const merged = mergeFields(
+      { base: { name: A, email: A }, stripe: { name: B, email: A }, crm: { name: A, email: C } },
+      { name: 'salesforce', email: 'salesforce' },
+    );
+    expect(merged).toEqual({ value: { name: B, email: C }, conflicts: [] });
+  });
+});

@@ -1,0 +1,119 @@
+import type { InvoiceBase } from '../../sync/domain/invoice.ts';
+import { planStripeInvoice } from '../../sync/domain/planStripeInvoice.ts';
+import { crmInvoice, crmLine, stripeInvoice, stripeLine, terms } from './invoices.ts';
+
+const baseOf = (lines: InvoiceBase['lines'] = {}): InvoiceBase => ({
+  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  lines,
+});
+const known = { L1: { ...terms(), stripeId: 'il_1' } };
+
+describe('what a draft in Stripe needs', () => {
+  test('an invoice that Stripe does not have is made with all its lines', () => {
+    const plan = planStripeInvoice(
+      null,
+      crmInvoice({ stripeId: null, lines: [crmLine('L1'), crmLine('L2')] }),
+      null,
+    );
+    expect(plan.create?.lines.map(({ crmId }) => crmId)).toEqual(['L1', 'L2']);
+  });
+
+  test('nothing, when both sides say the same', () => {
+    const plan = planStripeInvoice(
+      baseOf(known),
+      crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1' })] }),
+      stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1' })] }),
+    );
+    expect(plan).toEqual({ update: {}, addLines: [], updateLines: [], removeLines: [], conflicts: [] });
+  });
+
+  test('an edit in the org goes to Stripe, an edit in Stripe does not come back', () => {
+    const plan = planStripeInvoice(
+      baseOf(),
+      crmInvoice({ terms: { description: 'Q4 revised', dueDate: '2026-12-24' } }),
+      stripeInvoice({ terms: { description: 'Q4', dueDate: '2027-01-31' } }),
+    );
+    expect(plan.update).toEqual({ description: 'Q4 revised' });
+    expect(plan.conflicts).toEqual([]);
+  });
+
+  test('the org wins where both sides edited the same, and the loss is kept', () => {
+    const plan = planStripeInvoice(
+      baseOf(),
+      crmInvoice({ terms: { description: 'ours', dueDate: '2026-12-24' } }),
+      stripeInvoice({ terms: { description: 'theirs', dueDate: '2026-12-24' } }),
+    );
+    expect(plan.update).toEqual({ description: 'ours' });
+    expect(plan.conflicts).toEqual([
+      { field: 'description', stripe: 'theirs', crm: 'ours', winner: 'salesforce' },
+    ]);
+  });
+
+  test('a line new in the org is added; one that Stripe has by our mark is not added twice', () => {
+    const plan = planStripeInvoice(
+      null,
+      crmInvoice({ lines: [crmLine('L1'), crmLine('L2')] }),
+      stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1' })] }),
+    );
+    expect(plan.addLines.map(({ crmId }) => crmId)).toEqual(['L2']);
+    expect(plan.updateLines).toEqual([]);
+  });
+
+  test('only the fields of a line that changed are written', () => {
+    const plan = planStripeInvoice(
+      baseOf(known),
+      crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1', terms: terms({ quantity: '3' }) })] }),
+      stripeInvoice({
+        lines: [stripeLine('il_1', { crmId: 'L1', terms: terms({ description: 'Day rate' }) })],
+      }),
+    );
+    expect(plan.updateLines).toEqual([
+      { id: 'il_1', crmId: 'L1', before: terms({ description: 'Day rate' }), change: { quantity: '3' } },
+    ]);
+  });
+
+  test('a line deleted in the org is removed from Stripe; one made in Stripe stays', () => {
+    const plan = planStripeInvoice(
+      baseOf(known),
+      crmInvoice(),
+      stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1' }), stripeLine('il_9')] }),
+    );
+    expect(plan.removeLines).toEqual(['il_1']);
+  });
+
+  test('a line removed in Stripe is not added again, unless the org changed it since', () => {
+    const untouched = crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1' })] });
+    expect(planStripeInvoice(baseOf(known), untouched, stripeInvoice()).addLines).toEqual([]);
+    const changed = crmInvoice({
+      lines: [crmLine('L1', { stripeId: 'il_1', terms: terms({ quantity: '5' }) })],
+    });
+    const plan = planStripeInvoice(baseOf(known), changed, stripeInvoice());
+    expect(plan.addLines).toEqual([{ crmId: 'L1', terms: terms({ quantity: '5' }) }]);
+    expect(plan.conflicts).toHaveLength(1);
+  });
+
+  test.each(['open', 'paid', 'uncollectible', 'void'] as const)(
+    'nothing is written to an invoice that is %s; an edit in the org is kept as a conflict that Stripe won',
+    (status) => {
+      const plan = planStripeInvoice(
+        baseOf(known),
+        crmInvoice({
+          terms: { description: 'too late', dueDate: '2026-12-24' },
+          lines: [crmLine('L1', { stripeId: 'il_1', terms: terms({ quantity: '9' }) })],
+        }),
+        stripeInvoice({ status, lines: [stripeLine('il_1', { crmId: 'L1' })] }),
+      );
+      expect({ ...plan, conflicts: [] }).toEqual({
+        update: {},
+        addLines: [],
+        updateLines: [],
+        removeLines: [],
+        conflicts: [],
+      });
+      expect(plan.conflicts.map(({ field, winner }) => [field, winner])).toEqual([
+        ['description', 'stripe'],
+        ['lines.L1', 'stripe'],
+      ]);
+    },
+  );
+});
