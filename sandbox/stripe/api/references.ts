@@ -1,0 +1,88 @@
+import { showCustomerOrDeleted } from '../resources/customers.ts';
+import { showProduct } from '../resources/products.ts';
+import { showPaymentMethod } from '../payments/paymentMethods.ts';
+import { confirmationSecret, listOfPayments } from '../payments/invoicePayments.ts';
+import { showInvoice } from '../invoices/invoiceObject.ts';
+import type { Call } from './call.ts';
+
+/** A field that holds the id of another object, or one that is left out unless it is asked for. */
+export type Reference =
+  | { load(call: Call, id: string): object | undefined }
+  | { include(call: Call, owner: Record<string, unknown>): unknown };
+
+const customer: Reference = { load: ({ sandbox }, id) => showCustomerOrDeleted(sandbox, id) };
+const product: Reference = { load: ({ sandbox }, id) => showProduct(sandbox, id) };
+const price: Reference = { load: ({ sandbox }, id) => sandbox.prices.get(id) };
+const invoice: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.invoices.get(id);
+    return found && showInvoice(sandbox, found);
+  },
+};
+const paymentIntent: Reference = { load: ({ sandbox }, id) => sandbox.intents.get(id) };
+const charge: Reference = { load: ({ sandbox }, id) => sandbox.charges.get(id) };
+const paymentMethod: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.paymentMethods.get(id);
+    return found && showPaymentMethod(found);
+  },
+};
+/** Fields that can be expanded in Stripe and are always empty here. */
+const empty: Reference = { load: () => undefined };
+
+/** By the `object` of the owner and the path of the field inside it. */
+export const references: Record<string, Record<string, Reference>> = {
+  customer: {
+    'invoice_settings.default_payment_method': paymentMethod,
+    default_source: empty,
+    invoice_credit_balance: { include: () => ({}) },
+    sources: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/sources`) },
+    subscriptions: {
+      include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/subscriptions`),
+    },
+    tax_ids: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/tax_ids`) },
+  },
+  product: { default_price: price, tax_code: empty },
+  price: { product },
+  invoice: {
+    customer,
+    default_payment_method: paymentMethod,
+    default_source: empty,
+    discounts: empty,
+    'from_invoice.invoice': invoice,
+    latest_revision: invoice,
+    on_behalf_of: empty,
+    test_clock: empty,
+    payments: { include: ({ sandbox }, owner) => listOfPayments(sandbox, String(owner['id'])) },
+    confirmation_secret: {
+      include: ({ sandbox }, owner) => confirmationSecret(sandbox, String(owner['id'])),
+    },
+  },
+  line_item: { discounts: empty, 'pricing.price_details.price': price, subscription: empty },
+  invoiceitem: {
+    customer,
+    invoice,
+    discounts: empty,
+    'pricing.price_details.price': price,
+    test_clock: empty,
+  },
+  invoice_payment: { invoice, 'payment.payment_intent': paymentIntent, 'payment.charge': charge },
+  payment_intent: {
+    customer,
+    latest_charge: charge,
+    payment_method: paymentMethod,
+    on_behalf_of: empty,
+    review: empty,
+  },
+  charge: {
+    customer,
+    payment_intent: paymentIntent,
+    balance_transaction: empty,
+    refunds: { include: (_call, owner) => emptyList(`/v1/charges/${String(owner['id'])}/refunds`) },
+  },
+  payment_method: { customer },
+};
+
+function emptyList(url: string) {
+  return { object: 'list', data: [], has_more: false, url };
+}

@@ -1,0 +1,74 @@
+import express, { Router } from 'express';
+import type { ErrorRequestHandler } from 'express';
+import type { Sandbox } from '../sandbox.ts';
+import type { Deliveries, Mode } from '../webhooks/deliveries.ts';
+import type { AdjustableClock } from './adjustableClock.ts';
+import type { Calls } from './calls.ts';
+import type { FaultOrder, Faults } from './faults.ts';
+
+export interface Controls {
+  sandbox: Sandbox;
+  deliveries: Deliveries;
+  faults: Faults;
+  calls: Calls;
+  clock: AdjustableClock;
+}
+
+/** The knobs under /_sandbox. Tests and people use them; the product never does. */
+export function controlRouter({ sandbox, deliveries, faults, calls, clock }: Controls): Router {
+  const router = Router();
+  router.use(express.json());
+  router
+    .route('/faults')
+    .get((_request, response) => void response.json(faults.list()))
+    .post((request, response) => void response.status(201).json(faults.add(request.body as FaultOrder)))
+    .delete((_request, response) => {
+      faults.clear();
+      response.status(204).end();
+    });
+  router
+    .route('/calls')
+    .get((_request, response) => void response.json(calls.report()))
+    .delete((_request, response) => {
+      calls.reset();
+      response.status(204).end();
+    });
+  router.get('/deliveries', (_request, response) => {
+    response.json({ ...deliveries.mode, deliveries: [...sandbox.deliveries.values()] });
+  });
+  router.post('/deliveries/mode', (request, response) => {
+    deliveries.mode = readMode(request.body);
+    response.json(deliveries.mode);
+  });
+  router.post('/deliveries/release', async (request, response) => {
+    const { order } = (request.body ?? {}) as { order?: string[] };
+    response.json({ released: await deliveries.release(order) });
+  });
+  router.post('/events/:event/resend', (request, response) => {
+    const event = sandbox.events.get(request.params.event);
+    if (!event) throw new Error(`There is no event ${request.params.event}.`);
+    deliveries.resend(event, (request.body as { times?: number } | undefined)?.times);
+    response.status(202).json({ resent: event.id });
+  });
+  router.post('/clock', (request, response) => {
+    const { now } = (request.body ?? {}) as { now?: unknown };
+    if (now !== null && !Number.isSafeInteger(now))
+      throw new Error('The clock needs {"now": unix seconds}, or null for the real time.');
+    clock.set(now as number | null);
+    response.json({ now: clock.now() });
+  });
+  router.use(refuse);
+  return router;
+}
+
+function readMode(body: unknown): Mode {
+  const { mode = 'normal', duplicates = 0, shuffle = false } = (body ?? {}) as Partial<Mode>;
+  if (!['normal', 'hold', 'drop'].includes(mode)) throw new Error('The mode is one of normal, hold, drop.');
+  if (!Number.isInteger(duplicates) || duplicates < 0)
+    throw new Error('duplicates is a count of extra copies.');
+  return { mode, duplicates, shuffle: shuffle === true };
+}
+
+const refuse: ErrorRequestHandler = (error, _request, response, _next) => {
+  response.status(400).json({ error: error instanceof Error ? error.message : String(error) });
+};

@@ -1,0 +1,102 @@
+import type { Call } from '../api/call.ts';
+import { refused } from '../api/errors.ts';
+import { newInvoiceToken } from '../ids.ts';
+import { MAXIMUM_CHARGE, minimumCharge } from '../money.ts';
+import { openPayment } from '../payments/invoicePayments.ts';
+import { saveCustomer } from '../resources/customers.ts';
+import { emit } from '../webhooks/events.ts';
+import type { Customer, StoredInvoice } from '../wire.ts';
+import { announceUpdate } from './editable.ts';
+import { balanceFor, copyOf, draftTotals, showInvoice } from './invoiceObject.ts';
+import { replaceRevised } from './revision.ts';
+import { settled } from './settlement.ts';
+
+/**
+ * Freezes a draft: number, addresses, money against the customer's balance, hosted pages. With something to pay it is
+ * open and has a payment to be made; with nothing, or with too little to charge, it is paid at once.
+ */
+export function finalizeInvoice(
+  call: Call,
+  invoice: StoredInvoice,
+  options: { auto_advance?: boolean | undefined } = {},
+): StoredInvoice {
+  const { sandbox } = call;
+  if (invoice.status !== 'draft')
+    throw refused("This invoice is already finalized, you can't re-finalize a non-draft invoice.");
+  const before = showInvoice(sandbox, invoice);
+  const revised = replaceRevised(call, invoice);
+  const customer = sandbox.customers.get(invoice.customer);
+  if (!customer) throw refused(`The customer ${invoice.customer} of this invoice has been deleted.`);
+  const open = frozen(call, invoice, { customer, auto_advance: options.auto_advance });
+  const numbered = takeNumber(call, customer, open);
+  sandbox.invoices.put(numbered);
+  const shown = showInvoice(sandbox, numbered);
+  emit(call, 'invoice.finalized', shown);
+  revised?.();
+  if (numbered.status === 'open') openPayment(call, numbered);
+  announceUpdate(call, before);
+  if (numbered.status === 'paid') announceNothingDue(call, numbered);
+  return numbered;
+}
+
+function announceNothingDue(call: Call, invoice: StoredInvoice): void {
+  const shown = showInvoice(call.sandbox, invoice);
+  emit(call, 'invoice.paid', shown);
+  emit(call, 'invoice.payment_succeeded', shown);
+}
+
+function frozen(
+  call: Call,
+  invoice: StoredInvoice,
+  { customer, auto_advance }: { customer: Customer; auto_advance: boolean | undefined },
+): StoredInvoice {
+  const { sandbox } = call;
+  const now = sandbox.clock();
+  const totals = draftTotals(sandbox, invoice);
+  const balance = balanceFor(sandbox, invoice);
+  const { due, ending } = settled({
+    total: totals.total,
+    balance,
+    minimum: minimumCharge(invoice.currency),
+  });
+  if (due > MAXIMUM_CHARGE)
+    throw refused('Amount must be no more than 99999999 in the smallest unit of the currency.', {
+      code: 'amount_too_large',
+    });
+  const nothing = due === 0;
+  return {
+    ...invoice,
+    ...copyOf(customer),
+    ...totals,
+    amount_due: due,
+    amount_remaining: due,
+    ending_balance: ending,
+    attempted: nothing,
+    auto_advance: nothing ? false : (auto_advance ?? invoice.auto_advance ?? false),
+    automatically_finalizes_at: null,
+    next_payment_attempt: null,
+    effective_at: invoice.effective_at ?? now,
+    rendering: invoice.rendering && { ...invoice.rendering, pdf: printed(invoice) },
+    status: nothing ? 'paid' : 'open',
+    status_transitions: { ...invoice.status_transitions, finalized_at: now, paid_at: nothing ? now : null },
+    token: newInvoiceToken(),
+  };
+}
+
+/** Recorded: `auto` becomes the size of the account's country at finalization. */
+function printed(invoice: StoredInvoice): { page_size: 'a4' | 'letter' } {
+  return { page_size: invoice.rendering?.pdf?.page_size === 'a4' ? 'a4' : 'letter' };
+}
+
+/** The number and the new balance are the customer's too. */
+function takeNumber(call: Call, customer: Customer, invoice: StoredInvoice): StoredInvoice {
+  const { sandbox } = call;
+  const sequence = customer.next_invoice_sequence;
+  const number = invoice.wished_number ?? `${customer.invoice_prefix}-${String(sequence).padStart(4, '0')}`;
+  // Stripe counts on without telling in an event; a changed balance it does tell.
+  const counted = invoice.wished_number ? customer : { ...customer, next_invoice_sequence: sequence + 1 };
+  sandbox.customers.put(counted);
+  if (customer.currency === invoice.currency && invoice.ending_balance !== customer.balance)
+    saveCustomer(call, counted, { ...counted, balance: invoice.ending_balance ?? 0 });
+  return { ...invoice, number };
+}

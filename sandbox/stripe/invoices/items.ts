@@ -1,0 +1,130 @@
+import { refused } from '../api/errors.ts';
+import { newId } from '../ids.ts';
+import type { Sandbox } from '../sandbox.ts';
+import type { InvoiceItem, StoredInvoice, StoredLine } from '../wire.ts';
+import type { Priced } from './pricedItem.ts';
+
+export interface ItemFields {
+  customer: string;
+  currency: string;
+  description: string | null;
+  metadata: Record<string, string>;
+  period: { start: number; end: number } | undefined;
+  discountable: boolean | undefined;
+  priced: Priced;
+}
+
+/** Stripe's limit: docs.stripe.com/invoicing/overview. */
+const MOST_ITEMS = 250;
+
+/** A pending item; `attach` puts it on an invoice. */
+export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
+  const now = sandbox.clock();
+  const item: InvoiceItem = {
+    id: newId('ii'),
+    object: 'invoiceitem',
+    ...fields.priced,
+    currency: fields.currency,
+    customer: fields.customer,
+    customer_account: null,
+    date: now,
+    description: fields.description,
+    discountable: fields.discountable ?? true,
+    discounts: [],
+    invoice: null,
+    livemode: false,
+    metadata: fields.metadata,
+    parent: null,
+    period: fields.period ?? { start: now, end: now },
+    proration: false,
+    tax_rates: [],
+    test_clock: null,
+  };
+  sandbox.items.put(item);
+  return item;
+}
+
+/** Puts items on a draft, above the lines that are there, in the order given; answers their lines. */
+export function attach(
+  sandbox: Sandbox,
+  invoice: StoredInvoice,
+  items: readonly InvoiceItem[],
+): StoredLine[] {
+  const present = sandbox.by.lineOfInvoice.all(invoice.id);
+  if (present.length + items.length > MOST_ITEMS)
+    throw refused(`An invoice can have at most ${MOST_ITEMS} invoice items.`);
+  const top = Math.min(0, ...present.map((line) => line.position));
+  return items.map((item, index) => {
+    const line = lineFor(
+      { ...item, invoice: invoice.id },
+      { id: newId('il'), position: top - items.length + index },
+    );
+    sandbox.items.put({ ...item, invoice: invoice.id });
+    sandbox.lines.put(line);
+    return line;
+  });
+}
+
+/** The line of an item repeats what the item says. */
+export function lineFor(
+  item: InvoiceItem & { invoice: string | null },
+  { id, position }: { id: string; position: number },
+): StoredLine {
+  return {
+    id,
+    object: 'line_item',
+    amount: item.amount,
+    currency: item.currency,
+    description: item.description,
+    discount_amounts: [],
+    discountable: item.discountable,
+    discounts: [],
+    invoice: item.invoice ?? '',
+    livemode: false,
+    metadata: item.metadata,
+    parent: {
+      type: 'invoice_item_details',
+      invoice_item_details: {
+        invoice_item: item.id,
+        proration: false,
+        proration_details: { credited_items: null },
+        subscription: null,
+      },
+      subscription_item_details: null,
+    },
+    period: item.period,
+    pretax_credit_amounts: [],
+    pricing: item.pricing,
+    quantity: item.quantity,
+    quantity_decimal: item.quantity_decimal,
+    subscription: null,
+    subtotal: item.amount,
+    taxes: [],
+    position,
+  };
+}
+
+/** Stores a changed item and its line. */
+export function saveItem(sandbox: Sandbox, item: InvoiceItem): void {
+  sandbox.items.put(item);
+  const line = sandbox.by.lineOfItem.first(item.id);
+  if (line) sandbox.lines.put(lineFor(item, line));
+}
+
+export function itemOfLine(sandbox: Sandbox, line: StoredLine): InvoiceItem {
+  const id = line.parent?.invoice_item_details?.invoice_item ?? '';
+  const item = sandbox.items.get(id);
+  if (!item) throw new Error(`Line ${line.id} has lost its invoice item ${id}.`);
+  return item;
+}
+
+/** Recorded: an item without a description takes the name of its product. */
+export function describe(
+  sandbox: Sandbox,
+  description: string | null | undefined,
+  priced: Priced,
+): string | null {
+  if (description) return description;
+  const product = priced.pricing.price_details.product;
+  return sandbox.inline.get(product) ? null : (sandbox.products.get(product)?.name ?? null);
+}

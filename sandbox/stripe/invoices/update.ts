@@ -1,0 +1,77 @@
+import type { Call } from '../api/call.ts';
+import { changedMetadata } from '../api/commonRules.ts';
+import { refused, resourceMissing } from '../api/errors.ts';
+import { given } from '../api/given.ts';
+import type { Values } from '../api/parameters.ts';
+import { emit } from '../webhooks/events.ts';
+import type { StoredInvoice } from '../wire.ts';
+import { collection, refuseWithoutEmail } from './collection.ts';
+import { announceUpdate, invoiceInPath } from './editable.ts';
+import { showInvoice } from './invoiceObject.ts';
+import type { invoiceRules } from './invoiceRules.ts';
+
+type UpdateValues = Values<typeof invoiceRules>;
+
+/** What may still be changed after finalization; money, texts and dates may not. */
+const KEPT_OPEN = new Set(['auto_advance', 'default_payment_method', 'metadata']);
+
+export function updateInvoice(call: Call, values: UpdateValues): object {
+  const { sandbox } = call;
+  const invoice = invoiceInPath(call, 'id');
+  const before = showInvoice(sandbox, invoice);
+  const frozen = Object.keys(given(values)).find((name) => !KEPT_OPEN.has(name));
+  if (invoice.status !== 'draft' && frozen !== undefined)
+    throw refused("Finalized invoices can't be updated in this way", { param: frozen });
+  const method = values.default_payment_method;
+  if (method && !sandbox.paymentMethods.get(method))
+    throw resourceMissing('PaymentMethod', method, 'default_payment_method', 400);
+  const after =
+    invoice.status === 'draft' ? changedDraft(call, invoice, values) : changedOpen(invoice, values);
+  if (after.collection_method !== invoice.collection_method) refuseWithoutEmail(call, after);
+  sandbox.invoices.put(after);
+  return announceUpdate(call, before);
+}
+
+function changedOpen(invoice: StoredInvoice, values: UpdateValues): StoredInvoice {
+  const { auto_advance = invoice.auto_advance, default_payment_method = invoice.default_payment_method } =
+    values;
+  return {
+    ...invoice,
+    auto_advance,
+    default_payment_method,
+    metadata: changedMetadata(invoice.metadata, values.metadata),
+  };
+}
+
+function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues): StoredInvoice {
+  const { custom_fields, description, effective_at, footer, statement_descriptor } = values;
+  const types = values.payment_settings?.payment_method_types;
+  return {
+    ...changedOpen(invoice, values),
+    ...given({ custom_fields, description, effective_at, footer, statement_descriptor }),
+    ...collection(call, values, invoice),
+    wished_number: values.number === undefined ? invoice.wished_number : values.number,
+    payment_settings: {
+      ...invoice.payment_settings,
+      ...(types !== undefined && { payment_method_types: types && ['card' as const] }),
+    },
+    rendering: invoice.rendering && {
+      ...invoice.rendering,
+      ...given({ amount_tax_display: values.rendering?.amount_tax_display }),
+      ...(values.rendering?.pdf?.page_size && { pdf: { page_size: values.rendering.pdf.page_size } }),
+    },
+  };
+}
+
+/** Only drafts; recorded: the items stay attached to what is gone. */
+export function deleteInvoice(call: Call): object {
+  const { sandbox } = call;
+  const invoice = invoiceInPath(call, 'invoice');
+  if (invoice.status !== 'draft') throw refused('You can only delete draft invoices.');
+  const shown = showInvoice(sandbox, invoice);
+  for (const line of sandbox.by.lineOfInvoice.all(invoice.id)) sandbox.lines.delete(line.id);
+  sandbox.invoices.delete(invoice.id);
+  sandbox.deletedIds.put({ id: invoice.id });
+  emit(call, 'invoice.deleted', shown);
+  return { id: invoice.id, object: 'invoice', deleted: true };
+}

@@ -1,0 +1,58 @@
+import type { Call } from '../api/call.ts';
+import { refused } from '../api/errors.ts';
+import { cancelPayments } from '../payments/invoicePayments.ts';
+import { saveCustomer } from '../resources/customers.ts';
+import { emit } from '../webhooks/events.ts';
+import type { StoredInvoice } from '../wire.ts';
+import { announceUpdate, invoiceInPath } from './editable.ts';
+import { showInvoice } from './invoiceObject.ts';
+
+const NOT_OPEN = "You can only pass in open invoices. This invoice isn't open.";
+
+export function voidInvoice(call: Call): object {
+  const { sandbox } = call;
+  const invoice = invoiceInPath(call, 'id');
+  if (invoice.status === 'paid') throw refused('Invoices with `paid` payments cannot be voided.');
+  // docs.stripe.com/invoicing/overview: an open or uncollectible invoice can be voided.
+  if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw refused(NOT_OPEN);
+  const before = showInvoice(sandbox, invoice);
+  const after = voided(call, invoice);
+  sandbox.invoices.put(after);
+  const shown = showInvoice(sandbox, after);
+  emit(call, 'invoice.voided', shown);
+  announceUpdate(call, before);
+  return shown;
+}
+
+/** The void invoice; its payment is canceled and an applied balance goes back to the customer. */
+export function voided(call: Call, invoice: StoredInvoice): StoredInvoice {
+  const { sandbox } = call;
+  cancelPayments(call, invoice.id, 'void_invoice');
+  const applied = (invoice.ending_balance ?? 0) - invoice.starting_balance;
+  const customer = sandbox.customers.get(invoice.customer);
+  if (customer && applied !== 0)
+    saveCustomer(call, customer, { ...customer, balance: customer.balance - applied });
+  return {
+    ...invoice,
+    auto_advance: false,
+    status: 'void',
+    status_transitions: { ...invoice.status_transitions, voided_at: sandbox.clock() },
+  };
+}
+
+export function markUncollectible(call: Call): object {
+  const { sandbox } = call;
+  const invoice = invoiceInPath(call, 'id');
+  if (invoice.status === 'uncollectible')
+    throw refused('This invoice has already been marked uncollectible.');
+  if (invoice.status !== 'open') throw refused(NOT_OPEN);
+  const before = showInvoice(sandbox, invoice);
+  sandbox.invoices.put({
+    ...invoice,
+    auto_advance: false,
+    status: 'uncollectible',
+    status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: sandbox.clock() },
+  });
+  emit(call, 'invoice.marked_uncollectible', showInvoice(sandbox, sandbox.invoices.get(invoice.id)!));
+  return announceUpdate(call, before);
+}

@@ -1,0 +1,67 @@
+import type Stripe from 'stripe';
+import { ownCall } from './api/call.ts';
+import { StripeError } from './api/errors.ts';
+import { newestFirst } from './api/pagination.ts';
+import { linesOf, showInvoice, showLine } from './invoices/invoiceObject.ts';
+import { refuseUnpayable } from './invoices/pay.ts';
+import type { Card, PaymentOutcome, StripePagesPort } from './pages/port.ts';
+import { chargeInvoice } from './payments/chargeInvoice.ts';
+import { makeMethod } from './payments/paymentMethods.ts';
+import { mistyped } from './payments/testCards.ts';
+import type { Sandbox } from './sandbox.ts';
+import type { Deliveries } from './webhooks/deliveries.ts';
+import type { StoredInvoice } from './wire.ts';
+
+/** What the hosted invoice page, the dashboard and the mailbox see and do. */
+export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePagesPort {
+  const shown = (invoice: StoredInvoice | undefined) =>
+    invoice && (showInvoice(sandbox, invoice) as unknown as Stripe.Invoice);
+  return {
+    accountId: sandbox.account.id,
+    accountName: sandbox.account.name,
+    invoiceByToken: (token) => shown(sandbox.by.invoiceOfToken.first(token)),
+    invoice: (id) => shown(sandbox.invoices.get(id)),
+    customer: (id) => sandbox.customers.get(id),
+    // Decimals are strings on the wire, where the package's types have its own class.
+    lines: (id) => linesOf(sandbox, id).map(showLine) as unknown as Stripe.InvoiceLineItem[],
+    payInvoice: (id, card) => Promise.resolve(pay(sandbox, id, card)).finally(() => deliveries.wake()),
+    invoices: () => newestFirst(sandbox.invoices.values()).map((one) => shown(one)!),
+    customers: () => newestFirst(sandbox.customers.values()),
+    products: () => newestFirst(sandbox.products.values()).filter((one) => !sandbox.inline.get(one.id)),
+    prices: () =>
+      newestFirst(sandbox.prices.values()).filter(
+        (one) => !sandbox.inline.get(one.id),
+      ) as unknown as Stripe.Price[],
+    events: () => newestFirst(sandbox.events.values()) as unknown as Stripe.Event[],
+    deliveries: () => newestFirst(sandbox.deliveries.values()),
+    mails: () => newestFirst(sandbox.mails.values()),
+    resendEvent(id) {
+      const event = sandbox.events.get(id);
+      if (event) deliveries.resend(event);
+    },
+  };
+}
+
+/** What a person does on the hosted page: type a card, and have it charged. */
+function pay(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome {
+  const wrong = mistyped(card, sandbox.clock());
+  if (wrong)
+    return { kind: 'declined', code: wrong.code, declineCode: wrong.decline_code, message: wrong.message };
+  try {
+    return sandbox.store.transaction(() => charge(sandbox, invoiceId, card));
+  } catch (error) {
+    if (error instanceof StripeError) return { kind: 'refused', message: error.message };
+    throw error;
+  }
+}
+
+function charge(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome {
+  const invoice = sandbox.invoices.get(invoiceId);
+  if (!invoice) return { kind: 'refused', message: 'This invoice does not exist.' };
+  refuseUnpayable(invoice);
+  if (invoice.status === 'draft') return { kind: 'refused', message: 'This invoice has not been finalized.' };
+  const declined = chargeInvoice(ownCall(sandbox), invoice, makeMethod(sandbox, card));
+  if (!declined) return { kind: 'paid' };
+  const { code = 'card_declined', decline_code: declineCode = null, message } = declined.fields;
+  return { kind: 'declined', code, declineCode, message };
+}

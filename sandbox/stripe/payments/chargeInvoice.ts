@@ -1,0 +1,106 @@
+import type { Call } from '../api/call.ts';
+import type { StripeError } from '../api/errors.ts';
+import { announceUpdate } from '../invoices/editable.ts';
+import { showInvoice } from '../invoices/invoiceObject.ts';
+import { emit } from '../webhooks/events.ts';
+import type { Charge, PaymentIntent, StoredInvoice, StoredPaymentMethod } from '../wire.ts';
+import { makeCharge } from './charges.ts';
+import { defaultPayment } from './invoicePayments.ts';
+import { cardError, showPaymentMethod } from './paymentMethods.ts';
+import { cardKind } from './testCards.ts';
+import type { Decline } from './testCards.ts';
+
+/** Charges what is left of the invoice. A declined card leaves a failed charge and the error to answer with. */
+export function chargeInvoice(
+  call: Call,
+  invoice: StoredInvoice,
+  method: StoredPaymentMethod,
+): StripeError | undefined {
+  const { sandbox } = call;
+  const { intent } = defaultPayment(sandbox, invoice.id);
+  const { decline } = cardKind(method.test_card);
+  const receiptUrl = showInvoice(sandbox, invoice).hosted_invoice_url ?? null;
+  const charge = makeCharge(sandbox, { intent, method, decline, receiptUrl });
+  if (decline) return failed(call, invoice, { charge, intent, method, decline });
+  succeeded(call, invoice, { charge, intent, method });
+  return undefined;
+}
+
+interface Attempt {
+  charge: Charge;
+  intent: PaymentIntent;
+  method: StoredPaymentMethod;
+}
+
+function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method }: Attempt): void {
+  const { sandbox } = call;
+  const now = sandbox.clock();
+  const { payment } = defaultPayment(sandbox, invoice.id);
+  const before = showInvoice(sandbox, invoice);
+  const paidIntent: PaymentIntent = {
+    ...intent,
+    amount_received: intent.amount,
+    last_payment_error: null,
+    latest_charge: charge.id,
+    payment_method: method.id,
+    status: 'succeeded',
+  };
+  const paidPayment = {
+    ...payment,
+    amount_paid: intent.amount,
+    status: 'paid',
+    status_transitions: { ...payment.status_transitions, paid_at: now },
+  };
+  sandbox.intents.put(paidIntent);
+  sandbox.invoicePayments.put(paidPayment);
+  sandbox.invoices.put({
+    ...attempted(invoice),
+    amount_paid: invoice.amount_due,
+    amount_remaining: 0,
+    auto_advance: false,
+    status: 'paid',
+    status_transitions: { ...invoice.status_transitions, paid_at: now },
+  });
+  emit(call, 'charge.succeeded', charge);
+  emit(call, 'payment_intent.succeeded', paidIntent);
+  emit(call, 'invoice_payment.paid', paidPayment);
+  const shown = announceUpdate(call, before);
+  emit(call, 'invoice.paid', shown);
+  emit(call, 'invoice.payment_succeeded', shown);
+}
+
+function failed(
+  call: Call,
+  invoice: StoredInvoice,
+  { charge, intent, method, decline }: Attempt & { decline: Decline },
+): StripeError {
+  const { sandbox } = call;
+  const before = showInvoice(sandbox, invoice);
+  const error = cardError(decline, charge.id);
+  const failedIntent: PaymentIntent = {
+    ...intent,
+    latest_charge: charge.id,
+    last_payment_error: {
+      type: 'card_error',
+      charge: charge.id,
+      code: decline.code,
+      decline_code: decline.decline_code ?? undefined,
+      doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
+      message: decline.message,
+      payment_method: showPaymentMethod(method),
+    },
+    status: 'requires_payment_method',
+  };
+  sandbox.intents.put(failedIntent);
+  sandbox.invoices.put(attempted(invoice));
+  emit(call, 'charge.failed', charge);
+  emit(call, 'payment_intent.payment_failed', failedIntent);
+  const shown = announceUpdate(call, before);
+  emit(call, 'invoice.payment_failed', shown);
+  return error;
+}
+
+/** "Any payment attempt counts as the first attempt"; only automatic retries, which the sandbox has not, count on. */
+function attempted(invoice: StoredInvoice): StoredInvoice {
+  return { ...invoice, attempted: true, attempt_count: Math.max(1, invoice.attempt_count) };
+}

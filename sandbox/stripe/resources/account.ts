@@ -1,0 +1,81 @@
+import { resourceMissing } from '../api/errors.ts';
+import { route } from '../api/route.ts';
+import { sum } from '../money.ts';
+import type { Account, Sandbox } from '../sandbox.ts';
+
+export const accountRoutes = [
+  route('GET', '/v1/account', { parameters: {}, run: ({ sandbox }) => showAccount(sandbox.account) }),
+  route('GET', '/v1/accounts/:account', {
+    parameters: {},
+    run({ sandbox, path }) {
+      const id = path['account'] ?? '';
+      if (id !== sandbox.account.id) throw resourceMissing('account', id, 'account');
+      return showAccount(sandbox.account);
+    },
+  }),
+  route('GET', '/v1/balance', { parameters: {}, run: ({ sandbox }) => showBalance(sandbox) }),
+];
+
+/** What the secret key belongs to. Only what Stripe always gives, and what names the account. */
+function showAccount({ id, name, created }: Account): object {
+  return {
+    id,
+    object: 'account',
+    business_profile: {
+      annual_revenue: null,
+      mcc: null,
+      minority_owned_business_designation: null,
+      name,
+      support_address: null,
+      support_email: null,
+      support_phone: null,
+      support_url: null,
+      url: null,
+    },
+    business_type: null,
+    charges_enabled: true,
+    country: 'US',
+    created,
+    default_currency: 'usd',
+    details_submitted: true,
+    email: null,
+    payouts_enabled: true,
+    settings: {
+      branding: { icon: null, logo: null, primary_color: null, secondary_color: null },
+      card_payments: {
+        statement_descriptor_prefix: null,
+        statement_descriptor_prefix_kana: null,
+        statement_descriptor_prefix_kanji: null,
+      },
+      dashboard: { display_name: name, timezone: 'Etc/UTC' },
+      payments: {
+        statement_descriptor: null,
+        statement_descriptor_kana: null,
+        statement_descriptor_kanji: null,
+        statement_descriptor_prefix_kana: null,
+        statement_descriptor_prefix_kanji: null,
+      },
+    },
+    type: 'standard',
+  };
+}
+
+/** All that was charged; the sandbox takes no fees and makes no payouts. */
+function showBalance(sandbox: Sandbox): object {
+  const taken = new Map<string, number[]>([['usd', []]]);
+  for (const { status, currency, amount } of sandbox.charges.values())
+    if (status === 'succeeded') (taken.get(currency) ?? newEntry(taken, currency)).push(amount);
+  const sums = [...taken].map(([currency, amounts]) => ({ currency, amount: sum(amounts) }));
+  return {
+    object: 'balance',
+    available: sums.map(({ currency }) => ({ amount: 0, currency, source_types: { card: 0 } })),
+    livemode: false,
+    pending: sums.map(({ currency, amount }) => ({ amount, currency, source_types: { card: amount } })),
+  };
+}
+
+function newEntry(map: Map<string, number[]>, key: string): number[] {
+  const list: number[] = [];
+  map.set(key, list);
+  return list;
+}

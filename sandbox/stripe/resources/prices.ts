@@ -1,0 +1,203 @@
+import type { Call } from '../api/call.ts';
+import { changedMetadata, currency, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
+import { exclusiveParameters, parameterMissing, refused, resourceMissing } from '../api/errors.ts';
+import { given } from '../api/given.ts';
+import { newestFirst, page } from '../api/pagination.ts';
+import type { Values } from '../api/parameters.ts';
+import { route } from '../api/route.ts';
+import { clearable, decimal, flag, hash, integer, list, oneOf, required, text } from '../api/rules.ts';
+import { newId } from '../ids.ts';
+import { wholeOrNull } from '../money.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { emit } from '../webhooks/events.ts';
+import type { Price } from '../wire.ts';
+import { createProduct } from './products.ts';
+
+const interval = oneOf('day', 'month', 'week', 'year');
+const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
+const createParameters = {
+  active: flag,
+  billing_scheme: oneOf('per_unit'),
+  currency: required(currency),
+  lookup_key: clearable(text({ max: 200 })),
+  metadata,
+  nickname: clearable(text()),
+  product: text(),
+  product_data: hash(
+    {
+      active: flag,
+      id: text(),
+      metadata,
+      name: required(text()),
+      statement_descriptor: text({ max: 22 }),
+      unit_label: text({ max: 12 }),
+    },
+    ['tax_code', 'tax_details'],
+  ),
+  recurring: hash({ interval: required(interval), interval_count: integer({ min: 1 }) }, [
+    'meter',
+    'trial_period_days',
+    'usage_type',
+  ]),
+  tax_behavior: taxBehavior,
+  transfer_lookup_key: flag,
+  unit_amount: integer({ min: 0 }),
+  unit_amount_decimal: decimal(),
+};
+const updateParameters = {
+  active: flag,
+  lookup_key: clearable(text({ max: 200 })),
+  metadata,
+  nickname: clearable(text()),
+  tax_behavior: taxBehavior,
+  transfer_lookup_key: flag,
+};
+const unsupported = ['currency_options', 'custom_unit_amount', 'tiers', 'tiers_mode', 'transform_quantity'];
+
+export const priceRoutes = [
+  route('POST', '/v1/prices', { parameters: createParameters, unsupported, run: createPrice }),
+  route('GET', '/v1/prices/:price', { parameters: {}, run: (call) => found(call) }),
+  route('POST', '/v1/prices/:price', {
+    parameters: updateParameters,
+    unsupported: ['currency_options'],
+    run: updatePrice,
+  }),
+  route('GET', '/v1/prices', {
+    parameters: {
+      ...pageRules,
+      active: flag,
+      created: timeRange,
+      currency,
+      lookup_keys: list(text(), { max: 10 }),
+      product: text(),
+      recurring: hash({ interval }, ['meter', 'usage_type']),
+      type: oneOf('one_time', 'recurring'),
+    },
+    run({ sandbox }, values) {
+      const { product } = values;
+      const all = product === undefined ? sandbox.prices.values() : sandbox.by.priceOfProduct.all(product);
+      const wanted = newestFirst(all).filter(
+        (one) =>
+          inRange(one.created, values.created) &&
+          !sandbox.inline.get(one.id) &&
+          // Without a filter Stripe lists active prices only.
+          one.active === (values.active ?? true) &&
+          (values.currency ?? one.currency) === one.currency &&
+          (values.type ?? one.type) === one.type &&
+          (values.recurring?.interval ?? one.recurring?.interval) === one.recurring?.interval &&
+          (!values.lookup_keys || values.lookup_keys.includes(one.lookup_key ?? '')),
+      );
+      return page(wanted, values, { url: '/v1/prices', kind: 'price', show: (one) => one });
+    },
+  }),
+];
+
+function createPrice(call: Call, values: Values<typeof createParameters>): object {
+  const { sandbox } = call;
+  if (values.product !== undefined && values.product_data)
+    throw exclusiveParameters(['product', 'product_data'], 'product');
+  if (values.product === undefined && !values.product_data) throw parameterMissing('product');
+  const unit = unitAmount(values, 'unit_amount');
+  const product = values.product_data
+    ? createProduct(sandbox, values.product_data)
+    : sandbox.products.get(values.product ?? '');
+  if (!product) throw resourceMissing('product', values.product ?? '', 'product', 400);
+  if (values.product_data) emit(call, 'product.created', product);
+  takeLookupKey(call, values);
+  const price = makePrice(sandbox, { ...values, product: product.id, unit });
+  emit(call, 'price.created', price);
+  return price;
+}
+
+/** Exactly one of unit_amount and unit_amount_decimal; `name` is what is missing when neither is there. */
+export function unitAmount(
+  values: { unit_amount?: number | undefined; unit_amount_decimal?: string | undefined },
+  name: string,
+): string {
+  const { unit_amount: whole, unit_amount_decimal: exact } = values;
+  if (whole !== undefined && exact !== undefined)
+    throw exclusiveParameters(['unit_amount', 'unit_amount_decimal'], name);
+  if (exact !== undefined) return exact;
+  if (whole === undefined) throw parameterMissing(name);
+  return String(whole);
+}
+
+/** Also for the prices that Stripe makes behind an amount (`active: false`) or an inline price. */
+export function makePrice(
+  sandbox: Sandbox,
+  values: Partial<Values<typeof createParameters>> & { product: string; currency: string; unit: string },
+): Price {
+  const { recurring } = values;
+  const price: Price = {
+    id: newId('price'),
+    object: 'price',
+    active: values.active ?? true,
+    billing_scheme: 'per_unit',
+    created: sandbox.clock(),
+    currency: values.currency,
+    custom_unit_amount: null,
+    livemode: false,
+    lookup_key: values.lookup_key ?? null,
+    metadata: changedMetadata({}, values.metadata),
+    nickname: values.nickname ?? null,
+    product: values.product,
+    recurring: recurring
+      ? {
+          interval: recurring.interval,
+          interval_count: recurring.interval_count ?? 1,
+          meter: null,
+          trial_period_days: null,
+          usage_type: 'licensed',
+        }
+      : null,
+    tax_behavior: values.tax_behavior ?? 'unspecified',
+    tiers_mode: null,
+    transform_quantity: null,
+    type: recurring ? 'recurring' : 'one_time',
+    unit_amount: wholeOrNull(values.unit),
+    unit_amount_decimal: values.unit,
+  };
+  sandbox.prices.put(price);
+  return price;
+}
+
+function updatePrice(call: Call, values: Values<typeof updateParameters>): object {
+  const before = found(call);
+  takeLookupKey(call, values, before.id);
+  const { transfer_lookup_key: _transfer, ...plain } = values;
+  const after: Price = {
+    ...before,
+    ...given(plain),
+    metadata: changedMetadata(before.metadata, values.metadata),
+  };
+  if (JSON.stringify(before) === JSON.stringify(after)) return before;
+  call.sandbox.prices.put(after);
+  emit(call, 'price.updated', after, before);
+  return after;
+}
+
+/** A lookup key names one active price; with transfer_lookup_key it moves over. */
+function takeLookupKey(
+  call: Call,
+  values: { lookup_key?: string | null | undefined; transfer_lookup_key?: boolean | undefined },
+  self?: string,
+): void {
+  const { lookup_key: key, transfer_lookup_key: transfer } = values;
+  if (!key) return;
+  const holder = [...call.sandbox.prices.values()].find((one) => one.lookup_key === key && one.id !== self);
+  if (!holder) return;
+  if (!transfer)
+    throw refused(
+      `A price (${holder.id}) already uses that lookup key. To transfer the lookup key, set transfer_lookup_key to true.`,
+    );
+  const after = { ...holder, lookup_key: null };
+  call.sandbox.prices.put(after);
+  emit(call, 'price.updated', after, holder);
+}
+
+function found(call: Call): Price {
+  const id = call.path['price'] ?? '';
+  const price = call.sandbox.prices.get(id);
+  if (!price) throw resourceMissing('price', id, 'price');
+  return price;
+}

@@ -1,0 +1,31 @@
+import type { Route } from './api/route.ts';
+import { invoiceRoutes } from './invoices/invoiceRoutes.ts';
+import { lineRoutes } from './invoices/lineRoutes.ts';
+import { chargeRoutes } from './payments/charges.ts';
+import { invoicePaymentRoutes } from './payments/invoicePayments.ts';
+import { paymentIntentRoutes } from './payments/paymentIntents.ts';
+import { paymentMethodRoutes } from './payments/paymentMethods.ts';
+import { accountRoutes } from './resources/account.ts';
+import { customerRoutes } from './resources/customers.ts';
+import { eventRoutes } from './resources/events.ts';
+import { invoiceItemRoutes } from './resources/invoiceItems.ts';
+import { priceRoutes } from './resources/prices.ts';
+import { productRoutes } from './resources/products.ts';
+import { webhookEndpointRoutes } from './resources/webhookEndpoints.ts';
+
+/** Every call of Stripe's API that the sandbox serves. */
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...customerRoutes,
+  ...productRoutes,
+  ...priceRoutes,
+  ...invoiceRoutes,
+  ...lineRoutes,
+  ...invoiceItemRoutes,
+  ...invoicePaymentRoutes,
+  ...paymentIntentRoutes,
+  ...chargeRoutes,
+  ...paymentMethodRoutes,
+  ...eventRoutes,
+  ...webhookEndpointRoutes,
+];

@@ -1,0 +1,100 @@
+import type Stripe from 'stripe';
+import { DocumentStore } from '../store/documentStore.ts';
+import type { Mail } from './pages/port.ts';
+import type { SavedAnswer } from './api/idempotency.ts';
+import type { StoredDelivery } from './webhooks/storedDelivery.ts';
+import type {
+  Charge,
+  Customer,
+  Event,
+  InvoiceItem,
+  InvoicePayment,
+  PaymentIntent,
+  Price,
+  StoredEndpoint,
+  StoredInvoice,
+  StoredLine,
+  StoredPaymentMethod,
+} from './wire.ts';
+
+export const API_VERSION = '2026-10-28.endive';
+
+export interface Account {
+  id: string;
+  name: string;
+  created: number;
+}
+
+/** All state of the sandbox and what its routes need to know; routes get it with each call. */
+export type Sandbox = ReturnType<typeof openSandbox>;
+
+export interface SandboxOptions {
+  dataFile: string;
+  account: Account;
+  clock: () => number;
+}
+
+export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
+  const store = new DocumentStore(dataFile);
+  const customers = store.collection<Customer>('customers');
+  const deletedIds = store.collection<{ id: string }>('deleted');
+  const products = store.collection<Stripe.Product>('products');
+  const prices = store.collection<Price>('prices');
+  const inline = store.collection<{ id: string; name?: string }>('inline');
+  const invoices = store.collection<StoredInvoice>('invoices');
+  const lines = store.collection<StoredLine>('lines');
+  const items = store.collection<InvoiceItem>('invoiceitems');
+  const invoicePayments = store.collection<InvoicePayment>('invoice_payments');
+  const intents = store.collection<PaymentIntent>('payment_intents');
+  const charges = store.collection<Charge>('charges');
+  const paymentMethods = store.collection<StoredPaymentMethod>('payment_methods');
+  const events = store.collection<Event>('events');
+  const endpoints = store.collection<StoredEndpoint>('webhook_endpoints');
+  const deliveries = store.collection<StoredDelivery>('deliveries');
+  const mails = store.collection<Mail>('mails');
+  const answers = store.collection<SavedAnswer>('idempotency');
+  return {
+    store,
+    account,
+    clock,
+    /** Set once the server listens; hosted addresses are built with it when they are shown. */
+    publicUrl: '',
+    /** Set by the deliveries: called within the transaction that makes the event. */
+    announce: (_event: Event): void => {},
+    customers,
+    deletedIds,
+    products,
+    prices,
+    /** Ids of products and prices that Stripe made behind an amount or price_data; they are in no list. */
+    inline,
+    invoices,
+    lines,
+    items,
+    invoicePayments,
+    intents,
+    charges,
+    paymentMethods,
+    events,
+    endpoints,
+    deliveries,
+    mails,
+    answers,
+    by: {
+      invoiceOfCustomer: invoices.index((invoice) => invoice.customer),
+      invoiceOfToken: invoices.index((invoice) => invoice.token),
+      lineOfInvoice: lines.index((line) => line.invoice),
+      lineOfItem: lines.index((line) => line.parent?.invoice_item_details?.invoice_item),
+      itemOfCustomer: items.index((item) => item.customer),
+      itemOfInvoice: items.index((item) => item.invoice),
+      paymentOfInvoice: invoicePayments.index((payment) => payment.invoice),
+      paymentOfIntent: invoicePayments.index((payment) => payment.payment.payment_intent),
+      intentOfCustomer: intents.index((intent) => intent.customer),
+      chargeOfIntent: charges.index((charge) => charge.payment_intent),
+      chargeOfCustomer: charges.index((charge) => charge.customer),
+      hiddenProductByName: inline.index((hidden) => hidden.name),
+      priceOfProduct: prices.index((price) => price.product),
+      methodOfCustomer: paymentMethods.index((method) => method.customer),
+      deliveryOfEvent: deliveries.index((delivery) => delivery.event),
+    },
+  };
+}

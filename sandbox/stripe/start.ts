@@ -1,0 +1,110 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { apiHandler } from './api/apiHandler.ts';
+import type { Exchange } from './api/apiHandler.ts';
+import { AdjustableClock } from './control/adjustableClock.ts';
+import { Calls } from './control/calls.ts';
+import { controlRouter } from './control/controlRouter.ts';
+import { Faults } from './control/faults.ts';
+import { createPages } from './pages/pages.ts';
+import { pagesPort } from './pagesPort.ts';
+import { makeEndpoint } from './resources/webhookEndpoints.ts';
+import { openSandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
+import { Deliveries } from './webhooks/deliveries.ts';
+
+export type { Exchange } from './api/apiHandler.ts';
+
+export interface StripeOptions {
+  /** 0 takes any free port. */
+  port: number;
+  host?: string;
+  /** A SQLite file, or ':memory:'. */
+  dataFile: string;
+  secretKeys: string[];
+  accountId?: string;
+  accountName?: string;
+  webhookEndpoints?: { url: string; secret: string; enabled_events?: string[] }[];
+  /** Unix seconds. */
+  clock?: () => number;
+  /** One gap for each retry of a failed delivery. */
+  retryDelaysMs?: number[];
+  /** Called for every call of the API that was answered by the API itself. */
+  onExchange?: (exchange: Exchange) => void;
+}
+
+export interface StripeServer {
+  url: string;
+  port: number;
+  accountId: string;
+  close(): Promise<void>;
+}
+
+/** The sandbox Stripe on one listener: API under /v1, knobs under /_sandbox, and the pages. */
+export async function startStripe(options: StripeOptions): Promise<StripeServer> {
+  const clock = new AdjustableClock(options.clock);
+  const account = {
+    id: options.accountId ?? 'acct_1SandboxInvoicebrid',
+    name: options.accountName ?? 'Sandbox Company',
+    created: 1_760_000_000,
+  };
+  const sandbox = openSandbox({ dataFile: options.dataFile, account, clock: clock.now });
+  configureEndpoints(sandbox, options.webhookEndpoints ?? []);
+  const deliveries = new Deliveries(sandbox, options.retryDelaysMs);
+  const [faults, calls] = [new Faults(), new Calls()];
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(
+    '/v1',
+    express.text({ type: () => true, limit: '10mb' }),
+    apiHandler({
+      sandbox,
+      secretKeys: options.secretKeys,
+      faults,
+      calls,
+      committed: () => deliveries.wake(),
+      onExchange: options.onExchange,
+    }),
+  );
+  app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, clock }));
+  app.use(createPages(pagesPort(sandbox, deliveries)));
+  const server = createServer(app);
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${host}:${port}`;
+  sandbox.publicUrl = url;
+  deliveries.resume();
+  return {
+    url,
+    port,
+    accountId: account.id,
+    async close() {
+      deliveries.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // Requests that are under way may end; what hangs longer is cut off.
+      const patience = setTimeout(() => server.closeAllConnections(), 2000);
+      await closed;
+      clearTimeout(patience);
+      sandbox.store.close();
+    },
+  };
+}
+
+/** Endpoints from the options keep their ids over restarts, so that pending deliveries find them at a new address. */
+function configureEndpoints(
+  sandbox: Sandbox,
+  configured: NonNullable<StripeOptions['webhookEndpoints']>,
+): void {
+  const known = [...sandbox.endpoints.values()].filter((one) => one.configured !== null);
+  configured.forEach(({ url, secret, enabled_events = ['*'] }, index) => {
+    const endpoint = known.find((one) => one.configured === index);
+    if (endpoint) sandbox.endpoints.put({ ...endpoint, url, secret, enabled_events, status: 'enabled' });
+    else makeEndpoint(sandbox, { url, secret, enabled_events, configured: index });
+  });
+  for (const { id, configured: index } of known)
+    if (index !== null && index >= configured.length) sandbox.endpoints.delete(id);
+}

@@ -1,0 +1,106 @@
+import type Stripe from 'stripe';
+
+/**
+ * The types of the stripe package describe what its client hands out: decimals are objects there and strings on the
+ * wire. These are the same objects as they go over the wire and as the sandbox stores them.
+ */
+export type Price = Omit<Stripe.Price, 'unit_amount_decimal' | 'product' | 'currency_options' | 'tiers'> & {
+  product: string;
+  unit_amount_decimal: string | null;
+};
+
+export interface Pricing {
+  type: 'price_details';
+  price_details: { price: string; product: string };
+  unit_amount_decimal: string | null;
+}
+
+export type InvoiceItem = Omit<
+  Stripe.InvoiceItem,
+  'pricing' | 'quantity_decimal' | 'invoice' | 'customer' | 'metadata'
+> & {
+  customer: string;
+  invoice: string | null;
+  metadata: Record<string, string>;
+  pricing: Pricing;
+  quantity_decimal: string;
+};
+
+export type LineItem = Omit<
+  Stripe.InvoiceLineItem,
+  'pricing' | 'quantity_decimal' | 'invoice' | 'metadata'
+> & {
+  invoice: string;
+  metadata: Record<string, string>;
+  pricing: Pricing;
+  quantity_decimal: string;
+};
+
+/** Lines are shown by position; Stripe puts what was added last at the top. */
+export type StoredLine = LineItem & { position: number };
+
+/** What other fields of the invoice say is worked out when it is shown: lines, totals of a draft, addresses. */
+export type StoredInvoice = Omit<
+  Stripe.Invoice,
+  'lines' | 'hosted_invoice_url' | 'invoice_pdf' | 'customer' | 'metadata' | 'status' | 'latest_revision'
+> & {
+  customer: string;
+  metadata: Record<string, string>;
+  status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
+  latest_revision: string | null;
+  /** The secret last part of the hosted address; given at finalization. */
+  token: string | null;
+  /** What `number` is to be when the merchant chose it. */
+  wished_number: string | null;
+};
+
+export type Customer = Stripe.Customer & {
+  email: string | null;
+  metadata: Record<string, string>;
+  currency: string | null;
+  invoice_prefix: string;
+  next_invoice_sequence: number;
+};
+
+export type InvoicePayment = Omit<Stripe.InvoicePayment, 'invoice' | 'payment'> & {
+  invoice: string;
+  payment: { type: 'payment_intent'; payment_intent: string };
+};
+
+export type PaymentIntent = Omit<Stripe.PaymentIntent, 'customer' | 'payment_method' | 'latest_charge'> & {
+  customer: string;
+  payment_method: string | null;
+  latest_charge: string | null;
+};
+
+export type Charge = Omit<Stripe.Charge, 'customer' | 'payment_intent'> & {
+  customer: string;
+  payment_intent: string;
+};
+
+export type PaymentMethod = Omit<Stripe.PaymentMethod, 'customer'> & { customer: string | null };
+
+/** `decline` says how a test card behaves: the number itself is never stored. */
+export type StoredPaymentMethod = PaymentMethod & { test_card: string };
+
+export interface Event {
+  id: string;
+  object: 'event';
+  api_version: string;
+  created: number;
+  data: { object: object; previous_attributes?: object };
+  livemode: false;
+  pending_webhooks: number;
+  request: { id: string | null; idempotency_key: string | null };
+  type: string;
+}
+
+export type WebhookEndpoint = Stripe.WebhookEndpoint;
+export type StoredEndpoint = WebhookEndpoint & { secret: string; configured: number | null };
+
+export interface List<T> {
+  object: 'list';
+  data: T[];
+  has_more: boolean;
+  url: string;
+}
