@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseComponents } from './build/baseComponents.ts';
+import { onlyOneBuilds } from './build/output.ts';
+import { appNameFor, vendorFor } from './build/names.ts';
+import { projectPlaces } from './build/places.ts';
+
+/** A built page, ready for `createPage`. */
+export interface Page {
+  dir: string;
+}
+
+/**
+ * The page of these sources, built first where it is missing. A vendor build (half a minute) follows only a change of
+ * versions; an app build (two seconds) a change of our own sources. The compiler runs in a process of its own, so that
+ * neither its memory nor its pauses are the server's.
+ */
+export async function ensurePage(): Promise<Page> {
+  const dir = currentPage();
+  if (!existsSync(dir)) await runBuild();
+  return { dir };
+}
+
+function currentPage(): string {
+  const vendor = vendorFor(baseComponents(projectPlaces));
+  return join(projectPlaces.output, appNameFor(projectPlaces, vendor));
+}
+
+async function runBuild(): Promise<void> {
+  const child = spawn(process.execPath, [import.meta.filename], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.on('exit', resolve).on('error', reject),
+  );
+  if (code !== 0) throw new Error('The sandbox page could not be built; the reason is printed above.');
+}
+
+/** Builds in this process, and says what goes on. */
+async function build(): Promise<void> {
+  const vendor = vendorFor(baseComponents(projectPlaces));
+  const name = appNameFor(projectPlaces, vendor);
+  if (existsSync(join(projectPlaces.output, name))) return;
+  await onlyOneBuilds(projectPlaces.output, async () => {
+    if (!existsSync(join(projectPlaces.output, vendor.name))) {
+      console.log(
+        'Building the base components of the sandbox page. This takes half a minute, once for each version.',
+      );
+      const { buildVendor } = await import('./build/vendorBuild.ts');
+      await buildVendor(projectPlaces, vendor);
+    }
+    console.log('Building the sandbox page.');
+    const { buildApp } = await import('./build/appBuild.ts');
+    await buildApp(projectPlaces, vendor, name);
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  build().catch((error: unknown) => {
+    console.error(
+      `The sandbox page could not be built. ${error instanceof Error ? error.message : String(error)}`,
+    );
+    process.exitCode = 1;
+  });
+}
