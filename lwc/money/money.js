@@ -33,10 +33,3 @@ export function totalAmount(lines, decimals) {
 export function toMajor(amount, decimals) {
   return amount === null ? null : Number(amount) / 10 ** decimals;
 }
-
-/** Whether the line may be saved: a price of zero or more and a quantity above zero, both with allowed decimals. */
-export function isComplete({ unitPrice, quantity }, decimals) {
-  const price = toScaled(unitPrice, decimals);
-  const units = toScaled(quantity, QUANTITY_DECIMALS);
-  return price !== null && price >= 0 && units !== null && units > 0;
-}

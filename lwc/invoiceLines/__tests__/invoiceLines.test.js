@@ -1,0 +1,170 @@
+import { createElement } from 'lwc';
+import InvoiceLines from 'c/invoiceLines';
+import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
+import getDraft from '@salesforce/apex/InvoiceDraftController.getDraft';
+import saveDraft from '@salesforce/apex/InvoiceDraftController.saveDraft';
+import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+
+jest.mock('@salesforce/apex/InvoiceDraftController.getDraft', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/InvoiceDraftController.saveDraft', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/InvoiceCommandController.syncInvoice', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+
+const RECORD_ID = 'a00000000000001AAA';
+const LINE = {
+  lineId: 'a01000000000001AAA',
+  productId: '01t000000000001AAA',
+  productName: 'Day',
+  description: null,
+  unitPrice: 850,
+  quantity: 3,
+  amount: 2550,
+};
+const DRAFT = {
+  name: 'INV-000001',
+  status: 'Draft',
+  editable: true,
+  description: 'Services in May',
+  dueDate: '2026-12-24',
+  currencyCode: 'USD',
+  currencyDecimals: 2,
+  today: '2026-11-20',
+  lines: [LINE],
+};
+
+describe('c-invoice-lines', () => {
+  let card;
+  let toasts;
+
+  async function mount(draft) {
+    getDraft.mockResolvedValue({ ...DRAFT, ...draft });
+    toasts = [];
+    card = createElement('c-invoice-lines', { is: InvoiceLines });
+    card.recordId = RECORD_ID;
+    card.addEventListener('lightning__showtoast', (event) => toasts.push(event.detail));
+    document.body.appendChild(card);
+    await recordArrives();
+  }
+
+  async function recordArrives() {
+    getRecord.emit({ apiName: 'Invoice__c', id: RECORD_ID, fields: { Status__c: { value: 'Draft' } } });
+    await settle();
+  }
+
+  afterEach(() => {
+    document.body.replaceChildren();
+    jest.resetAllMocks();
+  });
+
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const find = (selector) => card.shadowRoot.querySelector(selector);
+  const button = (label) =>
+    [...card.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);
+  const click = async (label) => {
+    // The stubs of the base components do not validate.
+    card.shadowRoot.querySelectorAll('lightning-input, lightning-textarea, c-line-table').forEach((field) => {
+      field.reportValidity = () => true;
+    });
+    button(label).click();
+    await settle();
+  };
+  const table = () => find('c-line-table');
+  const fire = async (name, detail) => {
+    table().dispatchEvent(new CustomEvent(name, { detail }));
+    await settle();
+  };
+
+  it('shows the lines read-only when the invoice is no draft', async () => {
+    await mount({ status: 'Open', editable: false });
+    expect(table().editable).toBe(false);
+    expect(table().lines).toEqual([expect.objectContaining({ productName: 'Day', key: LINE.lineId })]);
+    expect(button('c.Edit_Draft')).toBeUndefined();
+  });
+
+  it('says so when there are no lines', async () => {
+    await mount({ lines: [] });
+    expect(find('[data-id=no-lines]').textContent).toBe('c.No_Lines');
+  });
+
+  it('saves changed, new and removed lines in one go and brings them to Stripe', async () => {
+    const other = { ...LINE, lineId: 'a01000000000002AAA' };
+    await mount({ lines: [LINE, other] });
+    await click('c.Edit_Draft');
+    await fire('linechange', { key: LINE.lineId, values: { quantity: '4' } });
+    await fire('lineremove', { key: other.lineId });
+    await click('c.Add_Line');
+    await fire('linechange', { key: 'new-1', values: { description: 'Travel', unitPrice: '12.5' } });
+    saveDraft.mockResolvedValue({ ...DRAFT, lines: [{ ...LINE, quantity: 4 }] });
+    syncInvoice.mockResolvedValue({ status: 'done' });
+    await click('c.Save');
+    expect(saveDraft).toHaveBeenCalledWith({
+      invoiceId: RECORD_ID,
+      description: 'Services in May',
+      dueDate: '2026-12-24',
+      lines: [
+        { lineId: LINE.lineId, productId: LINE.productId, description: null, unitPrice: 850, quantity: 4 },
+        { lineId: null, productId: null, description: 'Travel', unitPrice: 12.5, quantity: 1 },
+      ],
+      deletedLineIds: [other.lineId],
+    });
+    expect(toasts).toEqual([expect.objectContaining({ message: 'c.Saved_In_Both', variant: 'success' })]);
+    expect(table().editable).toBe(false);
+    expect(notifyRecordUpdateAvailable).toHaveBeenCalledWith([{ recordId: RECORD_ID }]);
+  });
+
+  it('does not call the edit failed when only the way to Stripe failed', async () => {
+    await mount();
+    await click('c.Edit_Draft');
+    saveDraft.mockResolvedValue(DRAFT);
+    syncInvoice.mockRejectedValue({ body: { message: 'No answer.' } });
+    await click('c.Save');
+    expect(toasts).toEqual([
+      expect.objectContaining({ title: 'c.Draft_Saved', message: 'c.Reaches_Stripe_Later No answer.' }),
+    ]);
+  });
+
+  it('keeps what was entered when saving fails and says why', async () => {
+    await mount();
+    await click('c.Edit_Draft');
+    await fire('linechange', { key: LINE.lineId, values: { quantity: '7' } });
+    saveDraft.mockRejectedValue({ body: { message: 'This invoice is Open and can no longer be edited.' } });
+    await click('c.Save');
+    expect(find('[role=alert]').textContent.trim()).toBe('This invoice is Open and can no longer be edited.');
+    expect(table().lines[0].quantity).toBe('7');
+    expect(syncInvoice).not.toHaveBeenCalled();
+  });
+
+  it('forgets the changes on cancel and reads what others changed meanwhile', async () => {
+    await mount();
+    await click('c.Edit_Draft');
+    await fire('lineremove', { key: LINE.lineId });
+    expect(button('c.Save').disabled).toBe(true);
+    getDraft.mockResolvedValue({ ...DRAFT, lines: [{ ...LINE, quantity: 9 }] });
+    await click('c.Cancel');
+    expect(table().lines[0].quantity).toBe(9);
+  });
+
+  it('reads the lines again when the invoice changes, but never under the hands of a person who edits', async () => {
+    await mount();
+    getDraft.mockResolvedValue({ ...DRAFT, lines: [{ ...LINE, quantity: 5 }] });
+    await recordArrives();
+    expect(table().lines[0].quantity).toBe(5);
+    await click('c.Edit_Draft');
+    getDraft.mockResolvedValue({ ...DRAFT, lines: [] });
+    await recordArrives();
+    expect(table().lines[0].quantity).toBe(5);
+  });
+
+  it('names its table for screen readers and shows errors as alerts', async () => {
+    await mount();
+    expect(table().tableLabel).toBe('c.Invoice_Lines');
+    getRecord.error({ message: 'You do not have access.' });
+    await settle();
+    expect(find('[role=alert]').textContent.trim()).toBe('You do not have access.');
+  });
+});

@@ -1,0 +1,156 @@
+import { createElement } from 'lwc';
+import InvoicePanel from 'c/invoicePanel';
+import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
+import { subscribe, unsubscribe } from 'lightning/empApi';
+import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+
+jest.mock('@salesforce/apex/InvoiceCommandController.syncInvoice', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+jest.mock('lightning/empApi', () => ({ subscribe: jest.fn(), unsubscribe: jest.fn() }), { virtual: true });
+
+const RECORD_ID = 'a00000000000001AAA';
+const OPEN = {
+  Status__c: 'Open',
+  Payment_State__c: 'Past Due',
+  Number__c: 'ABC-0001',
+  Currency__c: 'EUR',
+  Total__c: 100,
+  Amount_Paid__c: 0,
+  Amount_Remaining__c: 100,
+  Due_Date__c: '2026-10-01',
+  Hosted_Invoice_Url__c: 'https://pay.example/i/1',
+  Invoice_Pdf_Url__c: 'https://pay.example/i/1.pdf',
+  Last_Payment_Error__c: 'Your card was declined.',
+  Sync_Status__c: 'Synced',
+  Sync_Error__c: null,
+  Last_Synced_At__c: '2026-11-20T10:00:00.000Z',
+};
+
+describe('c-invoice-panel', () => {
+  let panel;
+  let toasts;
+
+  async function mount(fields) {
+    subscribe.mockResolvedValue({ id: 1 });
+    toasts = [];
+    panel = createElement('c-invoice-panel', { is: InvoicePanel });
+    panel.recordId = RECORD_ID;
+    panel.addEventListener('lightning__showtoast', (event) => toasts.push(event.detail));
+    document.body.appendChild(panel);
+    const values = Object.entries({ ...OPEN, ...fields }).map(([name, value]) => [name, { value }]);
+    getRecord.emit({ apiName: 'Invoice__c', id: RECORD_ID, fields: Object.fromEntries(values) });
+    await settle();
+  }
+
+  afterEach(() => {
+    document.body.replaceChildren();
+    jest.clearAllMocks();
+  });
+
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const find = (selector) => panel.shadowRoot.querySelector(selector);
+  const button = (label) =>
+    [...panel.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);
+
+  it('shows status, payment state, amounts, due date and number', async () => {
+    await mount();
+    expect(find('[data-id=status]').label).toBe('Open');
+    expect(find('[data-id=payment-state]').label).toBe('Past Due');
+    expect(find('[data-id=payment-state]').className).toBe('slds-theme_error');
+    expect(find('[data-id=remaining] lightning-formatted-number')).toMatchObject({
+      value: 100,
+      currencyCode: 'EUR',
+    });
+    expect(find('[data-id=due-date] lightning-formatted-date-time').value).toBe('2026-10-01');
+    expect(find('[data-id=number]').textContent).toBe('ABC-0001');
+  });
+
+  it('does not say the same twice', async () => {
+    await mount({ Status__c: 'Paid', Payment_State__c: 'Paid' });
+    expect(find('[data-id=payment-state]')).toBeNull();
+  });
+
+  it('links to the payment page and the PDF in a new tab, safely', async () => {
+    await mount();
+    expect(find('[data-id=hosted]').href).toBe('https://pay.example/i/1');
+    expect(find('[data-id=pdf]').href).toBe('https://pay.example/i/1.pdf');
+    expect(find('[data-id=hosted]').rel).toBe('noopener');
+  });
+
+  it('copies the link, and shows it when the browser refuses', async () => {
+    await mount();
+    const writeText = jest.fn().mockResolvedValueOnce().mockRejectedValueOnce(new Error('denied'));
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    button('c.Copy_Link').click();
+    await settle();
+    expect(writeText).toHaveBeenCalledWith('https://pay.example/i/1');
+    button('c.Copy_Link').click();
+    await settle();
+    expect(toasts).toEqual([
+      expect.objectContaining({ variant: 'success' }),
+      expect.objectContaining({ variant: 'warning', message: 'https://pay.example/i/1' }),
+    ]);
+  });
+
+  it('shows the last payment error only while the invoice waits for payment', async () => {
+    await mount();
+    expect(find('[data-id=payment-error]').textContent).toBe('Your card was declined.');
+    document.body.replaceChildren();
+    await mount({ Status__c: 'Paid', Payment_State__c: 'Paid' });
+    expect(find('[data-id=payment-error]')).toBeNull();
+  });
+
+  it('shows a sync error in words as an alert and retries on request', async () => {
+    await mount({ Sync_Status__c: 'Error', Sync_Error__c: 'The customer has no e-mail address.' });
+    expect(find('[role=alert]').textContent).toContain('The customer has no e-mail address.');
+    syncInvoice.mockResolvedValue({ status: 'done', changes: [] });
+    button('c.Retry').click();
+    button('c.Retry').click();
+    await settle();
+    expect(syncInvoice).toHaveBeenCalledTimes(1);
+    expect(toasts).toEqual([expect.objectContaining({ title: 'c.Sync_Done' })]);
+    expect(notifyRecordUpdateAvailable).toHaveBeenCalledWith([{ recordId: RECORD_ID }]);
+  });
+
+  it('says when a retry fails', async () => {
+    await mount({ Sync_Status__c: 'Conflict', Sync_Error__c: null });
+    syncInvoice.mockRejectedValue({ body: { message: 'No answer.' } });
+    button('c.Retry').click();
+    await settle();
+    expect(toasts).toEqual([expect.objectContaining({ variant: 'error', message: 'No answer.' })]);
+  });
+
+  it('says how long ago both sides agreed, or that they never did', async () => {
+    await mount();
+    expect(find('lightning-relative-date-time').value).toBe('2026-11-20T10:00:00.000Z');
+    document.body.replaceChildren();
+    await mount({ Last_Synced_At__c: null });
+    expect(find('[data-id=last-sync]').textContent).toContain('c.Never_Synced');
+  });
+
+  it('refreshes when its own record changes and not when another does', async () => {
+    await mount();
+    const [channel, replayId, onEvent] = subscribe.mock.calls[0];
+    expect([channel, replayId]).toEqual(['/data/Invoice__ChangeEvent', -1]);
+    const event = (id) => ({ data: { payload: { ChangeEventHeader: { recordIds: [id] } } } });
+    onEvent(event('a00000000000002AAA'));
+    expect(notifyRecordUpdateAvailable).not.toHaveBeenCalled();
+    onEvent(event('a00000000000001'));
+    expect(notifyRecordUpdateAvailable).toHaveBeenCalledWith([{ recordId: RECORD_ID }]);
+  });
+
+  it('ends its subscription when it leaves the page', async () => {
+    await mount();
+    document.body.replaceChildren();
+    await settle();
+    expect(unsubscribe).toHaveBeenCalledWith({ id: 1 }, expect.any(Function));
+  });
+
+  it('shows why the record cannot be read', async () => {
+    await mount();
+    getRecord.error({ message: 'You do not have access.' });
+    await settle();
+    expect(find('[role=alert]').textContent).toBe('You do not have access.');
+  });
+});

@@ -1,0 +1,53 @@
+import { lineAmount, toMajor, toScaled, totalAmount } from 'c/money';
+
+describe('c-money', () => {
+  it.each([
+    ['12.5', 2, 1250n],
+    [850, 2, 85000n],
+    ['.5', 2, 50n],
+    ['7.', 0, 7n],
+    ['1.2300', 2, 123n],
+    ['-0.01', 2, -1n],
+    ['-.0', 0, 0n],
+    ['', 2, null],
+    ['.', 2, null],
+    [null, 2, null],
+    ['1e3', 2, null],
+    ['0.001', 2, null],
+    ['100.5', 0, null],
+  ])('reads %p with %i decimals as %p', (value, decimals, expected) => {
+    expect(toScaled(value, decimals)).toBe(expected);
+  });
+
+  it.each([
+    ['0.1', '3', 2, 30n],
+    ['1.15', '3', 2, 345n],
+    ['19.99', '1.5', 2, 2999n],
+    ['0.01', '0.4999', 2, 0n],
+    ['333', '1.5', 0, 500n],
+    ['99999999999999.99', '9999', 2, 99989999999999990001n],
+  ])(
+    'multiplies %s by %s with %i decimals exactly, rounding half up',
+    (unitPrice, quantity, decimals, expected) => {
+      expect(lineAmount({ unitPrice, quantity }, decimals)).toBe(expected);
+    },
+  );
+
+  it('sums to the cent what floating point does not', () => {
+    const lines = Array.from({ length: 10 }, () => ({ unitPrice: '0.1', quantity: '1' }));
+    expect(totalAmount(lines, 2)).toBe(100n);
+    expect(toMajor(totalAmount(lines, 2), 2)).toBe(1);
+  });
+
+  it('counts nothing for a line that is not complete yet', () => {
+    expect(
+      totalAmount(
+        [
+          { unitPrice: '', quantity: '1' },
+          { unitPrice: '2', quantity: '2' },
+        ],
+        2,
+      ),
+    ).toBe(400n);
+  });
+});
