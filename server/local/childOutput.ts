@@ -24,11 +24,24 @@ export function follow(
   log: WriteStream,
   options: OutputOptions & { isError: boolean },
 ): void {
+  const isNews = options.verbose ? () => true : oncePerMinute();
   createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
     log.write(`${line}\n`);
     const shown = readable(line, options);
-    if (shown !== undefined) options.print(`[${options.name}] ${shown}`);
+    if (shown !== undefined && isNews(shown)) options.print(`[${options.name}] ${shown}`);
   });
+}
+
+/** Work that is tried again every second fails in the same words every second. */
+function oncePerMinute(): (line: string) => boolean {
+  const shownAt = new Map<string, number>();
+  return (line) => {
+    const last = shownAt.get(line);
+    if (last !== undefined && Date.now() - last < 60_000) return false;
+    if (shownAt.size > 100) shownAt.clear();
+    shownAt.set(line, Date.now());
+    return true;
+  };
 }
 
 /** The line as a person wants to read it; undefined where it is of no interest. */
@@ -40,7 +53,8 @@ function readable(
   if (!entry) return (verbose || isError) && line.trim() ? line : undefined;
   if (!verbose && entry.level < WARN) return undefined;
   const reason = (entry.err ?? entry.error)?.message;
-  return reason && !entry.msg?.includes(reason) ? `${entry.msg ?? 'error'}: ${reason}` : (entry.msg ?? line);
+  const message = entry.msg ?? reason ?? line;
+  return reason && !message.includes(reason) ? `${message.replace(/[.:]$/, '')}: ${reason}` : message;
 }
 
 interface LogEntry {
