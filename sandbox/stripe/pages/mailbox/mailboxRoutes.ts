@@ -46,11 +46,14 @@ function mailTable(mails: Mail[]): Html {
   });
 }
 
+/** Mail programs show plain markup in a sans-serif face too; what the mail styles itself goes over it. */
+const mailClientDefaults = 'body { margin: 24px; font: 15px/1.6 system-ui, "Liberation Sans", sans-serif }';
+
 function detail(port: StripePagesPort, mail: Mail): Html {
   const invoice = port.invoice(mail.invoice);
   const page = invoice?.hosted_invoice_url;
   // The frame runs no scripts and has no origin; its links open in a tab of their own, outside the sandbox.
-  const framed = `<base target="_blank">${mail.html}`;
+  const framed = `<base target="_blank"><style>${mailClientDefaults}</style>${mail.html}`;
   return html`<p class="crumb"><a href="/mailbox">Mailbox</a></p>
     <header class="title">
       <h1>${mail.subject}</h1>
