@@ -121,7 +121,7 @@ export default class InvoiceLines extends LightningElement {
     try {
       const result = await syncInvoice({ invoiceId: this.recordId, idempotencyKey: newRequestKey() });
       if (result.status === 'done') {
-        return { title: LABELS.saved, message: LABELS.savedInBoth, variant: 'success' };
+        return { title: LABELS.saved, message: result.message, variant: 'success' };
       }
       if (result.status === 'running') {
         return { title: LABELS.saved, message: LABELS.reachesStripeLater, variant: 'success' };

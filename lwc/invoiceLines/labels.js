@@ -10,7 +10,6 @@ import ADD_LINE from '@salesforce/label/c.Add_Line';
 import CANCEL from '@salesforce/label/c.Cancel';
 import SAVE from '@salesforce/label/c.Save';
 import SAVED from '@salesforce/label/c.Draft_Saved';
-import SAVED_IN_BOTH from '@salesforce/label/c.Saved_In_Both';
 import REACHES_STRIPE_LATER from '@salesforce/label/c.Reaches_Stripe_Later';
 
 export const LABELS = {
@@ -26,6 +25,5 @@ export const LABELS = {
   cancel: CANCEL,
   save: SAVE,
   saved: SAVED,
-  savedInBoth: SAVED_IN_BOTH,
   reachesStripeLater: REACHES_STRIPE_LATER,
 };

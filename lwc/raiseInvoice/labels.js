@@ -21,7 +21,6 @@ import NEXT from '@salesforce/label/c.Next';
 import CREATE_MORE_ITEMS from '@salesforce/label/c.Create_More_Items';
 import CREATE_INVOICE from '@salesforce/label/c.Create_Invoice';
 import INVOICE_CREATED from '@salesforce/label/c.Invoice_Created';
-import CREATED_IN_BOTH from '@salesforce/label/c.Created_In_Both';
 import REACHES_STRIPE_LATER from '@salesforce/label/c.Reaches_Stripe_Later';
 
 export const LABELS = {
@@ -48,6 +47,5 @@ export const LABELS = {
   createMoreItems: CREATE_MORE_ITEMS,
   createInvoice: CREATE_INVOICE,
   invoiceCreated: INVOICE_CREATED,
-  createdInBoth: CREATED_IN_BOTH,
   reachesStripeLater: REACHES_STRIPE_LATER,
 };

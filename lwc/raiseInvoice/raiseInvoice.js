@@ -5,7 +5,7 @@ import { NavigationMixin } from 'lightning/navigation';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
 import createInvoice from '@salesforce/apex/RaiseInvoiceController.createInvoice';
-import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+import raiseInvoice from '@salesforce/apex/InvoiceCommandController.raiseInvoice';
 import { inWords } from 'c/errors';
 import { format } from 'c/labelText';
 import { lineAmount, toMajor } from 'c/money';
@@ -183,8 +183,8 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   async bringToStripe({ invoiceId, name }) {
     const title = format(LABELS.invoiceCreated, name);
     try {
-      const result = await syncInvoice({ invoiceId, idempotencyKey: this.requestKey });
-      if (result.status === 'done') return { title, message: LABELS.createdInBoth, variant: 'success' };
+      const result = await raiseInvoice({ invoiceId, idempotencyKey: this.requestKey });
+      if (result.status === 'done') return { title, message: result.message, variant: 'success' };
       if (result.status === 'running')
         return { title, message: LABELS.reachesStripeLater, variant: 'success' };
       return {

@@ -13,12 +13,9 @@ import IS_FINAL from '@salesforce/label/c.Is_Final';
 import CANCEL from '@salesforce/label/c.Cancel';
 import CLOSE from '@salesforce/label/c.Close';
 import SEND from '@salesforce/label/c.Send';
-import SEND_AGAIN from '@salesforce/label/c.Send_Again';
 import SENT from '@salesforce/label/c.Invoice_Sent';
-import SENT_MESSAGE from '@salesforce/label/c.Invoice_Sent_Message';
 import PAID_AT_ONCE from '@salesforce/label/c.Paid_At_Once';
 import SEND_RUNNING from '@salesforce/label/c.Send_Running';
-import SEND_RUNNING_MESSAGE from '@salesforce/label/c.Send_Running_Message';
 
 export const LABELS = {
   title: TITLE,
@@ -36,10 +33,7 @@ export const LABELS = {
   cancel: CANCEL,
   close: CLOSE,
   send: SEND,
-  sendAgain: SEND_AGAIN,
   sent: SENT,
-  sentMessage: SENT_MESSAGE,
   paidAtOnce: PAID_AT_ONCE,
   sendRunning: SEND_RUNNING,
-  sendRunningMessage: SEND_RUNNING_MESSAGE,
 };

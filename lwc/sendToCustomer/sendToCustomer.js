@@ -48,18 +48,15 @@ export default class SendToCustomer extends LightningElement {
   get canSend() {
     return Boolean(this.preview) && !this.preview.problem;
   }
-  get isSentAgain() {
-    return this.preview?.status !== 'Draft';
-  }
   get closeLabel() {
     return this.canSend ? LABELS.cancel : LABELS.close;
   }
-  get sendLabel() {
-    return this.preview.sentAt ? LABELS.sendAgain : LABELS.send;
-  }
   get consequences() {
     const mail = format(LABELS.willMail, this.preview.recipient);
-    return this.isSentAgain ? [LABELS.isFinal, mail] : [LABELS.willFinalize, mail, LABELS.cannotUndo];
+    // An invoice that was finalized in Stripe but never mailed is final already.
+    return this.preview.status === 'Draft'
+      ? [LABELS.willFinalize, mail, LABELS.cannotUndo]
+      : [LABELS.isFinal, mail];
   }
 
   handleClose() {
@@ -89,18 +86,11 @@ export default class SendToCustomer extends LightningElement {
   }
 
   /** A send can end Paid: nothing due, a credit balance that covers it, or an amount below the smallest charge. */
-  toastFor(result) {
-    if (result.status !== 'done') {
-      return {
-        title: LABELS.sendRunning,
-        message: result.message || LABELS.sendRunningMessage,
-        variant: 'info',
-      };
+  toastFor({ status, invoice, message }) {
+    if (status !== 'done') return { title: LABELS.sendRunning, message, variant: 'info' };
+    if (invoice?.status === 'Paid') {
+      return { title: LABELS.paidAtOnce, message, variant: 'success', mode: 'sticky' };
     }
-    if (result.invoice?.status?.toLowerCase() === 'paid') {
-      return { title: LABELS.paidAtOnce, message: result.message, variant: 'success', mode: 'sticky' };
-    }
-    const message = result.message || format(LABELS.sentMessage, this.preview.recipient);
     return { title: format(LABELS.sent, this.preview.name), message, variant: 'success' };
   }
 }

@@ -100,7 +100,8 @@ describe('c-invoice-lines', () => {
     await click('c.Add_Line');
     await fire('linechange', { key: 'new-1', values: { description: 'Travel', unitPrice: '12.5' } });
     saveDraft.mockResolvedValue({ ...DRAFT, lines: [{ ...LINE, quantity: 4 }] });
-    syncInvoice.mockResolvedValue({ status: 'done' });
+    const message = 'Stripe: Quantity 3 → 4.';
+    syncInvoice.mockResolvedValue({ status: 'done', message });
     await click('c.Save');
     expect(saveDraft).toHaveBeenCalledWith({
       invoiceId: RECORD_ID,
@@ -112,7 +113,7 @@ describe('c-invoice-lines', () => {
       ],
       deletedLineIds: [other.lineId],
     });
-    expect(toasts).toEqual([expect.objectContaining({ message: 'c.Saved_In_Both', variant: 'success' })]);
+    expect(toasts).toEqual([expect.objectContaining({ message, variant: 'success' })]);
     expect(table().editable).toBe(false);
     expect(notifyRecordUpdateAvailable).toHaveBeenCalledWith([{ recordId: RECORD_ID }]);
   });

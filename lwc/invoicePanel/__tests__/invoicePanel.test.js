@@ -104,7 +104,7 @@ describe('c-invoice-panel', () => {
   it('shows a sync error in words as an alert and retries on request', async () => {
     await mount({ Sync_Status__c: 'Error', Sync_Error__c: 'The customer has no e-mail address.' });
     expect(find('[role=alert]').textContent).toContain('The customer has no e-mail address.');
-    syncInvoice.mockResolvedValue({ status: 'done', changes: [] });
+    syncInvoice.mockResolvedValue({ status: 'done', message: 'Nothing differed.' });
     button('c.Retry').click();
     button('c.Retry').click();
     await settle();

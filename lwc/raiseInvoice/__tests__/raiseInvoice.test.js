@@ -3,7 +3,7 @@ import RaiseInvoice from 'c/raiseInvoice';
 import { NavigationMixin } from 'lightning/navigation';
 import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
 import createInvoice from '@salesforce/apex/RaiseInvoiceController.createInvoice';
-import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+import raiseInvoice from '@salesforce/apex/InvoiceCommandController.raiseInvoice';
 
 jest.mock('@salesforce/apex/RaiseInvoiceController.getContext', () => ({ default: jest.fn() }), {
   virtual: true,
@@ -11,7 +11,7 @@ jest.mock('@salesforce/apex/RaiseInvoiceController.getContext', () => ({ default
 jest.mock('@salesforce/apex/RaiseInvoiceController.createInvoice', () => ({ default: jest.fn() }), {
   virtual: true,
 });
-jest.mock('@salesforce/apex/InvoiceCommandController.syncInvoice', () => ({ default: jest.fn() }), {
+jest.mock('@salesforce/apex/InvoiceCommandController.raiseInvoice', () => ({ default: jest.fn() }), {
   virtual: true,
 });
 jest.mock(
@@ -154,7 +154,7 @@ describe('c-raise-invoice', () => {
     table.dispatchEvent(new CustomEvent('lineremove', { detail: { key: '1' } }));
     await settle();
     createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    syncInvoice.mockResolvedValue({ status: 'done' });
+    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
     await click('c.Create_Invoice');
     expect(createInvoice).toHaveBeenCalledWith({
       accountId: ACCOUNT_ID,
@@ -165,11 +165,11 @@ describe('c-raise-invoice', () => {
     });
   });
 
-  it('creates once, syncs with the same key, says so, closes and opens the invoice', async () => {
+  it('creates once, goes to Stripe with the same key, says so, closes and opens the invoice', async () => {
     await mount();
     await walkToSummary();
     createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    syncInvoice.mockResolvedValue({ status: 'done' });
+    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
     const create = button('c.Create_Invoice');
     find('c-line-table').reportValidity = () => true;
     create.click();
@@ -177,9 +177,13 @@ describe('c-raise-invoice', () => {
     await settle();
     expect(createInvoice).toHaveBeenCalledTimes(1);
     const { requestKey } = createInvoice.mock.calls[0][0];
-    expect(syncInvoice).toHaveBeenCalledWith({ invoiceId: INVOICE_ID, idempotencyKey: requestKey });
+    expect(raiseInvoice).toHaveBeenCalledWith({ invoiceId: INVOICE_ID, idempotencyKey: requestKey });
     expect(toasts).toEqual([
-      expect.objectContaining({ title: 'Invoice INV-000001 was created', variant: 'success' }),
+      expect.objectContaining({
+        title: 'Invoice INV-000001 was created',
+        message: 'The draft is in Stripe.',
+        variant: 'success',
+      }),
     ]);
     expect(closed).toHaveBeenCalledTimes(1);
     expect(NavigationMixin.navigated.mock.calls).toEqual([
@@ -196,7 +200,7 @@ describe('c-raise-invoice', () => {
     await mount();
     await walkToSummary();
     createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    syncInvoice.mockRejectedValue({ body: { message: 'Invoicebridge did not answer.' } });
+    raiseInvoice.mockRejectedValue({ body: { message: 'Invoicebridge did not answer.' } });
     await click('c.Create_Invoice');
     expect(toasts).toEqual([
       expect.objectContaining({
@@ -216,7 +220,7 @@ describe('c-raise-invoice', () => {
     expect(find('[role=alert]').textContent).toBe('The due date is in the past.');
     expect(closed).not.toHaveBeenCalled();
     createInvoice.mockResolvedValueOnce({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    syncInvoice.mockResolvedValue({ status: 'done' });
+    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
     await click('c.Create_Invoice');
     const [first, second] = createInvoice.mock.calls.map(([{ requestKey }]) => requestKey);
     expect(second).toBe(first);

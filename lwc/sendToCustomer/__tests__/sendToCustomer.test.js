@@ -31,7 +31,6 @@ const PREVIEW = {
   amount: 2550,
   currencyCode: 'USD',
   dueDate: '2026-12-24',
-  sentAt: null,
   problem: null,
 };
 
@@ -99,16 +98,16 @@ describe('c-send-to-customer', () => {
   it('tells the truth when the invoice was paid at once', async () => {
     await mount();
     const message = 'The credit balance covered it.';
-    sendInvoice.mockResolvedValue({ status: 'done', invoice: { status: 'paid' }, message });
+    sendInvoice.mockResolvedValue({ status: 'done', invoice: { status: 'Paid' }, message });
     await send();
     expect(toasts).toEqual([expect.objectContaining({ title: 'c.Paid_At_Once', mode: 'sticky', message })]);
   });
 
   it('says that sending finishes by itself when it takes longer', async () => {
     await mount();
-    sendInvoice.mockResolvedValue({ status: 'running' });
+    sendInvoice.mockResolvedValue({ status: 'running', message: 'It finishes by itself.' });
     await send();
-    expect(toasts).toEqual([expect.objectContaining({ variant: 'info', message: 'c.Send_Running_Message' })]);
+    expect(toasts).toEqual([expect.objectContaining({ variant: 'info', message: 'It finishes by itself.' })]);
   });
 
   it('uses the same key after a lost answer and a new one after a refusal', async () => {
@@ -127,10 +126,12 @@ describe('c-send-to-customer', () => {
     expect(anew).not.toBe(lost);
   });
 
-  it('calls a second sending what it is', async () => {
-    await mount({ status: 'Open', sentAt: '2026-11-01T10:00:00.000Z' });
-    expect(buttons().at(-1).label).toBe('c.Send_Again');
-    expect(find('[data-id=consequences]').textContent).toContain('c.Is_Final');
+  it('does not promise to finalize what is final already', async () => {
+    await mount({ status: 'Open' });
+    expect([...find('[data-id=consequences]').children].map(({ textContent }) => textContent)).toEqual([
+      'c.Is_Final',
+      'Stripe mails it to ap@acme.example.',
+    ]);
   });
 
   it('shows an error of the preview as an alert', async () => {

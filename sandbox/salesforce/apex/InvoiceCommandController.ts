@@ -24,9 +24,19 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
           amount: amountOf(invoice, lines),
           currencyCode: toText(invoice.Currency__c) ?? context.defaultCurrency,
           dueDate: invoice.Due_Date__c ?? null,
-          sentAt: invoice.Sent_At__c ?? null,
           problem: problemOf(invoice, { recipient, lines, context }),
         };
+      }),
+  },
+
+  raiseInvoice: {
+    cacheable: false,
+    run: ({ invoiceId, idempotencyKey }, context) =>
+      inWords(() => {
+        requirePermission(context);
+        const id = toId(invoiceId);
+        readInvoice(id, context);
+        return runCommand('raise', { invoiceId: id, idempotencyKey: toText(idempotencyKey) ?? '' }, context);
       }),
   },
 
@@ -84,6 +94,13 @@ function problemOf(
   }
   if (invoice.Status__c === 'Uncollectible') {
     return 'This invoice is marked as uncollectible and cannot be sent.';
+  }
+  const sentAt = toText(invoice.Sent_At__c);
+  if (sentAt !== null) {
+    return (
+      `This invoice was sent on ${sentAt.slice(0, 16).replace('T', ' ')} and is not sent twice. ` +
+      'To remind the customer, copy the payment link on the invoice page.'
+    );
   }
   if (recipient.email === null) {
     return (

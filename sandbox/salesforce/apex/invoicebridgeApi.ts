@@ -4,7 +4,7 @@ type Json = Record<string, unknown>;
 
 /** Twin of InvoicebridgeApi.run. The sandbox's named credential adds the token, as the platform does. */
 export async function runCommand(
-  command: 'sync' | 'send',
+  command: 'raise' | 'send' | 'sync',
   { invoiceId, idempotencyKey }: { invoiceId: string; idempotencyKey: string },
   context: ApexContext,
 ) {
@@ -38,7 +38,9 @@ async function answerTo(request: Parameters<ApexContext['callout']>[0], context:
   const answer = parse(response.body);
   if (response.status < 400) return answer;
   const message = wordsFor(response.status, answer);
-  if (response.status === 429 || response.status >= 500) throw new AuraHandledException(message);
+  const isRefused = (answer.command as Json | undefined)?.status === 'failed';
+  if (!isRefused && (response.status === 429 || response.status >= 500))
+    throw new AuraHandledException(message);
   return { command: { status: 'failed' }, message };
 }
 
@@ -79,16 +81,5 @@ function toResult(answer: Json) {
       currencyCode: invoice.currency ?? null,
       hostedInvoiceUrl: invoice.hostedInvoiceUrl ?? null,
     },
-    changes: ((answer.changes ?? []) as Json[]).map((change) => ({
-      side: change.side ?? null,
-      objectName: change.object ?? null,
-      fieldName: change.field ?? null,
-      oldValue: textOf(change.from),
-      newValue: textOf(change.to),
-    })),
   };
-}
-
-function textOf(value: unknown): string | null {
-  return value === null || value === undefined ? null : String(value);
 }
