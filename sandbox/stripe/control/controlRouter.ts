@@ -36,6 +36,9 @@ export function controlRouter({ sandbox, deliveries, faults, calls, clock }: Con
   router.get('/deliveries', (_request, response) => {
     response.json({ ...deliveries.mode, deliveries: [...sandbox.deliveries.values()] });
   });
+  router.get('/mails', (_request, response) => {
+    response.json({ mails: [...sandbox.mails.values()] });
+  });
   router.post('/deliveries/mode', (request, response) => {
     deliveries.mode = readMode(request.body);
     response.json(deliveries.mode);
