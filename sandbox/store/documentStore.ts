@@ -5,6 +5,9 @@ import type { Collection, Document, Journal } from './memoryCollection.ts';
 
 export type { Collection, Document, Index } from './memoryCollection.ts';
 
+/** Ending it a second time does nothing; a commit that fails leaves it open for a rollback. */
+export type Transaction = { commit(): void; rollback(): void };
+
 /**
  * Documents in memory, written through to one SQLite file. Reads never touch the file. A transaction is
  * collected in memory and reaches the file in one SQLite transaction when the outermost call ends, so a
@@ -47,20 +50,35 @@ export class DocumentStore {
    * the outer transaction, and when only the nested one throws (and the outer one catches) only its part is undone.
    */
   transaction<R>(work: () => R): R {
-    const mark = this.#journal.length;
-    this.#depth += 1;
+    const transaction = this.begin();
     try {
       const result = work();
-      if (isThenable(result))
+      if (isThenable(result)) {
         throw new Error('DocumentStore.transaction takes synchronous work only; it got a promise.');
-      if (this.#depth === 1) this.#commit();
+      }
+      transaction.commit();
       return result;
     } catch (error) {
-      this.#undo(mark);
+      transaction.rollback();
       throw error;
-    } finally {
-      this.#depth -= 1;
     }
+  }
+
+  /** For work that ends elsewhere; whoever begins must end it before any other work can begin. */
+  begin(): Transaction {
+    const mark = this.#journal.length;
+    this.#depth += 1;
+    let open = true;
+    const end = (finish: () => void) => {
+      if (!open) return;
+      finish();
+      open = false;
+      this.#depth -= 1;
+    };
+    return {
+      commit: () => end(() => this.#depth === 1 && this.#commit()),
+      rollback: () => end(() => this.#undo(mark)),
+    };
   }
 
   close(): void {

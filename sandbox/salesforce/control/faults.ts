@@ -1,0 +1,95 @@
+import { Router, json } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+export type Fault = {
+  match: { method?: string; path?: string };
+  kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay';
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  delayMs?: number;
+  /** How many requests it hits; without it every one until it is removed. */
+  times?: number;
+};
+
+/** Troubles that tests order: the next matching requests meet them. */
+export class Faults {
+  #faults: Fault[] = [];
+
+  add(fault: Fault): void {
+    if (!['status', 'resetBefore', 'resetAfter', 'delay'].includes(fault.kind))
+      throw new Error(`Unknown kind of fault: ${fault.kind}.`);
+    this.#faults.push({ ...fault });
+  }
+
+  list(): Fault[] {
+    return this.#faults;
+  }
+
+  clear(): void {
+    this.#faults = [];
+  }
+
+  /** The first fault for this request; one with a count is used up by it. */
+  take(method: string, path: string): Fault | undefined {
+    const fault = this.#faults.find(({ match }) => {
+      const methodFits = !match.method || match.method.toUpperCase() === method;
+      return methodFits && (!match.path || new RegExp(match.path).test(path));
+    });
+    if (fault?.times !== undefined) {
+      fault.times -= 1;
+      if (fault.times <= 0) this.#faults = this.#faults.filter((other) => other !== fault);
+    }
+    return fault;
+  }
+}
+
+/** POST, GET and DELETE /sandbox/faults. */
+export function faultControl(faults: Faults): Router {
+  const router = Router();
+  router.post('/sandbox/faults', json(), (request, response) => {
+    try {
+      faults.add(request.body as Fault);
+      response.status(201).json(request.body);
+    } catch (error) {
+      response.status(400).json({ message: error instanceof Error ? error.message : String(error) });
+    }
+  });
+  router.get('/sandbox/faults', (_request, response) => void response.json(faults.list()));
+  router.delete('/sandbox/faults', (_request, response) => {
+    faults.clear();
+    response.status(204).end();
+  });
+  return router;
+}
+
+/** Lets requests meet their faults. The control paths below /sandbox/ meet none. */
+export function meetFaults(faults: Faults): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) => {
+    if (request.path.startsWith('/sandbox/')) return next();
+    const fault = faults.take(request.method, request.originalUrl);
+    switch (fault?.kind) {
+      case undefined:
+        return next();
+      case 'status':
+        response.status(fault.status ?? 503).set(fault.headers ?? {});
+        return void (fault.body === undefined ? response.end() : response.json(fault.body));
+      case 'delay':
+        return void setTimeout(next, fault.delayMs ?? 1000);
+      case 'resetBefore':
+        return void request.socket.destroy();
+      case 'resetAfter':
+        loseAnswer(response);
+        return next();
+    }
+  };
+}
+
+/** The request takes effect, but its answer never leaves. */
+function loseAnswer(response: Response): void {
+  response.write = () => true;
+  response.end = () => {
+    response.socket?.destroy();
+    return response;
+  };
+}

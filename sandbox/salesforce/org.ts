@@ -1,0 +1,100 @@
+import type { DocumentStore, Transaction } from '../store/documentStore.ts';
+import type { Access } from './access/access.ts';
+import { RecordStore } from './records/recordStore.ts';
+import type { Schema } from './schema/schema.ts';
+
+/** Who acts: the user id stamped on records, and what that user may do. */
+export type Actor = { userId: string; access: Access };
+
+export type ChangeType = 'CREATE' | 'UPDATE' | 'DELETE';
+export type RecordChange = {
+  objectApiName: string;
+  recordId: string;
+  changeType: ChangeType;
+  changedFields: string[];
+};
+export type Commit = { at: Date; changes: RecordChange[] };
+
+export type OrgParts = { id: string; name: string; schema: Schema; store: DocumentStore; now: () => Date };
+
+/** The org's data: schema and records, changed in transactions whose changes are told to listeners after the commit. */
+export class Org {
+  readonly id: string;
+  readonly name: string;
+  readonly schema: Schema;
+  readonly records: RecordStore;
+  readonly #store: DocumentStore;
+  readonly #now: () => Date;
+  readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #changes: RecordChange[] = [];
+  #depth = 0;
+
+  constructor({ id, name, schema, store, now }: OrgParts) {
+    this.id = id;
+    this.name = name;
+    this.schema = schema;
+    this.records = new RecordStore(store, schema);
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** The platform keeps whole seconds; milliseconds are always .000. */
+  now(): Date {
+    return new Date(Math.floor(this.#now().getTime() / 1000) * 1000);
+  }
+
+  /** All or nothing; a nested call joins. */
+  transaction<R>(work: () => R): R {
+    const transaction = this.begin();
+    try {
+      const result = work();
+      transaction.commit();
+      return result;
+    } catch (error) {
+      transaction.rollback();
+      throw error;
+    }
+  }
+
+  /** For Apex, whose DML ends with its method. Changes are told after the outermost commit. */
+  begin(): Transaction {
+    const mark = this.#changes.length;
+    const inner = this.#store.begin();
+    this.#depth += 1;
+    let open = true;
+    const end = (finish: () => void) => {
+      if (!open) return;
+      finish();
+      open = false;
+      this.#depth -= 1;
+    };
+    return {
+      commit: () => {
+        end(() => inner.commit());
+        if (this.#depth === 0) this.#publish();
+      },
+      rollback: () =>
+        end(() => {
+          inner.rollback();
+          this.#changes.length = mark;
+        }),
+    };
+  }
+
+  noteChange(change: RecordChange): void {
+    this.#changes.push(change);
+  }
+
+  /** Returns how to stop listening. */
+  onCommit(listener: (commit: Commit) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #publish(): void {
+    const changes = this.#changes.splice(0);
+    if (changes.length === 0) return;
+    const commit = { at: this.#now(), changes };
+    for (const listener of this.#listeners) listener(commit);
+  }
+}

@@ -1,0 +1,79 @@
+import express from 'express';
+import type { ErrorRequestHandler, Express } from 'express';
+import { apexClasses } from './apex/index.ts';
+import { apexRoute } from './browser/apexRoute.ts';
+import type { NamedCredential } from './browser/callout.ts';
+import type { ChangeStream } from './browser/changes.ts';
+import { flexipageRoute, pageRoutes } from './browser/pageRoutes.ts';
+import { sessionRoutes } from './browser/sessionRoutes.ts';
+import type { PageLinks } from './browser/sessionRoutes.ts';
+import { Calls } from './control/calls.ts';
+import { Faults, faultControl, meetFaults } from './control/faults.ts';
+import { sessionControl } from './control/sessions.ts';
+import type { ConnectedApp } from './oauth/grants.ts';
+import { oauthRoutes } from './oauth/oauthRoutes.ts';
+import { dataApi } from './rest/dataApi.ts';
+import type { DataApi } from './rest/dataApi.ts';
+import { orgId, repUserId } from './seed/users.ts';
+
+export type OrgAppParts = DataApi & {
+  apps: ConnectedApp[];
+  namedCredential: NamedCredential;
+  links: PageLinks;
+  pageDir?: string;
+  changes: ChangeStream;
+  url: () => string;
+};
+
+// Custom permissions that components of the page ask for.
+const customPermissions = ['Raise_Invoices'];
+
+/** All routes of the org, without listening. */
+export async function orgApp(parts: OrgAppParts): Promise<Express> {
+  const { org, users, sessions, layouts, links, changes, url } = parts;
+  const faults = new Faults();
+  const calls = new Calls();
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use((request, _response, next) => {
+    // The Salesforce CLI asks for //services/data.
+    request.url = request.url.replace(/^\/+/, '/');
+    next();
+  });
+  app.use(calls.count, meetFaults(faults));
+  app.use(oauthRoutes({ apps: parts.apps, users, sessions, audiences: () => audiences(url()), orgId, url }));
+  app.use('/services/data', ...dataApi(parts));
+
+  app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
+  app.get('/sandbox/changes', changes.handle);
+  app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
+  app.use(apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: apexClasses }));
+  app.use(await pageRoutes(parts.pageDir));
+  app.use((request, response) => {
+    response
+      .status(404)
+      .json([{ errorCode: 'NOT_FOUND', message: `The sandbox org has nothing at ${request.path}.` }]);
+  });
+  app.use(answerBug);
+  return app;
+}
+
+/** The addresses a JWT assertion may be made out to: this org's and the platform's login servers. */
+function audiences(url: string): string[] {
+  return [
+    url,
+    url.replace('127.0.0.1', 'localhost'),
+    'https://login.salesforce.com',
+    'https://test.salesforce.com',
+  ];
+}
+
+/** What gets here is a bug of the sandbox: it is shown in full in the log and answered as the platform does. */
+const answerBug: ErrorRequestHandler = (error, _request, response, next) => {
+  console.error(error);
+  if (response.headersSent) return next(error);
+  const message = error instanceof Error ? error.message : String(error);
+  response
+    .status(500)
+    .json([{ errorCode: 'UNKNOWN_EXCEPTION', message: `The sandbox org failed: ${message}` }]);
+};

@@ -1,0 +1,66 @@
+import { OrgError, throwFirst } from '../orgError.ts';
+import type { Actor, Org } from '../org.ts';
+import { checkUnique, checkValues, refuseMissing, refuseUnwritable } from './checkRecord.ts';
+import { resolveParents } from './recordInput.ts';
+import type { RecordInput } from './recordInput.ts';
+import type { FieldValue, StoredRecord } from './storedRecord.ts';
+
+/** Changes one record. Like the platform it stamps the record also when every value was the same before. */
+export function updateRecord(
+  org: Org,
+  actor: Actor,
+  { id, input }: { id: string; input: RecordInput },
+): StoredRecord {
+  const { object } = input;
+  const before = org.records.get(id);
+  if (!before || before.object !== object.name)
+    throw new OrgError('NOT_FOUND', 'The requested resource does not exist');
+  if (before.deleted) throw new OrgError('ENTITY_IS_DELETED', 'entity is deleted', { fields: [] });
+  const rights = actor.access.object(object);
+  if (!rights.edit)
+    throw new OrgError('INSUFFICIENT_ACCESS_OR_READONLY', 'insufficient access rights on object id', {
+      fields: [],
+    });
+  throwFirst(input.problems);
+  return org.transaction(() => {
+    throwFirst(resolveParents(org, input));
+    const given = [...input.values.entries()];
+    throwFirst(
+      refuseUnwritable(
+        given
+          .map(([field]) => field)
+          .filter((field) => !field.updateable || !actor.access.canEdit(object, field)),
+      ),
+    );
+    throwFirst(
+      refuseMissing(
+        given.flatMap(([field, value]) =>
+          value === null && !field.nillable && field.type !== 'boolean' ? [field] : [],
+        ),
+      ),
+    );
+    throwFirst(checkValues(org, input));
+
+    const values: Record<string, FieldValue> = { ...before.values };
+    const changed: string[] = [];
+    for (const [field, value] of input.values) {
+      if ((before.values[field.name] ?? null) === value) continue;
+      changed.push(field.name);
+      if (value === null) delete values[field.name];
+      else values[field.name] = value;
+    }
+    const record = stamp(org, actor, { ...before, values });
+    throwFirst(checkUnique(org, object, record));
+    org.records.put(record);
+    const changedFields = [...changed, 'LastModifiedDate'];
+    org.noteChange({ objectApiName: object.name, recordId: id, changeType: 'UPDATE', changedFields });
+    return record;
+  });
+}
+
+/** The record as changed now by this user. */
+export function stamp(org: Org, actor: Actor, record: StoredRecord): StoredRecord {
+  const now = org.now().toISOString();
+  const stamps = { LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now };
+  return { ...record, values: { ...record.values, ...stamps } };
+}

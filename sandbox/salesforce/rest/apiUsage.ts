@@ -1,0 +1,25 @@
+import { OrgError } from '../orgError.ts';
+
+/** Counts API calls against the org's daily limit. The count begins anew when the sandbox starts. */
+export class ApiUsage {
+  readonly max: number;
+  #used = 0;
+
+  constructor(max: number) {
+    this.max = max;
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  count(): void {
+    if (this.#used >= this.max) throw new OrgError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+    this.#used += 1;
+  }
+
+  /** The value of the Sforce-Limit-Info header. */
+  get header(): string {
+    return `api-usage=${this.#used}/${this.max}`;
+  }
+}

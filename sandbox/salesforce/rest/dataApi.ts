@@ -1,0 +1,74 @@
+import { json } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { bearerToken, cookieToken } from '../oauth/authenticate.ts';
+import type { Sessions } from '../oauth/sessions.ts';
+import type { Users } from '../access/users.ts';
+import type { Org } from '../org.ts';
+import { OrgError, orgErrorsOf } from '../orgError.ts';
+import { dispatchUiApi } from '../uiApi/uiApiRoutes.ts';
+import type { LayoutSource } from '../uiApi/layoutSource.ts';
+import type { RestAnswer, RestRequest } from './answer.ts';
+import type { ApiUsage } from './apiUsage.ts';
+import { QueryCursors } from './queryCursors.ts';
+import { apiVersions, isServed } from './resources.ts';
+import { dispatch } from './routes.ts';
+
+export type DataApi = { org: Org; users: Users; sessions: Sessions; usage: ApiUsage; layouts: LayoutSource };
+
+/** /services/data: the REST API and the UI API under it, for bearer tokens and for the page's cookie. */
+export function dataApi(api: DataApi): RequestHandler[] {
+  const cursors = new QueryCursors();
+  const parseJson = json({ limit: '50mb', strict: false });
+
+  const handle = (request: Request, response: Response): void => {
+    const url = new URL(request.originalUrl, 'http://org.invalid');
+    const [, , , version = '', ...path] = url.pathname.replace(/\/+$/, '').split('/');
+    try {
+      if (version === '') return send(response, { status: 200, body: apiVersions });
+      if (!isServed(version)) throw new OrgError('NOT_FOUND', 'The requested resource does not exist');
+      const bearer = bearerToken(request);
+      const userId = api.sessions.userOf(bearer ?? cookieToken(request) ?? '');
+      if (!userId) throw new OrgError('INVALID_SESSION_ID', 'Session expired or invalid');
+      // Calls of an integration count against the daily limit; those of a person's page do not.
+      if (bearer !== undefined) api.usage.count();
+      response.set('Sforce-Limit-Info', api.usage.header);
+      const segments = path.map(decodeURIComponent);
+      const { method, headers, body } = request;
+      const rest: RestRequest = {
+        method,
+        segments,
+        query: url.searchParams,
+        headers,
+        body: body as unknown,
+        version,
+      };
+      const context = { org: api.org, actor: api.users.actor(userId), cursors, usage: api.usage };
+      const answer =
+        segments[0] === 'ui-api'
+          ? dispatchUiApi(rest, { ...context, layouts: api.layouts })
+          : dispatch(rest, context);
+      send(response, answer);
+    } catch (error) {
+      const errors = orgErrorsOf(error);
+      if (!errors) throw error;
+      send(response, { status: errors[0].status, body: errors.map((one) => one.toJSON()) });
+    }
+  };
+  return [parseBody(parseJson), handle];
+}
+
+/** A body that is not JSON is refused in the platform's words. */
+function parseBody(parse: RequestHandler): RequestHandler {
+  return (request: Request, response: Response, next: NextFunction) =>
+    parse(request, response, (error?: unknown) => {
+      if (error === undefined) return next();
+      const message = error instanceof Error ? error.message : String(error);
+      send(response, { status: 400, body: [{ message, errorCode: 'JSON_PARSER_ERROR' }] });
+    });
+}
+
+function send(response: Response, { status, headers = {}, body }: RestAnswer): void {
+  response.status(status).set(headers);
+  if (body === undefined) response.end();
+  else response.json(body);
+}

@@ -1,0 +1,113 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DocumentStore } from '../store/documentStore.ts';
+import { readPermissionSets } from './access/permissionSet.ts';
+import { Users } from './access/users.ts';
+import type { NamedCredential } from './browser/callout.ts';
+import { ChangeStream } from './browser/changes.ts';
+import type { PageLinks } from './browser/sessionRoutes.ts';
+import { orgApp } from './orgApp.ts';
+import type { ConnectedApp } from './oauth/grants.ts';
+import { Sessions } from './oauth/sessions.ts';
+import { Org } from './org.ts';
+import { ApiUsage } from './rest/apiUsage.ts';
+import { keyPrefixes } from './schema/keyPrefixes.ts';
+import { loadSchema } from './schema/schema.ts';
+import { seedData } from './seed/seedData.ts';
+import { ensureSetupRecords, orgId, orgUsers } from './seed/users.ts';
+import { LayoutSource } from './uiApi/layoutSource.ts';
+
+export type OrgOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  /** Loopback by default, because anybody who reaches the page can act in the org. */
+  host?: string;
+  /** A SQLite file, or ':memory:'. */
+  dataFile: string;
+  /** The first app's user is the org's integration user. */
+  apps: ConnectedApp[];
+  namedCredential: NamedCredential;
+  links: PageLinks;
+  /** The built page; without it only the APIs are served. */
+  pageDir?: string;
+  /** Fill an empty org with example records; true unless said otherwise. */
+  seed?: boolean;
+  /** SFDX source with the custom schema; the project's own by default. */
+  metadataDir?: string;
+  /** How long an access token lives. */
+  sessionSeconds?: number;
+  /** API calls a day. */
+  apiLimit?: number;
+  now?: () => Date;
+};
+
+export type StartedOrg = {
+  url: string;
+  port: number;
+  orgId: string;
+  /** What a person gets who approves an app in the browser: tokens of the web server flow. */
+  approve(clientId: string, username: string): { accessToken: string; refreshToken: string };
+  close(): Promise<void>;
+};
+
+/** Opens the org's data and listens: REST API, UI API, OAuth, the page and its control paths on one address. */
+export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
+  const { metadataDir = join(import.meta.dirname, '..', '..', 'salesforce-metadata'), host = '127.0.0.1' } =
+    options;
+  const store = new DocumentStore(options.dataFile);
+  try {
+    const schema = loadSchema(metadataDir, keyPrefixes(store));
+    const now = options.now ?? (() => new Date());
+    const org = new Org({ id: orgId, name: 'Invoicebridge Sandbox', schema, store, now });
+    const people = orgUsers(options.apps[0]?.username ?? 'integration@sandbox.example');
+    const users = new Users(people, readPermissionSets(metadataDir));
+    ensureSetupRecords(org, people);
+    if (options.seed !== false) seedData(org);
+
+    const sessions = new Sessions(store, { orgId, lifetimeSeconds: options.sessionSeconds ?? 7200 });
+    const changes = new ChangeStream(org);
+    let url = '';
+    const app = await orgApp({
+      ...options,
+      org,
+      users,
+      sessions,
+      changes,
+      usage: new ApiUsage(options.apiLimit ?? 100_000),
+      layouts: new LayoutSource(metadataDir),
+      url: () => url,
+    });
+    const server = createServer(app);
+    // Clients keep connections for a minute; a server that closes first makes their next request fail.
+    server.keepAliveTimeout = 75_000;
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(options.port, host, resolve),
+    );
+    const { port } = server.address() as AddressInfo;
+    url = `http://127.0.0.1:${port}`;
+    return {
+      url,
+      port,
+      orgId,
+      approve(clientId, username) {
+        const user = users.byUsername(username);
+        if (!user) throw new Error(`There is no user ${username} in the org.`);
+        return {
+          accessToken: sessions.open(user.id),
+          refreshToken: sessions.grantRefresh(user.id, clientId),
+        };
+      },
+      async close() {
+        changes.close();
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        server.closeAllConnections();
+        await closed;
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
