@@ -2,14 +2,14 @@ import type { FieldChange } from '../domain/change.ts';
 import { fieldLabel, raiseWords, sendWords, syncWords } from '../domain/commandWords.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { toMajorUnits } from '../domain/money.ts';
-import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
+import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { convergeInvoices } from '../flows/convergeInvoices.ts';
-import { busy } from '../flows/dependencies.ts';
+import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import type { Command } from '../store/entities.ts';
-import { claimRecord, forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { sendStep } from './sendInvoice.ts';
 
 /** What a finished command answers; amounts in major units, as the org shows them. */
@@ -27,13 +27,12 @@ export interface CommandResult {
   changes: { side: string; object: string; field: string; label: string; from: unknown; to: unknown }[];
 }
 
+// The event that the last command caused may be in work on the same record.
+const PATIENCE_MS = 10_000;
+
 /** Carries out one command on one invoice. Every kind first brings both sides together. */
 export async function invoiceCommand(engine: Engine, command: Command): Promise<CommandResult> {
-  const record = await claimRecord(engine.database, 'invoice', {
-    crmId: command.crm_id,
-    owner: nextLeaseOwner(engine),
-    leaseSeconds: engine.settings.leaseSeconds,
-  });
+  const record = await claimWhenFree(engine, 'invoice', { crmId: command.crm_id, patienceMs: PATIENCE_MS });
   if (!record) throw busy('invoice');
 
   const seen: Seen = {};

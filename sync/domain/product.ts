@@ -4,12 +4,10 @@ import type { Side } from './change.ts';
 export interface ProductTerms {
   name: string;
   description: string | null;
-  active: boolean;
 }
 
 /** The catalogue is kept in the org; a change made only in Stripe still comes over. */
 export const productOwners: Record<keyof ProductTerms, Side> = {
   name: 'salesforce',
   description: 'salesforce',
-  active: 'salesforce',
 };

@@ -8,7 +8,8 @@ import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
-import { busy, ensureProducts, stripeIdsOfAccounts } from './dependencies.ts';
+import { busy } from './claimWhenFree.ts';
+import { ensureProducts, stripeIdsOfAccounts } from './dependencies.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
 import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 

@@ -1,9 +1,10 @@
-import { nextLeaseOwner, type Engine } from '../engine.ts';
-import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import type { Engine } from '../engine.ts';
+import type { SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { readAccounts } from '../salesforce/readAccounts.ts';
-import { claimRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import type { ClaimedRecord } from '../store/syncRecords.ts';
 import type { SyncEntity } from '../domain/entity.ts';
+import { claimWhenFree } from './claimWhenFree.ts';
 import { convergePairs } from './convergePairs.ts';
 import { customerKind } from './customerKind.ts';
 import { productKind } from './productKind.ts';
@@ -68,26 +69,10 @@ export async function accountsOfCustomers(engine: Engine, stripeIds: string[]): 
   return new Map(rows.map((row) => [row.Stripe_Customer_Id__c, row.Id]));
 }
 
-async function claimAll(engine: Engine, entity: SyncEntity, crmIds: string[]): Promise<ClaimedRecord[]> {
-  const claimed: ClaimedRecord[] = [];
-  for (const crmId of crmIds) {
-    const record = await claimRecord(engine.database, entity, {
-      crmId,
-      owner: nextLeaseOwner(engine),
-      leaseSeconds: engine.settings.leaseSeconds,
-    });
-    if (record) claimed.push(record);
-  }
-  return claimed;
-}
+// Another invoice of the same Account makes the customer meanwhile: that takes a second at most.
+const PATIENCE_MS = 3_000;
 
-/** Somebody else holds the record: a moment later it is done. */
-export const busy = (entity: SyncEntity) =>
-  new RetryableFailure(
-    {
-      code: 'busy',
-      stage: 'decide',
-      message: `The ${entity} is being synced at this moment. It is tried again by itself.`,
-    },
-    300,
-  );
+async function claimAll(engine: Engine, entity: SyncEntity, crmIds: string[]): Promise<ClaimedRecord[]> {
+  const claims = crmIds.map((crmId) => claimWhenFree(engine, entity, { crmId, patienceMs: PATIENCE_MS }));
+  return (await Promise.all(claims)).filter((record) => record !== undefined);
+}

@@ -15,9 +15,8 @@ export const productKind: PairKind<ProductTerms> = {
   readStripe: readStripeProduct,
   create: createProduct,
   update: updateProduct,
-  crmFields: ({ name, description, active }) => ({
+  crmFields: ({ name, description }) => ({
     ...(name === undefined ? {} : { Name: name }),
     ...(description === undefined ? {} : { Description: description }),
-    ...(active === undefined ? {} : { IsActive: active }),
   }),
 };

@@ -5,7 +5,8 @@ import type { Engine } from '../engine.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
-import { busy, type AccountCustomers } from './dependencies.ts';
+import { busy } from './claimWhenFree.ts';
+import type { AccountCustomers } from './dependencies.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 
 interface InvoicePair {

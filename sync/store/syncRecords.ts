@@ -63,18 +63,21 @@ export async function claimDueRecords(
   return rows.map(claimed);
 }
 
-/** Claims one row by its CRM id, due or not; undefined while somebody else holds it. */
+/** Claims one row by its CRM id, due or not, and makes it when there is none; undefined while somebody holds it. */
 export async function claimRecord(
   database: Database,
   entity: SyncEntity,
   { crmId, owner, leaseSeconds }: ClaimOptions & { crmId: string },
 ): Promise<ClaimedRecord | undefined> {
-  const id = await markDirty(database, entity, { crmId, side: 'salesforce' });
+  await database.pool.query(
+    `INSERT INTO sync_record (entity, crm_id, state) VALUES ($1, $2, 'clean') ON CONFLICT DO NOTHING`,
+    [entity, crmId],
+  );
   const { rows } = await database.pool.query<SyncRecord>(
-    `UPDATE sync_record SET lease_owner = $2, lease_until = now() + make_interval(secs => $3)
-     WHERE id = $1 AND (lease_until IS NULL OR lease_until < now())
+    `UPDATE sync_record SET lease_owner = $3, lease_until = now() + make_interval(secs => $4)
+     WHERE entity = $1 AND crm_id = $2 AND (lease_until IS NULL OR lease_until < now())
      RETURNING *`,
-    [id, owner, leaseSeconds],
+    [entity, crmId, owner, leaseSeconds],
   );
   return rows.map(claimed)[0];
 }

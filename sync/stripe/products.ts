@@ -22,7 +22,6 @@ export async function createProduct(
     stripe.products.create(
       {
         name: terms.name,
-        active: terms.active,
         ...(terms.description ? { description: terms.description } : {}),
         metadata: { salesforce_id: crmId, salesforce_org_id: orgId },
       },
@@ -57,5 +56,5 @@ async function written(request: () => Promise<Stripe.Product>): Promise<PairSide
 const snapshot = (product: Stripe.Product): PairSide<ProductTerms> => ({
   id: product.id,
   otherId: product.metadata.salesforce_id ?? null,
-  terms: { name: product.name, description: product.description || null, active: product.active },
+  terms: { name: product.name, description: product.description || null },
 });

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Stripe from 'stripe';
+import { loadConfig, type Config } from '../../server/config.ts';
+import { loadSecrets } from '../../server/local/secrets.ts';
+import { registerApiToken } from '../../server/token.ts';
+import { startWeb, type Web } from '../../server/web.ts';
+import { openLog } from '../../server/wiring.ts';
+import { startWorker, type Worker } from '../../server/worker.ts';
+import { startOrg } from '../../sandbox/salesforce/start.ts';
+import { openContract } from '../../sandbox/stripe/contract/openContract.ts';
+import { startStripe, type Exchange } from '../../sandbox/stripe/start.ts';
+import { openDatabase, type Database } from '../../sync/store/database.ts';
+import { createDatabase } from '../setup/database.ts';
+import { OrgUser } from './orgUser.ts';
+
+export interface World {
+  database: Database;
+  config: Config;
+  /** A stripe-node of the test's own, beside the product's. */
+  stripe: Stripe;
+  stripeUrl: string;
+  orgUrl: string;
+  orgId: string;
+  webUrl: string;
+  apiToken: string;
+  /** A sales rep in the org's browser. */
+  rep: OrgUser;
+  admin: OrgUser;
+  worker: Worker;
+  web: Web;
+  stopWorker(): Promise<void>;
+  startWorker(): Promise<void>;
+  /** A call of a sandbox's control paths, e.g. `control('stripe', 'POST', '/faults', {...})`. */
+  control<T = unknown>(side: 'stripe' | 'org', method: string, path: string, body?: unknown): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  environment?: Record<string, string>;
+  retryDelaysMs?: number[];
+}
+
+/** The whole product against both sandboxes, over real HTTP and real PostgreSQL, in this process. */
+export async function startWorld({
+  environment = {},
+  retryDelaysMs = [50, 100, 200],
+}: WorldOptions = {}): Promise<World> {
+  const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-world-'));
+  const secrets = await loadSecrets(join(directory, 'secrets.json'));
+  const contract = await openContract();
+  const exchanges: Exchange[] = [];
+  const testDatabase = await createDatabase();
+  const webPort = await freePort();
+  const webUrl = `http://127.0.0.1:${webPort}`;
+
+  const stripeServer = await startStripe({
+    port: 0,
+    dataFile: join(directory, 'stripe.sqlite'),
+    secretKeys: [secrets.stripeSecretKey],
+    webhookEndpoints: [
+      { url: `${webUrl}/webhooks/stripe`, secret: secrets.stripeWebhookSecret, enabled_events: ['*'] },
+    ],
+    retryDelaysMs,
+    onExchange: (exchange) => exchanges.push(structuredClone(exchange)),
+  });
+  const org = await startOrg({
+    port: 0,
+    dataFile: join(directory, 'org.sqlite'),
+    apps: [
+      {
+        clientId: secrets.salesforceClientId,
+        username: secrets.salesforceUsername,
+        certificatePem: secrets.certificatePem,
+      },
+    ],
+    namedCredential: { url: webUrl, token: secrets.apiToken },
+    links: { stripeDashboard: `${stripeServer.url}/dashboard`, mailbox: `${stripeServer.url}/mailbox` },
+    seed: true,
+  });
+  await registerApiToken(testDatabase.url, { orgId: org.orgId, label: 'test', token: secrets.apiToken });
+
+  const config = loadConfig({
+    DATABASE_URL: testDatabase.url,
+    PORT: String(webPort),
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    STRIPE_SECRET_KEY: secrets.stripeSecretKey,
+    STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
+    STRIPE_API_BASE: stripeServer.url,
+    SALESFORCE_LOGIN_URL: org.url,
+    SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
+    SALESFORCE_USERNAME: secrets.salesforceUsername,
+    SALESFORCE_PRIVATE_KEY: secrets.privateKeyPem,
+    CRM_SWEEP_SECONDS: '3600',
+    STRIPE_CATCH_UP_SECONDS: '3600',
+    LEASE_SECONDS: '3',
+    COMMAND_WAIT_SECONDS: '10',
+    ...environment,
+  });
+  const log = openLog(config, 'test');
+  const web = await startWeb(config, log);
+  const database = await openDatabase(testDatabase.url, 5);
+  const { hostname, port } = new URL(stripeServer.url);
+
+  const world: World = {
+    database,
+    config,
+    stripe: new Stripe(secrets.stripeSecretKey, {
+      host: hostname,
+      port,
+      protocol: 'http',
+      maxNetworkRetries: 0,
+    }),
+    stripeUrl: stripeServer.url,
+    orgUrl: org.url,
+    orgId: org.orgId,
+    webUrl,
+    apiToken: secrets.apiToken,
+    rep: await OrgUser.login(org.url, 'Robin Reyes'),
+    admin: await OrgUser.login(org.url, 'Ada Admin'),
+    worker: await startWorker(config, log),
+    web,
+    stopWorker: () => world.worker.stop(),
+    startWorker: async () => {
+      world.worker = await startWorker(config, log);
+    },
+    control: async (side, method, path, body) => {
+      const address = side === 'stripe' ? `${stripeServer.url}/_sandbox` : `${org.url}/sandbox`;
+      const response = await fetch(address + path, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      const text = await response.text();
+      return (text ? JSON.parse(text) : undefined) as never;
+    },
+    stop: async () => {
+      await world.worker.stop();
+      await world.web.stop();
+      await database.close();
+      await Promise.all([stripeServer.close(), org.close()]);
+      await testDatabase.drop();
+      rmSync(directory, { recursive: true, force: true });
+      // Whatever the suite did, every request and answer was one that Stripe would have taken and given.
+      const violations = exchanges.flatMap((exchange) => contract.check(exchange));
+      if (violations.length > 0)
+        throw new Error(`Contract: ${JSON.stringify(violations.slice(0, 10), null, 1)}`);
+    },
+  };
+  return world;
+}
+
+/** Looks again until `look` returns something true, and returns that. */
+export async function eventually<T>(
+  look: () => Promise<T>,
+  what: string,
+  withinMs = 10_000,
+): Promise<NonNullable<T>> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
