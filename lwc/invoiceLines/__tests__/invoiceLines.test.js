@@ -1,3 +1,4 @@
+/* eslint-disable @lwc/lwc/no-unexpected-wire-adapter-usages -- the stub of a wire adapter is driven by the test */
 import { createElement } from 'lwc';
 import InvoiceLines from 'c/invoiceLines';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
@@ -37,6 +38,10 @@ const DRAFT = {
   lines: [LINE],
 };
 
+// After a turn of the event loop every pending promise and rendering is done.
+// eslint-disable-next-line @lwc/lwc/no-async-operation
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 describe('c-invoice-lines', () => {
   let card;
   let toasts;
@@ -61,7 +66,6 @@ describe('c-invoice-lines', () => {
     jest.resetAllMocks();
   });
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   const find = (selector) => card.shadowRoot.querySelector(selector);
   const button = (label) =>
     [...card.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);

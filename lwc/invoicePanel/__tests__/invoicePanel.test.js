@@ -1,3 +1,4 @@
+/* eslint-disable @lwc/lwc/no-unexpected-wire-adapter-usages -- the stub of a wire adapter is driven by the test */
 import { createElement } from 'lwc';
 import InvoicePanel from 'c/invoicePanel';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
@@ -27,6 +28,10 @@ const OPEN = {
   Last_Synced_At__c: '2026-11-20T10:00:00.000Z',
 };
 
+// After a turn of the event loop every pending promise and rendering is done.
+// eslint-disable-next-line @lwc/lwc/no-async-operation
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 describe('c-invoice-panel', () => {
   let panel;
   let toasts;
@@ -48,7 +53,6 @@ describe('c-invoice-panel', () => {
     jest.clearAllMocks();
   });
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   const find = (selector) => panel.shadowRoot.querySelector(selector);
   const button = (label) =>
     [...panel.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);

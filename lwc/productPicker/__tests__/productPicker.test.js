@@ -5,7 +5,7 @@ import getProducts from '@salesforce/apex/RaiseInvoiceController.getProducts';
 jest.mock(
   '@salesforce/apex/RaiseInvoiceController.getProducts',
   () => {
-    const { createApexTestWireAdapter } = require('@salesforce/sfdx-lwc-jest');
+    const { createApexTestWireAdapter } = jest.requireActual('@salesforce/sfdx-lwc-jest');
     return { default: createApexTestWireAdapter(jest.fn()) };
   },
   { virtual: true },
@@ -15,6 +15,8 @@ const PRODUCTS = [
   { productId: '01t000000000001AAA', name: 'Consulting Day', productCode: 'DAY', unitPrice: 850 },
   { productId: '01t000000000002AAA', name: 'Licence', productCode: null, unitPrice: 99.9 },
 ];
+
+const settle = () => Promise.resolve();
 
 describe('c-product-picker', () => {
   let picker;
@@ -37,7 +39,6 @@ describe('c-product-picker', () => {
     document.body.replaceChildren();
   });
 
-  const settle = () => Promise.resolve();
   const input = () => picker.shadowRoot.querySelector('input');
   const options = () => [...picker.shadowRoot.querySelectorAll('[role=option]')];
   const press = async (key) => {

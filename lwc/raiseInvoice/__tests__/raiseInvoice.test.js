@@ -28,13 +28,13 @@ jest.mock(
 jest.mock('lightning/navigation', () => {
   const Navigate = Symbol('Navigate');
   const navigated = jest.fn();
-  const NavigationMixin = (Base) =>
+  const Mixin = (Base) =>
     class extends Base {
       [Navigate](reference) {
         navigated(reference);
       }
     };
-  return { NavigationMixin: Object.assign(NavigationMixin, { Navigate, navigated }) };
+  return { NavigationMixin: Object.assign(Mixin, { Navigate, navigated }) };
 });
 jest.mock('@salesforce/label/c.Invoice_Created', () => ({ default: 'Invoice {0} was created' }), {
   virtual: true,
@@ -51,6 +51,10 @@ const CONTEXT = {
   currencyDecimals: 2,
   today: '2026-11-20',
 };
+
+// After a turn of the event loop every pending promise and rendering is done.
+// eslint-disable-next-line @lwc/lwc/no-async-operation
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('c-raise-invoice', () => {
   let wizard;
@@ -74,7 +78,6 @@ describe('c-raise-invoice', () => {
     jest.resetAllMocks();
   });
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   const find = (selector) => wizard.shadowRoot.querySelector(selector);
   const button = (label) =>
     [...wizard.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);

@@ -34,6 +34,10 @@ const PREVIEW = {
   problem: null,
 };
 
+// After a turn of the event loop every pending promise and rendering is done.
+// eslint-disable-next-line @lwc/lwc/no-async-operation
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
 describe('c-send-to-customer', () => {
   let action;
   let toasts;
@@ -56,7 +60,6 @@ describe('c-send-to-customer', () => {
     jest.resetAllMocks();
   });
 
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
   const find = (selector) => action.shadowRoot.querySelector(selector);
   const buttons = () => [...action.shadowRoot.querySelectorAll('lightning-button')];
   const send = async () => {
