@@ -24,7 +24,11 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
     customer: (id) => sandbox.customers.get(id),
     // Decimals are strings on the wire, where the package's types have its own class.
     lines: (id) => linesOf(sandbox, id).map(showLine) as unknown as Stripe.InvoiceLineItem[],
-    payInvoice: (id, card) => Promise.resolve(pay(sandbox, id, card)).finally(() => deliveries.wake()),
+    async payInvoice(id, card) {
+      const outcome = pay(sandbox, id, card);
+      deliveries.wake();
+      return outcome;
+    },
     invoices: () => newestFirst(sandbox.invoices.values()).map((one) => shown(one)!),
     customers: () => newestFirst(sandbox.customers.values()),
     products: () => newestFirst(sandbox.products.values()).filter((one) => !sandbox.inline.get(one.id)),

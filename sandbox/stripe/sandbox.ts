@@ -40,7 +40,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const deletedIds = store.collection<{ id: string }>('deleted');
   const products = store.collection<Stripe.Product>('products');
   const prices = store.collection<Price>('prices');
-  const inline = store.collection<{ id: string; name?: string }>('inline');
+  const inline = store.collection<{ id: string; key: string | null }>('inline');
   const invoices = store.collection<StoredInvoice>('invoices');
   const lines = store.collection<StoredLine>('lines');
   const items = store.collection<InvoiceItem>('invoiceitems');
@@ -91,7 +91,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       intentOfCustomer: intents.index((intent) => intent.customer),
       chargeOfIntent: charges.index((charge) => charge.payment_intent),
       chargeOfCustomer: charges.index((charge) => charge.customer),
-      hiddenProductByName: inline.index((hidden) => hidden.name),
+      inlineOfKey: inline.index((hidden) => hidden.key),
       priceOfProduct: prices.index((price) => price.product),
       methodOfCustomer: paymentMethods.index((method) => method.customer),
       deliveryOfEvent: deliveries.index((delivery) => delivery.event),

@@ -8,6 +8,7 @@ import { Calls } from './control/calls.ts';
 import { controlRouter } from './control/controlRouter.ts';
 import { Faults } from './control/faults.ts';
 import { createPages } from './pages/pages.ts';
+import type { StripePagesPort } from './pages/port.ts';
 import { pagesPort } from './pagesPort.ts';
 import { makeEndpoint } from './resources/webhookEndpoints.ts';
 import { openSandbox } from './sandbox.ts';
@@ -38,6 +39,8 @@ export interface StripeServer {
   url: string;
   port: number;
   accountId: string;
+  /** What the hosted page does, for tests that pay without a browser. */
+  pages: StripePagesPort;
   close(): Promise<void>;
 }
 
@@ -68,8 +71,11 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
     }),
   );
   app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, clock }));
-  app.use(createPages(pagesPort(sandbox, deliveries)));
+  const pages = pagesPort(sandbox, deliveries);
+  app.use(createPages(pages));
   const server = createServer(app);
+  // Longer than clients keep idle connections, so that it is they who close them.
+  server.keepAliveTimeout = 65_000;
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, host, resolve);
@@ -82,6 +88,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
     url,
     port,
     accountId: account.id,
+    pages,
     async close() {
       deliveries.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { makeDraft, rejected, startTestStripe, violations } from './testStripe.ts';
 import type { TestStripe } from './testStripe.ts';
 
@@ -228,16 +228,15 @@ describe('money at finalization', () => {
       { quantity_decimal: '1.005', unit_amount_decimal: '100', amount: 101 },
       { quantity_decimal: '2.5', unit_amount_decimal: '1999.99', amount: 5_000 },
     ];
-    const { Decimal } = await import('stripe');
     for (const { quantity_decimal, unit_amount_decimal, amount } of lines) {
       const item = await stripe.invoiceItems.create({
         customer: draft.customer as string,
         invoice: draft.id,
-        quantity_decimal: Decimal.from(quantity_decimal),
+        quantity_decimal: Stripe.Decimal.from(quantity_decimal),
         price_data: {
           currency: 'usd',
           product: product.id,
-          unit_amount_decimal: Decimal.from(unit_amount_decimal),
+          unit_amount_decimal: Stripe.Decimal.from(unit_amount_decimal),
         },
       });
       expect({ quantity_decimal, amount: item.amount }).toEqual({ quantity_decimal, amount });

@@ -54,13 +54,25 @@ export function notExactlyOne(names: string[], param: string): StripeError {
   return invalidParameter(`You must specify exactly one of these parameters: ${names.join(', ')}.`, param);
 }
 
-/** 404 when the object is named in the path, 400 when a parameter names it. */
-export function resourceMissing(kind: string, id: string, param: string, status = 404): StripeError {
-  const message =
-    kind === 'PaymentMethod'
-      ? `No such PaymentMethod: '${id}'; It's possible this PaymentMethod exists on one of your connected accounts, in which case you should retry this request on that connected account. Learn more at https://stripe.com/docs/connect/authentication`
-      : `No such ${kind}: '${id}'`;
-  return new StripeError(status, { type: 'invalid_request_error', code: 'resource_missing', message, param });
+/** 404: the object that the path names does not exist. `kind` is as in "No such customer". */
+export function resourceMissing(kind: string, id: string, param: string): StripeError {
+  return new StripeError(404, noSuch(kind, id, param));
+}
+
+/** 400: a parameter names an object that does not exist. */
+export function missingReference(kind: string, id: string, param: string): StripeError {
+  return new StripeError(400, noSuch(kind, id, param));
+}
+
+function noSuch(kind: string, id: string, param: string): ErrorFields {
+  const elsewhere =
+    "; It's possible this PaymentMethod exists on one of your connected accounts, in which case you should retry this request on that connected account. Learn more at https://stripe.com/docs/connect/authentication";
+  return {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message: `No such ${kind}: '${id}'${kind === 'PaymentMethod' ? elsewhere : ''}`,
+    param,
+  };
 }
 
 export function errorBody(error: StripeError, where: { accountId: string; requestId: string }): object {

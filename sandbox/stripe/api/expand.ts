@@ -39,11 +39,14 @@ function follow(place: Place, parts: readonly string[]): boolean {
   const [name, ...rest] = parts;
   if (name === undefined) return true;
   const within = [...place.within, name];
-  const reference = references[String(place.owner['object'])]?.[within.join('.')];
+  const known = references[String(place.owner['object'])] ?? {};
+  const reference = known[within.join('.')];
   if (reference) place.hash[name] = resolved(place, name, reference);
   const value = place.hash[name];
   if (rest.length === 0) return reference !== undefined;
-  if (value === null || value === undefined) return reference !== undefined;
+  // Nothing there: the path is right if this object could have had it.
+  if (value === null || value === undefined)
+    return reference !== undefined || [...within, ...rest].join('.') in known;
   return branches(value).every((next) => descend(place, next, { within, rest }));
 }
 
@@ -65,7 +68,8 @@ function branches(value: unknown): Fields[] {
 }
 
 function resolved(place: Place, name: string, reference: Reference): unknown {
-  if ('include' in reference) return place.hash[name] ?? structuredClone(reference.include(place.call, place.owner));
+  if ('include' in reference)
+    return place.hash[name] ?? structuredClone(reference.include(place.call, place.owner));
   const value = place.hash[name];
   if (Array.isArray(value)) return value.map((one: unknown) => loaded(place.call, one, reference));
   return loaded(place.call, value, reference);

@@ -1,5 +1,5 @@
 import type { List } from '../wire.ts';
-import { exclusiveParameters, resourceMissing } from './errors.ts';
+import { exclusiveParameters, missingReference } from './errors.ts';
 
 export interface PageValues {
   limit?: number | undefined;
@@ -48,6 +48,6 @@ function positionOf(
   { kind, param }: { kind: string; param: string },
 ): number {
   const position = items.findIndex((item) => item.id === id);
-  if (position < 0) throw resourceMissing(kind, id, param, 400);
+  if (position < 0) throw missingReference(kind, id, param);
   return position;
 }

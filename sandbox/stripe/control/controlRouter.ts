@@ -72,6 +72,7 @@ function readMode(body: unknown): Mode {
   return { mode, duplicates, shuffle: shuffle === true };
 }
 
+// eslint-disable-next-line max-params -- Express knows error handlers by their four parameters.
 const refuse: ErrorRequestHandler = (error, _request, response, _next) => {
   response.status(400).json({ error: error instanceof Error ? error.message : String(error) });
 };

@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata, currency } from '../api/commonRules.ts';
-import { StripeError, parameterMissing, resourceMissing } from '../api/errors.ts';
+import { StripeError, missingReference, parameterMissing } from '../api/errors.ts';
 import type { Values } from '../api/parameters.ts';
 import { newestFirst } from '../api/pagination.ts';
 import { hash, oneOf, required, text } from '../api/rules.ts';
@@ -146,7 +146,7 @@ function cardsOnly(
 
 function originalOf(call: Call, id: string): StoredInvoice {
   const original = call.sandbox.invoices.get(id);
-  if (!original) throw resourceMissing('invoice', id, 'from_invoice[invoice]', 400);
+  if (!original) throw missingReference('invoice', id, 'from_invoice[invoice]');
   if (original.status !== 'open' && original.status !== 'uncollectible')
     throw new StripeError(
       400,

@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { StripeError, resourceMissing } from '../api/errors.ts';
-import { emit } from '../webhooks/events.ts';
+import { emitChange } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
 import { showInvoice } from './invoiceObject.ts';
 import type { ShownInvoice } from './invoiceObject.ts';
@@ -35,6 +35,7 @@ export function announceUpdate(call: Call, before: ShownInvoice): ShownInvoice {
   const stored = call.sandbox.invoices.get(before.id);
   if (!stored) throw new Error(`Invoice ${before.id} is gone in the middle of its update.`);
   const after = showInvoice(call.sandbox, stored);
-  if (JSON.stringify(before) !== JSON.stringify(after)) emit(call, 'invoice.updated', after, before);
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    emitChange(call, 'invoice.updated', { before: before, after: after });
   return after;
 }

@@ -1,4 +1,6 @@
 import { newId } from '../ids.ts';
+import { formatDay } from '../pages/dates.ts';
+import { formatMoney } from '../pages/money.ts';
 import type { Mail } from '../pages/port.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { ShownInvoice } from './invoiceObject.ts';
@@ -6,8 +8,8 @@ import type { ShownInvoice } from './invoiceObject.ts';
 /** The mail that Stripe would send for this invoice, with the address where it is paid. */
 export function composeInvoiceMail(sandbox: Sandbox, invoice: ShownInvoice): Mail {
   const { name } = sandbox.account;
-  const amount = money(invoice.amount_due, invoice.currency);
-  const due = invoice.due_date === null ? null : day(invoice.due_date);
+  const amount = formatMoney(invoice.amount_due, invoice.currency);
+  const due = invoice.due_date === null ? null : formatDay(invoice.due_date);
   const link = invoice.hosted_invoice_url ?? '';
   const pdf = invoice.invoice_pdf ?? '';
   const subject = `Invoice ${invoice.number ?? ''} from ${name}`;
@@ -30,19 +32,6 @@ export function composeInvoiceMail(sandbox: Sandbox, invoice: ShownInvoice): Mai
     created: sandbox.clock(),
     invoice: invoice.id,
   };
-}
-
-/** Minor units in words; Intl knows how many digits a currency has, and takes a decimal string without rounding it. */
-function money(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency: currency.toUpperCase() });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  const text = String(Math.abs(amount)).padStart(digits + 1, '0');
-  const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
-  return format.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral);
-}
-
-function day(time: number): string {
-  return new Date(time * 1000).toLocaleDateString('en-US', { dateStyle: 'long', timeZone: 'UTC' });
 }
 
 function escaped(text: string): string {

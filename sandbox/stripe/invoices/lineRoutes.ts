@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata, metadata, pageRules } from '../api/commonRules.ts';
-import { parameterMissing, resourceMissing } from '../api/errors.ts';
+import { missingReference, parameterMissing, resourceMissing } from '../api/errors.ts';
 import { page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
@@ -50,7 +50,9 @@ export const lineRoutes = [
     unsupported,
     run(call, values) {
       const { invoice, before } = draft(call);
-      const line = lineOf(call, invoice, { id: call.path['line'] ?? '', param: 'line_item_id', status: 404 });
+      const id = call.path['line'] ?? '';
+      const line = lineOf(call, invoice, id);
+      if (!line) throw resourceMissing('line item', id, 'line_item_id');
       changeLine(call, line, values);
       announceUpdate(call, before);
       return showLine(call.sandbox.lines.get(line.id)!);
@@ -82,7 +84,7 @@ function pendingItem(call: Call, invoice: StoredInvoice, line: AddedLine) {
   if (line.invoice_item !== undefined) {
     const item = sandbox.items.get(line.invoice_item);
     if (!item || item.invoice !== null || item.customer !== invoice.customer)
-      throw resourceMissing('Invoice Item', line.invoice_item, `${within}[invoice_item]`, 400);
+      throw missingReference('Invoice Item', line.invoice_item, `${within}[invoice_item]`);
     return changedItem(call, item, line);
   }
   const price = priced(sandbox, line, {
@@ -106,7 +108,8 @@ function updateLines(call: Call, values: Values<typeof updateRules>): object {
   const { invoice, before } = draft(call);
   values.lines.forEach((change, index) => {
     const within = `lines[${index}]`;
-    const line = lineOf(call, invoice, { id: change.id, param: `${within}[id]`, status: 400 });
+    const line = lineOf(call, invoice, change.id);
+    if (!line) throw missingReference('line item', change.id, `${within}[id]`);
     changeLine(call, line, { ...change, within });
   });
   keepMetadata(call, invoice, values.invoice_metadata);
@@ -125,7 +128,8 @@ function removeLines(call: Call, values: Values<typeof removeRules>): object {
   const { sandbox } = call;
   const { invoice, before } = draft(call);
   values.lines.forEach(({ id, behavior }, index) => {
-    const line = lineOf(call, invoice, { id, param: `lines[${index}][id]`, status: 400 });
+    const line = lineOf(call, invoice, id);
+    if (!line) throw missingReference('line item', id, `lines[${index}][id]`);
     const item = itemOfLine(sandbox, line);
     if (behavior === 'delete') return removeItem(call, item);
     sandbox.lines.delete(line.id);
@@ -150,12 +154,7 @@ function keepMetadata(
     sandbox.invoices.put({ ...invoice, metadata: changedMetadata(invoice.metadata, change) });
 }
 
-function lineOf(
-  { sandbox }: Call,
-  invoice: StoredInvoice,
-  { id, param, status }: { id: string; param: string; status: number },
-): StoredLine {
+function lineOf({ sandbox }: Call, invoice: StoredInvoice, id: string): StoredLine | undefined {
   const line = sandbox.lines.get(id);
-  if (!line || line.invoice !== invoice.id) throw resourceMissing('line item', id, param, status);
-  return line;
+  return line?.invoice === invoice.id ? line : undefined;
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../api/call.ts';
-import { StripeError, refused, resourceMissing } from '../api/errors.ts';
+import { StripeError, missingReference, refused } from '../api/errors.ts';
 import type { Values } from '../api/parameters.ts';
 import { flag, text } from '../api/rules.ts';
 import { chargeInvoice } from '../payments/chargeInvoice.ts';
@@ -44,7 +44,7 @@ function methodFor(call: Call, invoice: StoredInvoice, named: string | undefined
         'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
     });
   const method = sandbox.paymentMethods.get(id) ?? cloneTestMethod(sandbox, id);
-  if (!method) throw resourceMissing('PaymentMethod', id, 'payment_method', 400);
+  if (!method) throw missingReference('PaymentMethod', id, 'payment_method');
   return method;
 }
 

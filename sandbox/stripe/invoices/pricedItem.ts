@@ -2,9 +2,9 @@ import { currency as currencyRule } from '../api/commonRules.ts';
 import {
   exclusiveParameters,
   invalidParameter,
+  missingReference,
   notExactlyOne,
   refused,
-  resourceMissing,
 } from '../api/errors.ts';
 import type { Values } from '../api/parameters.ts';
 import { decimal, hash, integer, oneOf, required, text } from '../api/rules.ts';
@@ -105,14 +105,14 @@ function namedPrice(sandbox: Sandbox, values: PriceValues, context: PriceContext
     ? hiddenProduct(sandbox, data.product_data.name)
     : sandbox.products.get(data.product ?? '')?.id;
   if (product === undefined)
-    throw resourceMissing('product', data.product ?? '', nameOf(context, 'price_data', 'product'), 400);
+    throw missingReference('product', data.product ?? '', nameOf(context, 'price_data', 'product'));
   return hiddenPrice(sandbox, { product, currency: data.currency, unit: amount });
 }
 
 function storedPrice(sandbox: Sandbox, id: string, context: PriceContext): Price {
   const param = nameOf(context, 'pricing', 'price');
   const price = sandbox.prices.get(id);
-  if (!price) throw resourceMissing('price', id, param, 400);
+  if (!price) throw missingReference('price', id, param);
   if (!price.active && id !== context.current?.pricing.price_details.price)
     throw refused('The price specified is inactive. This field only accepts active prices.', { param });
   if (price.type === 'recurring')
@@ -127,25 +127,28 @@ function storedPrice(sandbox: Sandbox, id: string, context: PriceContext): Price
 /** Recorded: behind a bare amount stands a price of a product, made for it and used again for the same amount. */
 function adHocPrice(sandbox: Sandbox, unit: string, { currency, description }: PriceContext): Price {
   const product = hiddenProduct(sandbox, description ?? 'Invoice item');
-  return (
-    sandbox.by.priceOfProduct
-      .all(product)
-      .find((one) => one.currency === currency && one.unit_amount_decimal === unit) ??
-    hiddenPrice(sandbox, { product, currency, unit })
-  );
+  const key = `price ${product} ${currency} ${unit}`;
+  const known = sandbox.by.inlineOfKey.first(key);
+  return (known && sandbox.prices.get(known.id)) ?? hiddenPrice(sandbox, { product, currency, unit }, key);
 }
 
 function hiddenProduct(sandbox: Sandbox, name: string): string {
-  const known = sandbox.by.hiddenProductByName.first(name);
+  const key = `product ${name}`;
+  const known = sandbox.by.inlineOfKey.first(key);
   if (known) return known.id;
   const { id } = createProduct(sandbox, { name, active: false });
-  sandbox.inline.put({ id, name });
+  sandbox.inline.put({ id, key });
   return id;
 }
 
-function hiddenPrice(sandbox: Sandbox, values: { product: string; currency: string; unit: string }): Price {
+/** With a key it is used again; inline prices have none. */
+function hiddenPrice(
+  sandbox: Sandbox,
+  values: { product: string; currency: string; unit: string },
+  key: string | null = null,
+): Price {
   const price = makePrice(sandbox, { ...values, active: false });
-  sandbox.inline.put({ id: price.id });
+  sandbox.inline.put({ id: price.id, key });
   return price;
 }
 

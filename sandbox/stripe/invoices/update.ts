@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata } from '../api/commonRules.ts';
-import { refused, resourceMissing } from '../api/errors.ts';
+import { missingReference, refused } from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import type { Values } from '../api/parameters.ts';
 import { emit } from '../webhooks/events.ts';
@@ -24,7 +24,7 @@ export function updateInvoice(call: Call, values: UpdateValues): object {
     throw refused("Finalized invoices can't be updated in this way", { param: frozen });
   const method = values.default_payment_method;
   if (method && !sandbox.paymentMethods.get(method))
-    throw resourceMissing('PaymentMethod', method, 'default_payment_method', 400);
+    throw missingReference('PaymentMethod', method, 'default_payment_method');
   const after =
     invoice.status === 'draft' ? changedDraft(call, invoice, values) : changedOpen(invoice, values);
   if (after.collection_method !== invoice.collection_method) refuseWithoutEmail(call, after);

@@ -10,7 +10,7 @@ import { newId } from '../ids.ts';
 import type { Card } from '../pages/port.ts';
 import { namedCustomer } from '../resources/customers.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { emit } from '../webhooks/events.ts';
+import { emit, emitChange } from '../webhooks/events.ts';
 import type { PaymentMethod, StoredPaymentMethod } from '../wire.ts';
 import { cardKind, digits, mistyped, testMethodNumber } from './testCards.ts';
 import type { Decline } from './testCards.ts';
@@ -152,7 +152,7 @@ function detachMethod(call: Call): object {
   const detached = { ...method, customer: null };
   call.sandbox.paymentMethods.put(detached);
   const shown = showPaymentMethod(detached);
-  emit(call, 'payment_method.detached', shown, before);
+  emitChange(call, 'payment_method.detached', { before: before, after: shown });
   return shown;
 }
 

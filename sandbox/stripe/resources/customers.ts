@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { address, changedMetadata, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
-import { invalidParameter, resourceMissing } from '../api/errors.ts';
+import { invalidParameter, missingReference, resourceMissing } from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
@@ -9,7 +9,7 @@ import { clearable, hash, integer, list, oneOf, required, text } from '../api/ru
 import type { Rule } from '../api/rules.ts';
 import { newId, newInvoicePrefix } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { emit } from '../webhooks/events.ts';
+import { emit, emitChange } from '../webhooks/events.ts';
 import type { Customer } from '../wire.ts';
 
 /** Stripe refuses what has no @ between two parts; it does not check more. */
@@ -133,7 +133,8 @@ function updateCustomer(call: Call, values: Values<typeof parameters>): object {
 /** Stores a changed customer; an update that changes nothing makes no event, as with Stripe. */
 export function saveCustomer(call: Call, before: Customer, after: Customer): Customer {
   call.sandbox.customers.put(after);
-  if (JSON.stringify(before) !== JSON.stringify(after)) emit(call, 'customer.updated', after, before);
+  if (JSON.stringify(before) !== JSON.stringify(after))
+    emitChange(call, 'customer.updated', { before: before, after: after });
   return after;
 }
 
@@ -180,7 +181,7 @@ export function showCustomerOrDeleted(sandbox: Sandbox, customerId: string): obj
 /** The customer that a parameter names. */
 export function namedCustomer(sandbox: Sandbox, customerId: string): Customer {
   const customer = sandbox.customers.get(customerId);
-  if (!customer) throw resourceMissing('customer', customerId, 'customer', 400);
+  if (!customer) throw missingReference('customer', customerId, 'customer');
   return customer;
 }
 

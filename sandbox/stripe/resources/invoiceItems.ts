@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata, currency, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
-import { StripeError, invalidParameter, parameterMissing, refused, resourceMissing } from '../api/errors.ts';
+import { StripeError, invalidParameter, missingReference, parameterMissing, refused } from '../api/errors.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
@@ -98,7 +98,7 @@ function priceCurrency(call: Call, values: Values<typeof createParameters>): str
 
 function openDraft(call: Call, id: string, customer: string): StoredInvoice {
   const invoice = call.sandbox.invoices.get(id);
-  if (!invoice) throw resourceMissing('invoice', id, 'invoice', 400);
+  if (!invoice) throw missingReference('invoice', id, 'invoice');
   refuseUnlessDraft(invoice);
   if (invoice.customer !== customer)
     throw refused(`The invoice ${id} belongs to another customer than the invoice item (${customer}).`, {

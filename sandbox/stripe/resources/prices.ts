@@ -1,6 +1,12 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata, currency, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
-import { exclusiveParameters, parameterMissing, refused, resourceMissing } from '../api/errors.ts';
+import {
+  exclusiveParameters,
+  missingReference,
+  parameterMissing,
+  refused,
+  resourceMissing,
+} from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
@@ -9,7 +15,7 @@ import { clearable, decimal, flag, hash, integer, list, oneOf, required, text } 
 import { newId } from '../ids.ts';
 import { wholeOrNull } from '../money.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { emit } from '../webhooks/events.ts';
+import { emit, emitChange } from '../webhooks/events.ts';
 import type { Price } from '../wire.ts';
 import { createProduct } from './products.ts';
 
@@ -101,7 +107,7 @@ function createPrice(call: Call, values: Values<typeof createParameters>): objec
   const product = values.product_data
     ? createProduct(sandbox, values.product_data)
     : sandbox.products.get(values.product ?? '');
-  if (!product) throw resourceMissing('product', values.product ?? '', 'product', 400);
+  if (!product) throw missingReference('product', values.product ?? '', 'product');
   if (values.product_data) emit(call, 'product.created', product);
   takeLookupKey(call, values);
   const price = makePrice(sandbox, { ...values, product: product.id, unit });
@@ -172,7 +178,7 @@ function updatePrice(call: Call, values: Values<typeof updateParameters>): objec
   };
   if (JSON.stringify(before) === JSON.stringify(after)) return before;
   call.sandbox.prices.put(after);
-  emit(call, 'price.updated', after, before);
+  emitChange(call, 'price.updated', { before: before, after: after });
   return after;
 }
 
@@ -192,7 +198,7 @@ function takeLookupKey(
     );
   const after = { ...holder, lookup_key: null };
   call.sandbox.prices.put(after);
-  emit(call, 'price.updated', after, holder);
+  emitChange(call, 'price.updated', { before: holder, after: after });
 }
 
 function found(call: Call): Price {

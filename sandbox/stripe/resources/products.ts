@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Call } from '../api/call.ts';
 import { changedMetadata, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
-import { refused, resourceMissing } from '../api/errors.ts';
+import { missingReference, refused, resourceMissing } from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
@@ -9,7 +9,7 @@ import { route } from '../api/route.ts';
 import { clearable, flag, hash, list, oneOf, required, text } from '../api/rules.ts';
 import { newId } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { emit } from '../webhooks/events.ts';
+import { emit, emitChange } from '../webhooks/events.ts';
 
 const common = {
   active: flag,
@@ -109,7 +109,7 @@ function updateProduct(call: Call, values: Values<typeof updateParameters>): obj
   const before = found(call);
   const { default_price } = values;
   if (default_price && sandbox.prices.get(default_price)?.product !== before.id)
-    throw resourceMissing('price', default_price, 'default_price', 400);
+    throw missingReference('price', default_price, 'default_price');
   const after: Stripe.Product = {
     ...before,
     ...given(values),
@@ -121,7 +121,7 @@ function updateProduct(call: Call, values: Values<typeof updateParameters>): obj
   if (JSON.stringify(before) === JSON.stringify(after)) return before;
   const saved = { ...after, updated: sandbox.clock() };
   sandbox.products.put(saved);
-  emit(call, 'product.updated', saved, before);
+  emitChange(call, 'product.updated', { before: before, after: saved });
   return saved;
 }
 

@@ -4,13 +4,22 @@ import { API_VERSION } from '../sandbox.ts';
 import type { Event } from '../wire.ts';
 import { changedFrom } from './previousAttributes.ts';
 
-/**
- * Records a snapshot event in the transaction of the call. `before` is the object as it was, for
- * `data.previous_attributes`.
- */
-export function emit(call: Call, type: string, object: object, before?: object): Event {
+/** Records a snapshot event in the transaction of the call. */
+export function emit(call: Call, type: string, object: object): Event {
+  return record(call, type, { object });
+}
+
+/** With `data.previous_attributes`: what the object had before. */
+export function emitChange(
+  call: Call,
+  type: string,
+  { before, after }: { before: object; after: object },
+): Event {
+  return record(call, type, { object: after, previous_attributes: changedFrom(before, after) });
+}
+
+function record(call: Call, type: string, data: Event['data']): Event {
   const { sandbox, request } = call;
-  const data = { object, ...(before && { previous_attributes: changedFrom(before, object) }) };
   const event: Event = {
     id: newId('evt'),
     object: 'event',
