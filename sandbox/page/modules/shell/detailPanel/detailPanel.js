@@ -35,7 +35,8 @@ export default class DetailPanel extends LightningElement {
   edit(field) {
     this.edited = this.loaded;
     Object.assign(this, { editing: true, errors: {}, generalErrors: [] });
-    this.fieldToFocus = field ?? '';
+    this.editedField = field ?? '';
+    this.fieldToFocus = this.editedField;
   }
 
   renderedCallback() {
@@ -55,6 +56,7 @@ export default class DetailPanel extends LightningElement {
   cancel() {
     this.refs.form.reset();
     this.editing = false;
+    this.fieldToFocus = this.editedField;
   }
 
   async save() {

@@ -7,7 +7,7 @@ export default class Dialog extends LightningElement {
   @api bare = false;
 
   connectedCallback() {
-    this.before = document.activeElement;
+    this.before = focusedElement();
     document.body.style.overflow = 'hidden';
   }
 
@@ -30,4 +30,11 @@ export default class Dialog extends LightningElement {
   close() {
     this.dispatchEvent(new CustomEvent('close'));
   }
+}
+
+/** The document only tells the outermost component around the focus. */
+function focusedElement() {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element;
 }

@@ -2,10 +2,11 @@ import { LightningElement, api } from 'lwc';
 import { loadPicklistValues } from 'runtime/objectInfo';
 import { addressFields, addressOf } from 'shell/address';
 
-const inputTypes = { Email: 'email', Phone: 'tel', Url: 'url', Date: 'date', DateTime: 'datetime' };
+// An address without https:// is a valid value of a Url field, but not of an input of that type.
+const inputTypes = { Email: 'email', Phone: 'tel', Date: 'date', DateTime: 'datetime' };
 const numberTypes = ['Currency', 'Double', 'Int', 'Percent'];
 
-/** An input for a field. Fires `change` with `{field: value, ...}`: an address is several fields. */
+/** An input for a field. Fires `fieldchange` with `{field: value, ...}`: an address is several fields. */
 export default class FieldInput extends LightningElement {
   @api objectApiName;
   @api field;
@@ -124,6 +125,6 @@ export default class FieldInput extends LightningElement {
 
   fire(detail) {
     if (this.error) this.input?.setCustomValidity?.('');
-    this.dispatchEvent(new CustomEvent('change', { detail }));
+    this.dispatchEvent(new CustomEvent('fieldchange', { detail }));
   }
 }

@@ -34,10 +34,12 @@ export default class RecordForm extends LightningElement {
     return inputs.map((input) => input.reportValidity()).every(Boolean);
   }
 
+  /** Puts the focus on the field's input, or on its pencil. */
   @api
   focusField(apiName) {
-    const inputs = [...this.template.querySelectorAll('shell-field-input')];
-    const wanted = inputs.find((input) => input.dataset.field === apiName) ?? inputs[0];
+    const tag = this.editing ? 'shell-field-input' : 'lightning-button-icon';
+    const controls = [...this.template.querySelectorAll(tag)];
+    const wanted = controls.find((control) => control.dataset.field === apiName) ?? controls[0];
     wanted?.focus();
   }
 
