@@ -53,6 +53,14 @@ export function differingFields<T extends object>(before: T, after: Partial<T>):
   return (Object.keys(after) as (keyof T & string)[]).filter((field) => !same(before[field], after[field]));
 }
 
+/** Whether two plain JSON values say the same; the order of keys does not count, jsonb does not keep it. */
 export function same(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  const keys = Object.keys(left);
+  return (
+    Array.isArray(left) === Array.isArray(right) &&
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => same((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]))
+  );
 }

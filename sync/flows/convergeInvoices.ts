@@ -42,18 +42,19 @@ export async function convergeInvoices(
   options: ConvergeInvoicesOptions = {},
 ): Promise<Convergence[]> {
   const reads = await readWithProducts(engine, records);
-  const accounts = await stripeIdsOfAccounts(engine, {
-    accountIds: reads.flatMap((read) =>
-      'invoice' in read && needsCustomer(read.invoice) ? read.invoice.accountId : [],
+  const customers = await stripeIdsOfAccounts(
+    engine,
+    reads.flatMap((read) =>
+      'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
     ),
-  });
+  );
   const atStripe = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
     asFailure(async () => {
       const crm = crmOf(reads, record);
       const stripe = await stripeOf(engine, record, crm);
       if (!crm && !stripe) throw goneOnBothSides(record);
       const pair = await linked(engine, record, { crm, stripe });
-      const written = await writeInvoiceToStripe(engine, pair, accounts);
+      const written = await writeInvoiceToStripe(engine, pair, customers);
       if (!options.afterStripe || !written.crm) return written;
       return {
         ...written,
@@ -102,8 +103,6 @@ async function readWithProducts(engine: Engine, records: ClaimedRecord[]): Promi
     return { id: newer.id, stripeId: newer.stripeId, failure: failures.get(stillMissing) ?? busy('product') };
   });
 }
-
-const needsCustomer = (invoice: CrmInvoice) => invoice.status === 'draft' && invoice.stripeId === null;
 
 function crmOf(reads: CrmInvoiceRead[], record: ClaimedRecord): CrmInvoice | null {
   const read = reads.find((one) =>

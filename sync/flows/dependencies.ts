@@ -1,8 +1,9 @@
 import type { Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
-import { readAccounts } from '../salesforce/readAccounts.ts';
-import type { ClaimedRecord } from '../store/syncRecords.ts';
+import { same } from '../domain/merge.ts';
+import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
+import { basesOf, type ClaimedRecord } from '../store/syncRecords.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import { claimWhenFree } from './claimWhenFree.ts';
 import { convergePairs } from './convergePairs.ts';
@@ -13,21 +14,25 @@ import { settleAll } from './settle.ts';
 /** Stripe's customer of each Account, or why there is none; absent while somebody else is making it. */
 export type AccountCustomers = Map<string, { stripeId: string } | { failure: SyncFailure }>;
 
-/** Looks up the Stripe customers of Accounts and has those that are missing made. */
-export async function stripeIdsOfAccounts(
-  engine: Engine,
-  { accountIds }: { accountIds: string[] },
-): Promise<AccountCustomers> {
+/**
+ * The Stripe customers of Accounts. Those that are missing are made, and those whose Account was changed since
+ * the last sync are brought up to date first: somebody who corrects an e-mail address and presses Send at once
+ * expects the mail at the new one.
+ */
+export async function stripeIdsOfAccounts(engine: Engine, accountIds: string[]): Promise<AccountCustomers> {
   const wanted = [...new Set(accountIds)];
   const accounts = await readAccounts(engine.org, { crmIds: wanted, stripeIds: [] });
-  const found: AccountCustomers = new Map();
-  for (const account of accounts) {
-    if (account.otherId) found.set(account.id, { stripeId: account.otherId });
-  }
-  const missing = wanted.filter((id) => !found.has(id));
-  if (missing.length === 0) return found;
+  const bases = await basesOf(engine.database, 'customer', wanted);
+  const isCurrent = ({ id, otherId, terms }: CrmAccount) => otherId !== null && same(bases.get(id), terms);
 
-  const claimed = await claimAll(engine, 'customer', missing);
+  const found: AccountCustomers = new Map(
+    accounts.filter(isCurrent).map(({ id, otherId }) => [id, { stripeId: otherId! }]),
+  );
+  const claimed = await claimAll(
+    engine,
+    'customer',
+    wanted.filter((id) => !found.has(id)),
+  );
   const convergences = await convergePairs(engine, customerKind, claimed);
   await settleAll(engine, convergences);
   for (const convergence of convergences) {

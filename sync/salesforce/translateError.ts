@@ -96,18 +96,24 @@ const CONNECTION_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** jsforce throws what fetch throws: a TypeError whose cause names the socket's error. */
 function isConnectionError(error: unknown): boolean {
   const {
     code,
-    errno,
     type,
     message = '',
-  } = error as { code?: string; errno?: string; type?: string; message?: string };
+    cause,
+  } = error as {
+    code?: string;
+    type?: string;
+    message?: string;
+    cause?: { code?: string };
+  };
   return (
     CONNECTION_CODES.has(String(code)) ||
-    CONNECTION_CODES.has(String(errno)) ||
+    CONNECTION_CODES.has(String(cause?.code)) ||
     type === 'request-timeout' ||
-    /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|socket hang up|network timeout|aborted|Premature close/i.test(
+    /^fetch failed$|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|socket hang up|network timeout|aborted|terminated/i.test(
       message,
     )
   );

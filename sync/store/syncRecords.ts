@@ -245,6 +245,19 @@ function claimed(row: SyncRecord): ClaimedRecord {
   };
 }
 
+/** What both sides agreed on at the last sync, by the org's id; absent for what was never synced. */
+export async function basesOf(
+  database: Database,
+  entity: SyncEntity,
+  crmIds: string[],
+): Promise<Map<string, unknown>> {
+  const { rows } = await database.pool.query<{ crm_id: string; base: unknown }>(
+    'SELECT crm_id, base FROM sync_record WHERE entity = $1 AND crm_id = ANY($2) AND base IS NOT NULL',
+    [entity, crmIds],
+  );
+  return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));
+}
+
 export async function isKnownRecord(database: Database, entity: SyncEntity, crmId: string): Promise<boolean> {
   return (await findRecord(database, entity, crmId)) !== undefined;
 }

@@ -198,6 +198,18 @@ describe('a side that asks for patience', () => {
   });
 });
 
+test('an e-mail address that is corrected right before Send is where the mail goes', async () => {
+  const name = `Moved ${randomUUID().slice(0, 8)}`;
+  const accountId = await world.admin.create('Account', { Name: name, Billing_Email__c: 'old@example.com' });
+  const id = await world.rep.raiseInvoice({ account: name, lines: [{ product, quantity: 1 }] });
+  await world.rep.sync(id);
+  await world.admin.update('Account', accountId, { Billing_Email__c: 'new@example.com' });
+  expect((await world.rep.send(id)).message).toContain('was sent to new@example.com');
+  expect((await mailsTo((await stripeInvoicesOf(id))[0]!.id)).map(({ to }) => to)).toEqual([
+    'new@example.com',
+  ]);
+});
+
 describe('a record that cannot be processed', () => {
   test('a customer without e-mail: the reason is on the record, and filling it in mends it by itself', async () => {
     const name = `No mail ${randomUUID().slice(0, 8)}`;
@@ -211,8 +223,11 @@ describe('a record that cannot be processed', () => {
     expect(failed).toMatchObject({ Sync_Status__c: 'Error' });
     expect(failed.Sync_Error__c).toMatch(/Fill the Billing Email/);
     await world.admin.update('Account', accountId, { Billing_Email__c: 'books@example.com' });
-    await world.rep.sync(id);
-    expect(await world.rep.invoice(id)).toMatchObject({ Sync_Status__c: 'Synced', Sync_Error__c: null });
+    await eventually(
+      async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced',
+      'mended by itself',
+    );
+    expect(await world.rep.invoice(id)).toMatchObject({ Status__c: 'Draft', Sync_Error__c: null });
   });
 
   test('it does not hold up others, and is not tried for ever', async () => {

@@ -37,6 +37,13 @@ describe('the three-way merge of a field', () => {
     });
   });
 
+  test('does not take another order of keys, as jsonb gives it back, for a change', () => {
+    const base = { city: 'Berlin', line1: 'Hauptstr. 1' };
+    const crm = { line1: 'Hauptstr. 1', city: 'Berlin' };
+    const stripe = { line1: 'Hauptstr. 2', city: 'Berlin' };
+    expect(mergeField('address', { base, stripe, crm }, 'salesforce')).toEqual({ value: stripe });
+  });
+
   test('changes of different fields on both sides all stay', () => {
     const merged = mergeFields(
       { base: { name: A, email: A }, stripe: { name: B, email: A }, crm: { name: A, email: C } },

@@ -44,7 +44,7 @@ export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
   return item;
 }
 
-/** Puts items on a draft, above the lines that are there, in the order given; answers their lines. */
+/** Puts items on a draft, below the lines that are there: those added after creation stand in the order of time. */
 export function attach(
   sandbox: Sandbox,
   invoice: StoredInvoice,
@@ -53,12 +53,9 @@ export function attach(
   const present = sandbox.by.lineOfInvoice.all(invoice.id);
   if (present.length + items.length > MOST_ITEMS)
     throw refused(`An invoice can have at most ${MOST_ITEMS} invoice items.`);
-  const top = Math.min(0, ...present.map((line) => line.position));
+  const bottom = Math.max(0, ...present.map((line) => line.position));
   return items.map((item, index) => {
-    const line = lineFor(
-      { ...item, invoice: invoice.id },
-      { id: newId('il'), position: top - items.length + index },
-    );
+    const line = lineFor({ ...item, invoice: invoice.id }, { id: newId('il'), position: bottom + 1 + index });
     sandbox.items.put({ ...item, invoice: invoice.id });
     sandbox.lines.put(line);
     return line;
