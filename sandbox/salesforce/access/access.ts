@@ -13,6 +13,9 @@ export interface Access {
   canUseClass(name: string): boolean;
 }
 
+// These objects have no permissions of their own: who may see or edit the other object may do so with them.
+const controlledBy: Record<string, string> = { PricebookEntry: 'Pricebook2', OrderItem: 'Order' };
+
 export function userAccess(profile: ProfileName, permissionSets: PermissionSet[]): Access {
   const fieldRight = (object: ObjectSchema, field: FieldDescribe, right: 'read' | 'edit'): boolean => {
     if (!field.permissionable) return true;
@@ -22,13 +25,19 @@ export function userAccess(profile: ProfileName, permissionSets: PermissionSet[]
     const keys = names.map((name) => `${object.name}.${name}`.toLowerCase());
     return permissionSets.some((set) => keys.some((key) => set.fields.get(key)?.[right] === true));
   };
+  const objectRights = (object: { name: string; custom: boolean }): ObjectRights => {
+    const own = profileObjectRights(profile, object);
+    const granted = permissionSets.map((set) => set.objects.get(object.name.toLowerCase()));
+    const any = (right: keyof ObjectRights) =>
+      own[right] || granted.some((rights) => rights?.[right] === true);
+    return { read: any('read'), create: any('create'), edit: any('edit'), delete: any('delete') };
+  };
   return {
     object(object) {
-      const granted = permissionSets.map((set) => set.objects.get(object.name.toLowerCase()));
-      const own = profileObjectRights(profile, object);
-      const any = (right: keyof ObjectRights) =>
-        own[right] || granted.some((rights) => rights?.[right] === true);
-      return { read: any('read'), create: any('create'), edit: any('edit'), delete: any('delete') };
+      const controlling = controlledBy[object.name];
+      if (controlling === undefined) return objectRights({ name: object.name, custom: object.flags.custom });
+      const { read, edit } = objectRights({ name: controlling, custom: false });
+      return { read, create: edit, edit, delete: edit };
     },
     canRead: (object, field) => fieldRight(object, field, 'read'),
     canEdit: (object, field) => fieldRight(object, field, 'edit'),

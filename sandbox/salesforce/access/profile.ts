@@ -1,4 +1,3 @@
-import type { ObjectSchema } from '../schema/objectSchema.ts';
 import type { ObjectRights } from './permissionSet.ts';
 
 export type ProfileName = 'Minimum Access - API Only Integrations' | 'Standard User' | 'System Administrator';
@@ -15,16 +14,19 @@ const all: ObjectRights = { read: true, create: true, edit: true, delete: true }
 
 /** Setup objects that every user may read, whatever the profile says. */
 const open = new Set(['User', 'Organization', 'Profile']);
-const catalogue = new Set(['Product2', 'Pricebook2', 'PricebookEntry']);
+const catalogue = new Set(['Product2', 'Pricebook2']);
 
 /**
  * What a profile gives before any permission set. No profile grants custom objects or fields that were deployed
  * without it, which is why they need the permission sets; only Modify All Data of an administrator opens the objects.
  */
-export function profileObjectRights(profile: ProfileName, object: ObjectSchema): ObjectRights {
+export function profileObjectRights(
+  profile: ProfileName,
+  object: { name: string; custom: boolean },
+): ObjectRights {
   if (open.has(object.name)) return readOnly;
   if (profile === 'System Administrator') return all;
-  if (profile === 'Standard User' && !object.flags.custom) return catalogue.has(object.name) ? readOnly : all;
+  if (profile === 'Standard User' && !object.custom) return catalogue.has(object.name) ? readOnly : all;
   return none;
 }
 

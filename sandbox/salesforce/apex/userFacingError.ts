@@ -23,7 +23,7 @@ function refuse(cause: unknown): never {
 }
 
 function wordsFor(cause: Error): string {
-  if (cause.name === 'DmlException') return isDenied(cause) ? NO_ACCESS : cause.message;
+  if (cause.name === 'DmlException') return wordsForDml(cause.message);
   if (['QueryException', 'NoAccessException', 'SecurityException'].includes(cause.name)) return NO_ACCESS;
   return (
     `Something unexpected happened and nothing was saved: ${cause.message} ` +
@@ -31,8 +31,10 @@ function wordsFor(cause: Error): string {
   );
 }
 
-function isDenied(cause: Error): boolean {
-  return /INSUFFICIENT_ACCESS|^Access to entity/.test(
-    `${(cause as Error & { code?: string }).code ?? ''} ${cause.message}`.trim(),
-  );
+/** "Insert failed. First exception on row 0; first error: CODE, message: [fields]" holds what getDmlMessage(0) gives. */
+function wordsForDml(text: string): string {
+  const [, code = '', message = text] = /first error: ([A-Z_]+), ([\s\S]*): \[[^\]]*\]$/.exec(text) ?? [];
+  return code.startsWith('INSUFFICIENT_ACCESS') || message.startsWith('Access to entity')
+    ? NO_ACCESS
+    : message;
 }
