@@ -49,19 +49,29 @@ export async function buildApp(places: Places, vendor: Vendor, name: string): Pr
       paths: (id) => (vendor.files[id] ? `../${vendor.name}/${vendor.files[id]}` : id),
     });
     await bundle.close();
-    writeFileSync(join(aside, 'page.json'), JSON.stringify(manifestOf(output, places, vendor, name)));
+    const manifest: PageManifest = {
+      entry: `${name}/main.js`,
+      preload: [
+        ...chunksOf(output).map(({ fileName }) => `${name}/${fileName}`),
+        ...vendorFiles(places, vendor, output),
+      ],
+    };
+    writeFileSync(join(aside, 'page.json'), JSON.stringify(manifest));
   });
   removeOldBuilds(places.output, 'app-');
   return JSON.parse(readFileSync(join(folder, 'page.json'), 'utf8')) as PageManifest;
 }
 
-function manifestOf(output: unknown[], places: Places, vendor: Vendor, name: string): PageManifest {
-  const chunks = (output as OutputChunk[]).filter((file) => file.type === 'chunk');
-  const own = chunks.map((chunk) => `${name}/${chunk.fileName}`);
-  const imported = chunks
+/** Files that importing the chunks loads from the vendor build, all levels of them. */
+function vendorFiles(places: Places, vendor: Vendor, output: unknown[]): string[] {
+  const folder = `../${vendor.name}/`;
+  const imported = chunksOf(output)
     .flatMap((chunk) => chunk.imports)
-    .map((id) => vendor.files[id] ?? (id.startsWith(`../${vendor.name}/`) ? id.split('/').at(-1) : undefined))
-    .filter((file) => file !== undefined);
-  const loaded = loadedFiles(join(places.output, vendor.name), imported);
-  return { entry: `${name}/main.js`, preload: [...own, ...loaded.map((file) => `${vendor.name}/${file}`)] };
+    .filter((id) => id.startsWith(folder))
+    .map((id) => id.slice(folder.length));
+  return loadedFiles(join(places.output, vendor.name), imported).map((file) => `${vendor.name}/${file}`);
+}
+
+function chunksOf(output: unknown[]): OutputChunk[] {
+  return (output as OutputChunk[]).filter((file) => file.type === 'chunk');
 }

@@ -67,62 +67,53 @@ const systemFields = [
 
 /** Throws unless the object, and the field or path of fields on it, is in salesforce-metadata or a standard describe. */
 export function checkSchemaImport(places: Places, objectName: string, path: string[]): void {
-  const describe = readDescribe(places, objectName);
-  const custom = existsSync(join(places.metadata, 'objects', objectName));
-  if (!describe && !custom) {
+  const standardFields = readStandardFields(places, objectName);
+  if (!standardFields && !existsSync(join(places.metadata, 'objects', objectName))) {
     throw new Error(
       `There is no object ${objectName} in salesforce-metadata/objects nor a standard describe.`,
     );
   }
   const [field, ...rest] = path;
   if (field === undefined) return;
-  const relationship = rest.length > 0;
-  const references = relationship
-    ? relationshipTarget(places, objectName, field, describe)
-    : hasField(places, objectName, field, describe)
-      ? []
-      : undefined;
-  if (!references) {
-    const kind = relationship ? 'relationship' : 'field';
-    throw new Error(
-      `${objectName} has no ${kind} ${field} in salesforce-metadata nor in its standard describe.`,
-    );
+  const custom = rest.length > 0 ? field.replace(/__r$/, '__c') : field;
+  const file = customFieldFile(places, objectName, custom);
+  if (rest.length === 0) {
+    const known =
+      existsSync(file) || systemFields.includes(field) || standardFields?.some(({ name }) => name === field);
+    if (!known) throw unknown(objectName, 'field', field);
+    return;
   }
-  if (relationship && references[0]) checkSchemaImport(places, references[0], rest);
+  const targets =
+    custom !== field && existsSync(file)
+      ? many(readMetadata(file)['referenceTo'])
+      : standardFields?.find(({ relationshipName }) => relationshipName === field)?.referenceTo;
+  if (!targets) throw unknown(objectName, 'relationship', field);
+  if (targets[0]) checkSchemaImport(places, targets[0], rest);
 }
 
-function hasField(
-  places: Places,
-  objectName: string,
-  field: string,
-  describe: Describe | undefined,
-): boolean {
-  if (existsSync(customFieldFile(places, objectName, field))) return true;
-  return systemFields.includes(field) || Boolean(describe?.fields.some(({ name }) => name === field));
-}
-
-function relationshipTarget(
-  places: Places,
-  objectName: string,
-  relationship: string,
-  describe: Describe | undefined,
-): string[] | undefined {
-  const file = customFieldFile(places, objectName, relationship.replace(/__r$/, '__c'));
-  if (relationship.endsWith('__r') && existsSync(file)) return many(readMetadata(file)['referenceTo']);
-  return describe?.fields.find(({ relationshipName }) => relationshipName === relationship)?.referenceTo;
+function unknown(objectName: string, kind: string, name: string): Error {
+  return new Error(
+    `${objectName} has no ${kind} ${name} in salesforce-metadata nor in its standard describe.`,
+  );
 }
 
 function customFieldFile(places: Places, objectName: string, field: string): string {
   return join(places.metadata, 'objects', objectName, 'fields', `${field}.field-meta.xml`);
 }
 
-interface Describe {
-  fields: { name: string; relationshipName?: string | null; referenceTo?: string[] }[];
+interface StandardField {
+  name: string;
+  relationshipName?: string | null;
+  referenceTo?: string[];
 }
 
-function readDescribe(places: Places, objectName: string): Describe | undefined {
-  const file = existsSync(places.describes)
-    ? globSync(`${objectName}.*json`, { cwd: places.describes })[0]
-    : undefined;
-  return file ? (JSON.parse(readFileSync(join(places.describes, file), 'utf8')) as Describe) : undefined;
+function readStandardFields(places: Places, objectName: string): StandardField[] | undefined {
+  const [file] = existsSync(places.describes)
+    ? globSync(`${objectName}.*json`, { cwd: places.describes })
+    : [];
+  if (!file) return undefined;
+  const describe = JSON.parse(readFileSync(join(places.describes, file), 'utf8')) as {
+    fields: StandardField[];
+  };
+  return describe.fields;
 }

@@ -42,6 +42,7 @@ export default class ListPage extends LightningElement {
   connectedCallback() {
     this.open();
     this.stop = watchChanges((change) => {
+      if (!this.info && !change) this.open();
       if (this.info && (!change || change.objectApiName === this.objectApiName)) this.reload();
     });
   }
@@ -129,7 +130,8 @@ export default class ListPage extends LightningElement {
       this.errorText = undefined;
       document.title = `${view.label} | ${info.labelPlural} | Invoicebridge sandbox`;
     } catch (error) {
-      if (load === this.loads) this.errorText = messageOf(error);
+      // What was read before stays on the page when it cannot be read again for a moment.
+      if (load === this.loads && !this.rows) this.errorText = messageOf(error);
     }
   }
 

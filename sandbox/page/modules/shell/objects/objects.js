@@ -19,6 +19,18 @@ const standardColumns = {
   Product2: ['Name', 'ProductCode', 'Family', 'Description', 'IsActive', 'Sync_Status__c'],
 };
 
+// The platform's own product layout shows the prices.
+const standardRelatedLists = {
+  Product2: [
+    {
+      relatedList: 'PricebookEntry.Product2Id',
+      fields: ['Name', 'Pricebook2Id', 'UnitPrice', 'IsActive'],
+      sortField: null,
+      descending: false,
+    },
+  ],
+};
+
 export const app = metadata.app;
 
 export function iconOf(objectApiName) {
@@ -46,7 +58,8 @@ export function listViewsOf(info) {
  * of objects that the sandbox does not have, such as activities, are left out.
  */
 export function relatedListsOf(info) {
-  return (metadata.relatedLists[info.apiName] ?? []).flatMap((list) => {
+  const lists = metadata.relatedLists[info.apiName] ?? standardRelatedLists[info.apiName] ?? [];
+  return lists.flatMap((list) => {
     const child = info.childRelationships.find((relationship) => isChildOf(list.relatedList, relationship));
     if (!child?.relationshipName) return [];
     return [

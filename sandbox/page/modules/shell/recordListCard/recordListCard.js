@@ -49,7 +49,7 @@ export default class RecordListCard extends LightningElement {
       this.rows = records.map((record) => rowOfQuery(record, info, this.fields));
       this.errorText = undefined;
     } catch (error) {
-      this.errorText = messageOf(error);
+      if (!this.rows) this.errorText = messageOf(error);
     }
   }
 }

@@ -43,7 +43,7 @@ export default class RelatedListCard extends LightningElement {
       const { records, count, more } = await loadRelatedRecords(this.info, this.list, this.recordId);
       Object.assign(this, { records, count, more, errorText: undefined });
     } catch (error) {
-      this.errorText = messageOf(error);
+      if (!this.records) this.errorText = messageOf(error);
     }
   }
 

@@ -58,7 +58,7 @@ export default class RelatedListPage extends LightningElement {
       this.rows = records.map((each) => rowOfRecord(each, info, list.fields));
       document.title = `${info.labelPlural} | ${this.parentName} | Invoicebridge sandbox`;
     } catch (error) {
-      this.errorText = messageOf(error);
+      if (!this.rows) this.errorText = messageOf(error);
     }
   }
 }

@@ -1,0 +1,135 @@
+import { AnsweringOrg, invoiceId } from './answeringOrg.ts';
+import { SentEvents } from './pageModules.ts';
+
+const org = new AnsweringOrg();
+// What the page's modules export is not typed.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+let page: any;
+
+beforeAll(() => org.start());
+afterAll(() => org.stop());
+beforeEach(async () => {
+  page = await org.loadPage(['lightning/empApi', 'runtime/errors', 'runtime/navigation', 'runtime/soql']);
+});
+
+describe('empApi', () => {
+  test('gives changes of the object of the channel in the shape of change events', async () => {
+    const received: unknown[] = [];
+    const subscription = await page.subscribe('/data/Invoice__ChangeEvent', -1, (event: unknown) =>
+      received.push(event),
+    );
+    const [stream] = SentEvents.open;
+    expect(stream!.url).toBe('/sandbox/changes');
+    const change = { changeType: 'UPDATE', changedFields: ['Status__c'], commitTimestamp: 1_767_225_600_000 };
+    stream!.send({ ...change, objectApiName: 'Account', recordIds: ['001'] });
+    stream!.send({ ...change, objectApiName: 'Invoice__c', recordIds: [invoiceId] });
+    expect(received).toMatchObject([
+      {
+        channel: '/data/Invoice__ChangeEvent',
+        data: {
+          event: { replayId: 1 },
+          payload: {
+            ChangeEventHeader: {
+              entityName: 'Invoice__c',
+              recordIds: [invoiceId],
+              changeType: 'UPDATE',
+              changedFields: ['Status__c'],
+              commitTimestamp: 1_767_225_600_000,
+            },
+          },
+        },
+      },
+    ]);
+    await page.unsubscribe(subscription, () => {});
+    stream!.send({ ...change, objectApiName: 'Invoice__c', recordIds: [invoiceId] });
+    expect(received).toHaveLength(1);
+  });
+
+  test.each([
+    ['/data/AccountChangeEvent', 'Account'],
+    ['/data/Invoice_Line__ChangeEvent', 'Invoice_Line__c'],
+    ['/data/ChangeEvents', 'Product2'],
+    ['/data/Invoicebridge__chn', 'Product2'],
+  ])('listens on %s to %s', async (channel, objectApiName) => {
+    const received: unknown[] = [];
+    await page.subscribe(channel, -1, (event: unknown) => received.push(event));
+    SentEvents.open[0]!.send({
+      objectApiName,
+      recordIds: [invoiceId],
+      changeType: 'CREATE',
+      changedFields: [],
+    });
+    expect(received).toHaveLength(1);
+  });
+});
+
+describe('navigation', () => {
+  test.each([
+    [
+      '/lightning/r/Account/001000000000001AAA/view',
+      {
+        type: 'standard__recordPage',
+        attributes: { objectApiName: 'Account', recordId: '001000000000001AAA', actionName: 'view' },
+      },
+    ],
+    [
+      '/lightning/o/Invoice__c/list?filterName=Open',
+      {
+        type: 'standard__objectPage',
+        attributes: { objectApiName: 'Invoice__c', actionName: 'list' },
+        state: { filterName: 'Open' },
+      },
+    ],
+    [
+      '/lightning/r/Account/001000000000001AAA/related/Invoices__r/view',
+      {
+        type: 'standard__recordRelationshipPage',
+        attributes: {
+          objectApiName: 'Account',
+          recordId: '001000000000001AAA',
+          relationshipApiName: 'Invoices__r',
+          actionName: 'view',
+        },
+      },
+    ],
+    ['/lightning/page/home', { type: 'standard__namedPage', attributes: { pageName: 'home' } }],
+  ])('writes and reads %s', (url, reference) => {
+    expect(page.urlOf(reference)).toBe(url);
+    const [pathname, query] = url.split('?');
+    expect(page.referenceOf(pathname, query)).toEqual({ state: {}, ...reference });
+  });
+
+  test('finds a record page without the name of its object', () => {
+    const url = page.urlOf({
+      type: 'standard__recordPage',
+      attributes: { recordId: invoiceId, actionName: 'view' },
+    });
+    expect(url).toBe(`/lightning/r/${invoiceId}/view`);
+    expect(page.referenceOf(url).attributes).toMatchObject({ recordId: invoiceId, objectApiName: undefined });
+  });
+
+  test('knows no page for an address of another kind', () => {
+    expect(page.referenceOf('/lightning/setup/ObjectManager/home')).toBeUndefined();
+    expect(() => page.urlOf({ type: 'standard__knowledgeArticlePage' })).toThrow('no page of the type');
+  });
+});
+
+test('texts of a person become SOQL literals that cannot end the query', () => {
+  expect(page.literal(`O'Neil \\ Co`)).toBe(`'O\\'Neil \\\\ Co'`);
+  expect(page.likePattern(`50%_'`)).toBe(`'%50\\%\\_\\'%'`);
+});
+
+test('a refused save tells errors of fields from errors of the record', () => {
+  const body = {
+    message: 'An error occurred while trying to update the record. Please try again.',
+    output: { errors: [{ message: 'Locked.' }], fieldErrors: { Due_Date__c: [{ message: 'In the past.' }] } },
+  };
+  expect(page.saveErrors({ body })).toEqual({
+    general: ['Locked.'],
+    byField: { Due_Date__c: 'In the past.' },
+  });
+  expect(page.saveErrors({ body: { message: 'Try again.' } })).toEqual({
+    general: ['Try again.'],
+    byField: {},
+  });
+});
