@@ -36,7 +36,7 @@ export type LineItem = Omit<
   quantity_decimal: string;
 };
 
-/** Lines are shown by position; Stripe puts what was added last at the top. */
+/** Lines are shown by position. */
 export type StoredLine = LineItem & { position: number };
 
 /** What other fields of the invoice say is worked out when it is shown: lines, totals of a draft, addresses. */

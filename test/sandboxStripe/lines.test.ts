@@ -68,7 +68,7 @@ describe('invoice items', () => {
     await stripe.invoiceItems.update(item.id, { quantity: 3, description: 'Hours', metadata: { more: 'x' } });
     const changed = await stripe.invoices.retrieve(draft.id);
     expect(changed.total).toBe(1_900);
-    expect(changed.lines.data[0]).toMatchObject({
+    expect(changed.lines.data[1]).toMatchObject({
       amount: 900,
       quantity: 3,
       description: 'Hours',
@@ -151,7 +151,7 @@ describe('invoice items', () => {
 });
 
 describe('lines of a draft', () => {
-  it('are added above the others, up to 250, and paged ten at a time', async () => {
+  it('are added below the others, up to 250, and paged ten at a time', async () => {
     const draft = await makeDraft(stripe, 1);
     const lines = Array.from({ length: 249 }, (_, index) => ({
       amount: index + 2,
@@ -169,8 +169,7 @@ describe('lines of a draft', () => {
     for await (const line of stripe.invoices.listLineItems(draft.id, { limit: 100 }))
       seen.push(line.description!);
     expect(seen).toHaveLength(250);
-    expect(seen[0]).toBe('Line 2');
-    expect(seen[249]).toBe('Work');
+    expect([seen[0], seen[1], seen[249]]).toEqual(['Work', 'Line 2', 'Line 250']);
     expect(
       (await rejected(stripe.invoices.addLines(draft.id, { lines: [{ amount: 1 }] }))).message,
     ).toContain('250');
@@ -201,7 +200,7 @@ describe('lines of a draft', () => {
       invoice_metadata: { round: '2' },
     });
     expect(two.metadata).toMatchObject({ round: '2' });
-    const [added, first] = two.lines.data;
+    const [first, added] = two.lines.data;
     const rest = await stripe.invoices.removeLines(draft.id, {
       lines: [{ id: added!.id, behavior: 'delete' }],
     });

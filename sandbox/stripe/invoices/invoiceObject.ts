@@ -41,7 +41,7 @@ export function showLine(line: StoredLine): LineItem {
   return shown;
 }
 
-/** From the top: what was added last comes first. */
+/** From the top, in the order of their positions. */
 export function linesOf(sandbox: Sandbox, invoiceId: string): StoredLine[] {
   return sandbox.by.lineOfInvoice.all(invoiceId).sort((a, b) => a.position - b.position);
 }
