@@ -1,7 +1,7 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express } from 'express';
-import { apexClasses } from './apex/index.ts';
 import { apexRoute } from './browser/apexRoute.ts';
+import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
 import type { ChangeStream } from './browser/changes.ts';
 import { flexipageRoute, pageRoutes } from './browser/pageRoutes.ts';
@@ -22,6 +22,7 @@ export type OrgAppParts = DataApi & {
   links: PageLinks;
   pageDir?: string;
   changes: ChangeStream;
+  apexClasses: ApexClasses;
   url: () => string;
 };
 
@@ -47,7 +48,9 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
-  app.use(apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: apexClasses }));
+  app.use(
+    apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),
+  );
   app.use(await pageRoutes(parts.pageDir));
   app.use((request, response) => {
     response
@@ -69,6 +72,7 @@ function audiences(url: string): string[] {
 }
 
 /** What gets here is a bug of the sandbox: it is shown in full in the log and answered as the platform does. */
+// eslint-disable-next-line max-params -- Express knows error handlers by their four parameters.
 const answerBug: ErrorRequestHandler = (error, _request, response, next) => {
   console.error(error);
   if (response.headersSent) return next(error);

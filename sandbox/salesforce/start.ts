@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { DocumentStore } from '../store/documentStore.ts';
 import { readPermissionSets } from './access/permissionSet.ts';
 import { Users } from './access/users.ts';
+import { apexClasses } from './apex/index.ts';
+import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
 import { ChangeStream } from './browser/changes.ts';
 import type { PageLinks } from './browser/sessionRoutes.ts';
@@ -35,6 +37,8 @@ export type OrgOptions = {
   seed?: boolean;
   /** SFDX source with the custom schema; the project's own by default. */
   metadataDir?: string;
+  /** Twins of the Apex classes; the project's own by default. */
+  apexClasses?: ApexClasses;
   /** How long an access token lives. */
   sessionSeconds?: number;
   /** API calls a day. */
@@ -69,6 +73,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
     const changes = new ChangeStream(org);
     let url = '';
     const app = await orgApp({
+      apexClasses,
       ...options,
       org,
       users,

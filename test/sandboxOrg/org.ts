@@ -90,7 +90,7 @@ async function connect(org: StartedOrg, privateKey: string): Promise<Connection>
 /** What jsforce throws for a refused call: errorCode, message and, for one error, the fields. */
 export type Refusal = { errorCode: string; message: string; data?: unknown };
 
-export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+export async function refusal(call: PromiseLike<unknown>): Promise<Refusal> {
   try {
     await call;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { Connection } from 'jsforce';
+import type { Connection } from 'jsforce';
 import { probeMetadata, refusal, signIn, testOrg } from './org.ts';
 import type { TestOrg } from './org.ts';
 

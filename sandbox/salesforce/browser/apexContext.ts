@@ -42,11 +42,15 @@ export function openApexContext(call: ApexCall): { context: ApexContext; transac
     query: (text) => query(call, text),
     insert: (objectName, records) =>
       change('Insert', () =>
-        dml(org, 'Insert', records, (record) => insertRecord(org, actor, input(call, objectName, record)).id),
+        dml(
+          org,
+          { operation: 'Insert', rows: records },
+          (record) => insertRecord(org, actor, input(call, objectName, record)).id,
+        ),
       ),
     update: (objectName, records) =>
       change('Update', () => {
-        dml(org, 'Update', records, ({ Id, ...record }) => {
+        dml(org, { operation: 'Update', rows: records }, ({ Id, ...record }) => {
           return updateRecord(org, actor, {
             id: toId18(String(Id)) ?? '',
             input: input(call, objectName, record),
@@ -55,7 +59,7 @@ export function openApexContext(call: ApexCall): { context: ApexContext; transac
       }),
     delete: (_objectName, ids) =>
       change('Delete', () => {
-        dml(org, 'Delete', ids, (id) => deleteRecord(org, actor, toId18(id) ?? ''));
+        dml(org, { operation: 'Delete', rows: ids }, (id) => deleteRecord(org, actor, toId18(id) ?? ''));
       }),
     hasCustomPermission: (name) => actor.access.hasCustomPermission(name),
     callout: (request) => {
@@ -110,7 +114,11 @@ function input(
 }
 
 /** A DML statement is all or none: the first refused row undoes the statement. */
-function dml<Row, R>(org: Org, operation: string, rows: Row[], run: (row: Row) => R): R[] {
+function dml<Row, R>(
+  org: Org,
+  { operation, rows }: { operation: string; rows: Row[] },
+  run: (row: Row) => R,
+): R[] {
   let index = 0;
   try {
     return org.transaction(() =>

@@ -11,7 +11,7 @@ import { ApexException } from './apexExceptions.ts';
 import type { NamedCredential } from './callout.ts';
 import { currentUser } from './sessionRoutes.ts';
 
-type ApexClasses = Record<string, Record<string, ApexMethod>>;
+export type ApexClasses = Record<string, Record<string, ApexMethod>>;
 type Apex = {
   org: Org;
   users: Users;

@@ -2,14 +2,16 @@ import { extract, parse } from 'formulon';
 import type { Literal } from 'formulon';
 import type { FieldDescribe } from '../schema/describeTypes.ts';
 import type { Org } from '../org.ts';
-import { readScalar } from './readField.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
+
+/** A formula field, and how to read the other fields of its record. */
+type Formula = { field: FieldDescribe; read(field: FieldDescribe): FieldValue };
 
 // Stored records are never changed in place, so a value computed from one holds until the next day (TODAY() is UTC here).
 const cache = new WeakMap<StoredRecord, { day: string; values: Map<string, FieldValue> }>();
 
 /** The value of a formula field, evaluated from the metadata's own formula text. */
-export function formulaValue(org: Org, record: StoredRecord, field: FieldDescribe): FieldValue {
+export function formulaValue(org: Org, record: StoredRecord, { field, read }: Formula): FieldValue {
   const day = org.now().toISOString().slice(0, 10);
   let cached = cache.get(record);
   if (cached?.day !== day) {
@@ -18,12 +20,12 @@ export function formulaValue(org: Org, record: StoredRecord, field: FieldDescrib
   }
   const known = cached.values.get(field.name);
   if (known !== undefined) return known;
-  const value = evaluate(org, record, field);
+  const value = evaluate(org, record, { field, read });
   cached.values.set(field.name, value);
   return value;
 }
 
-function evaluate(org: Org, record: StoredRecord, formula: FieldDescribe): FieldValue {
+function evaluate(org: Org, record: StoredRecord, { field: formula, read }: Formula): FieldValue {
   const text = formula.calculatedFormula ?? '';
   const object = org.schema.object(record.object);
   const inputs: Record<string, Literal> = {};
@@ -33,7 +35,7 @@ function evaluate(org: Org, record: StoredRecord, formula: FieldDescribe): Field
       throw new Error(
         `The formula of ${record.object}.${formula.name} uses ${name}, which is not a field of the same object.`,
       );
-    inputs[name] = literal(field, readScalar(org, record, field), formula.formulaTreatNullNumberAsZero);
+    inputs[name] = literal(field, read(field), formula.formulaTreatNullNumberAsZero);
   }
   const result = parse(text, inputs);
   if (result.type === 'error')

@@ -28,7 +28,9 @@ export function readField(org: Org, record: StoredRecord, field: FieldDescribe):
 export function readScalar(org: Org, record: StoredRecord, field: FieldDescribe): FieldValue {
   if (field.type === 'id') return record.id;
   if (field.name === 'IsDeleted') return record.deleted;
-  if (field.calculated) return formulaValue(org, record, field);
+  if (field.calculated) {
+    return formulaValue(org, record, { field, read: (other) => readScalar(org, record, other) });
+  }
   const derived = derivedValue(org, record, field);
   if (derived !== undefined) return derived;
   return record.values[field.name] ?? (field.type === 'boolean' ? false : null);

@@ -9,7 +9,7 @@ import type { RecordInput } from '../records/recordInput.ts';
 import { updateRecord } from '../records/updateRecord.ts';
 import { MultipleChoices, upsertKey, upsertRecord } from '../records/upsertRecord.ts';
 import type { ObjectSchema } from '../schema/objectSchema.ts';
-import { attributes } from '../soql/select.ts';
+import { attributes } from '../soql/selectStep.ts';
 import { ok } from './answer.ts';
 import type { RestAnswer, RestContext, RestRequest } from './answer.ts';
 import { allowedRecords, runRows } from './collectionRows.ts';

@@ -8,7 +8,7 @@ import type { StoredRecord } from '../records/storedRecord.ts';
 import { updateRecord } from '../records/updateRecord.ts';
 import { MultipleChoices, upsertKey, upsertRecord } from '../records/upsertRecord.ts';
 import type { ObjectSchema } from '../schema/objectSchema.ts';
-import { attributes } from '../soql/select.ts';
+import { attributes } from '../soql/selectStep.ts';
 import { noContent, ok } from './answer.ts';
 import type { RestAnswer, RestContext, RestRequest } from './answer.ts';
 import { bodyObject, changedSince, targetObject, targetRecord } from './target.ts';

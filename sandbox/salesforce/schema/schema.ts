@@ -1,6 +1,6 @@
 import { readCustomObjects } from './customObjects.ts';
 import type { ChildRelationship } from './describeTypes.ts';
-import { ObjectSchema } from './objectSchema.ts';
+import type { ObjectSchema } from './objectSchema.ts';
 import { standardRelationships } from './standardRelationships.ts';
 import { standardObjects } from './standardObjects.ts';
 

@@ -18,7 +18,7 @@ export function idField(label: string): FieldDescribe {
 export function ownerField(): FieldDescribe {
   return describeField({
     ...system,
-    ...lookup('OwnerId', 'Owner ID', 'User', 'Owner'),
+    ...userLookup('OwnerId', 'Owner ID', 'Owner'),
     createable: true,
     updateable: true,
   });
@@ -29,9 +29,9 @@ export function auditFields(): FieldDescribe[] {
   const sketches: FieldSketch[] = [
     { name: 'IsDeleted', type: 'boolean', label: 'Deleted', defaultValue: false },
     { name: 'CreatedDate', type: 'datetime', label: 'Created Date' },
-    lookup('CreatedById', 'Created By ID', 'User', 'CreatedBy'),
+    userLookup('CreatedById', 'Created By ID', 'CreatedBy'),
     { name: 'LastModifiedDate', type: 'datetime', label: 'Last Modified Date' },
-    lookup('LastModifiedById', 'Last Modified By ID', 'User', 'LastModifiedBy'),
+    userLookup('LastModifiedById', 'Last Modified By ID', 'LastModifiedBy'),
     { name: 'SystemModstamp', type: 'datetime', label: 'System Modstamp' },
   ];
   return sketches.map((sketch) => describeField({ ...sketch, ...system }));
@@ -51,6 +51,6 @@ export function viewedFields(): FieldDescribe[] {
   );
 }
 
-function lookup(name: string, label: string, to: string, relationshipName: string): FieldSketch {
-  return { name, type: 'reference', label, referenceTo: [to], relationshipName };
+function userLookup(name: string, label: string, relationshipName: string): FieldSketch {
+  return { name, type: 'reference', label, referenceTo: ['User'], relationshipName };
 }

@@ -18,7 +18,7 @@ import { rowFunction } from './functions.ts';
 import { sortBy, sortKey } from './order.ts';
 import { at } from './queryScope.ts';
 import type { QueryScope } from './queryScope.ts';
-import type { JsonRecord } from './select.ts';
+import type { JsonRecord } from './selectStep.ts';
 import { compileWhere } from './where.ts';
 
 type Group = StoredRecord[];

@@ -10,7 +10,7 @@ import { parseSoql } from './parseSoql.ts';
 import { queriedObject } from './queryScope.ts';
 import type { QueryScope } from './queryScope.ts';
 import { compileSelect } from './select.ts';
-import type { JsonRecord } from './select.ts';
+import type { JsonRecord } from './selectStep.ts';
 import { compileWhere } from './where.ts';
 
 /** The whole result of a query. Records are made when they are read, so that a client which stops early costs little. */

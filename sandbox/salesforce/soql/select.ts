@@ -9,11 +9,10 @@ import { compileTypeOf } from './selectTypeOf.ts';
 import { follow, resolvePath } from './fieldPath.ts';
 import { rowFunction } from './functions.ts';
 import { at } from './queryScope.ts';
+import { attributes } from './selectStep.ts';
+import type { JsonRecord, SelectStep } from './selectStep.ts';
 import type { QueryScope } from './queryScope.ts';
 
-export type JsonRecord = { [name: string]: unknown };
-/** Writes one item of the field list into the answer for a record. */
-export type SelectStep = (record: StoredRecord, into: JsonRecord) => void;
 type Selecting = { object: ObjectSchema; query: Query; runChildren: RunChildren };
 
 /** Compiles the field list of a query. */
@@ -36,13 +35,6 @@ export function compileSelect(
   };
 }
 
-export function attributes(
-  scope: Pick<QueryScope, 'version'>,
-  { object, id }: StoredRecord,
-): { type: string; url: string } {
-  return { type: object, url: `/services/data/${scope.version}/sobjects/${object}/${id}` };
-}
-
 function compileItem(
   scope: QueryScope,
   { object, query, runChildren }: Selecting,
@@ -59,7 +51,7 @@ function compileItem(
         return compileFields(scope, { object, query }, String(item.parameters[0]));
       return [compileFunction(scope, { object, alias }, item)];
     case 'FieldSubquery':
-      return [compileChildren(scope, { object, subquery: item.subquery, runChildren })];
+      return [compileChildren(scope, { object, subquery: item.subquery, runChildren, compileSelect })];
     case 'FieldTypeof':
       return [compileTypeOf(scope, { object, item })];
   }

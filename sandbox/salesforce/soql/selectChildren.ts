@@ -4,18 +4,29 @@ import type { StoredRecord } from '../records/storedRecord.ts';
 import type { ObjectSchema } from '../schema/objectSchema.ts';
 import { at, queriedObject } from './queryScope.ts';
 import type { QueryScope } from './queryScope.ts';
-import { compileSelect } from './select.ts';
-import type { SelectStep } from './select.ts';
+import type { JsonRecord, SelectStep } from './selectStep.ts';
 
 export type RunChildren = (
   scope: QueryScope,
   nested: { object: ObjectSchema; query: Query; rows: StoredRecord[] },
 ) => StoredRecord[];
 
+type CompileSelect = (
+  scope: QueryScope,
+  selecting: { object: ObjectSchema; query: Query; runChildren: RunChildren },
+) => { project(record: StoredRecord): JsonRecord };
+
+type Nested = {
+  object: ObjectSchema;
+  subquery: Subquery;
+  runChildren: RunChildren;
+  compileSelect: CompileSelect;
+};
+
 /** A nested SELECT over a child relationship; the answer holds a whole query result, or null when there are none. */
 export function compileChildren(
   scope: QueryScope,
-  { object, subquery, runChildren }: { object: ObjectSchema; subquery: Subquery; runChildren: RunChildren },
+  { object, subquery, runChildren, compileSelect }: Nested,
 ): SelectStep {
   const relationship = object.childRelationship(subquery.relationshipName);
   const lookup =

@@ -4,8 +4,8 @@ import type { ObjectSchema } from '../schema/objectSchema.ts';
 import { follow } from './fieldPath.ts';
 import { queriedField, queriedObject, queriedRelationship } from './queryScope.ts';
 import type { QueryScope } from './queryScope.ts';
-import { attributes } from './select.ts';
-import type { JsonRecord, SelectStep } from './select.ts';
+import { attributes } from './selectStep.ts';
+import type { JsonRecord, SelectStep } from './selectStep.ts';
 
 /** TYPEOF Owner WHEN User THEN Name ELSE Id END: fields by the kind of the record a lookup points at. */
 export function compileTypeOf(
