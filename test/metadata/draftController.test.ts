@@ -1,0 +1,65 @@
+import { daysFromNow } from '../integration/orgUser.ts';
+import { ControllerOrg, type Line } from './controllerOrg.ts';
+
+const here = new ControllerOrg();
+
+beforeAll(() => here.start());
+afterAll(() => here.close());
+
+beforeEach(() => {
+  here.middleware.calls.length = 0;
+  here.middleware.says(200, '{}');
+});
+
+describe('the draft', () => {
+  it('is saved in one go: changed, new and removed lines, description and due date', async () => {
+    const lines = [1, 2].map((quantity) => ({ productId: here.product.productId, unitPrice: 10, quantity }));
+    const { invoiceId } = await here.create({ lines });
+    const [kept, removed] = (await here.draftOf(invoiceId)).lines as [Line, Line];
+    const saved = await here.save(invoiceId, {
+      lines: [
+        { lineId: null, description: 'Travel', unitPrice: 19.99, quantity: 1.5 },
+        { ...kept, quantity: 4 },
+      ],
+      deletedLineIds: [removed.lineId],
+    });
+    expect(saved).toMatchObject({
+      description: 'Services in June',
+      dueDate: daysFromNow(14),
+      editable: true,
+    });
+    expect(saved.lines).toEqual([
+      expect.objectContaining({ productId: null, description: 'Travel', amount: 29.99 }),
+      expect.objectContaining({ lineId: kept.lineId, quantity: 4, amount: 40 }),
+    ]);
+    expect(saved).toEqual(await here.draftOf(invoiceId));
+  });
+
+  it('keeps lines that came from Stripe while a person was editing', async () => {
+    const { invoiceId } = await here.create();
+    const { lines } = await here.draftOf(invoiceId);
+    await here.admin.create('Invoice_Line__c', {
+      Invoice__c: invoiceId,
+      Description__c: 'From Stripe',
+      Quantity__c: 1,
+    });
+    const saved = await here.save(invoiceId, { lines });
+    expect(saved.lines.map(({ description }) => description)).toContain('From Stripe');
+  });
+
+  it('cannot be edited once it is no draft', async () => {
+    const { invoiceId } = await here.create();
+    await here.admin.update('Invoice__c', invoiceId, { Status__c: 'Open' });
+    const { editable, lines } = await here.draftOf(invoiceId);
+    expect(editable).toBe(false);
+    await expect(here.save(invoiceId, { lines })).rejects.toThrow(
+      'This invoice is Open and can no longer be edited',
+    );
+  });
+
+  it('refuses lines of another invoice and lines that are gone', async () => {
+    const { lines } = await here.draftOf((await here.create()).invoiceId);
+    const { invoiceId } = await here.create();
+    await expect(here.save(invoiceId, { lines })).rejects.toThrow('Somebody else has changed the lines');
+  });
+});

@@ -1,0 +1,114 @@
+import { daysFromNow, OrgUser } from '../integration/orgUser.ts';
+import { ControllerOrg, type Product } from './controllerOrg.ts';
+
+const here = new ControllerOrg();
+
+beforeAll(() => here.start());
+afterAll(() => here.close());
+
+beforeEach(() => {
+  here.middleware.calls.length = 0;
+  here.middleware.says(200, '{}');
+});
+
+describe('Raise Invoice', () => {
+  it('knows who will get the invoice, the currency and the day', async () => {
+    expect(
+      await here.rep.apex('RaiseInvoiceController', 'getContext', { accountId: here.accountId }),
+    ).toEqual({
+      accountName: 'Wren & Sons',
+      recipient: 'ap@wren.example',
+      recipientSource: 'Billing Email of the account',
+      problem: null,
+      warning: null,
+      currencyCode: 'USD',
+      currencyDecimals: 2,
+      today: daysFromNow(0),
+    });
+  });
+
+  it('falls back on the oldest contact with an address, and warns early when there is none', async () => {
+    const bare = await here.rep.create('Account', { Name: 'Bare Ltd' });
+    const context = () => here.rep.apex('RaiseInvoiceController', 'getContext', { accountId: bare });
+    expect(await context()).toMatchObject({
+      recipient: null,
+      warning: expect.stringMatching(/Bare Ltd has no e-mail address.*Billing Email/) as string,
+    });
+    await here.rep.create('Contact', { LastName: 'Mute', AccountId: bare });
+    await here.rep.create('Contact', { LastName: 'Speaker', AccountId: bare, Email: 'sp@bare.example' });
+    expect(await context()).toMatchObject({
+      recipient: 'sp@bare.example',
+      recipientSource: 'E-mail of the contact Speaker',
+      warning: null,
+    });
+  });
+
+  it('finds products by a part of their name or code, with their standard price', async () => {
+    const find = (searchText: string) =>
+      here.rep.apex<Product[]>('RaiseInvoiceController', 'getProducts', { searchText });
+    expect(await find(here.product.name.slice(1, 6))).toContainEqual(here.product);
+    expect(await find(here.product.productCode)).toContainEqual(here.product);
+    expect(await find("nothing's like this")).toEqual([]);
+  });
+
+  it('makes the invoice and its lines, exact to the cent, without a callout', async () => {
+    const { invoiceId, name } = await here.create();
+    expect(name).toMatch(/^INV-\d{6}$/);
+    const [invoice] = await here.rep.query(
+      `SELECT Account__c, Status__c, Currency__c, Description__c, Due_Date__c, Sync_Status__c FROM Invoice__c WHERE Id = '${invoiceId}'`,
+    );
+    expect(invoice).toMatchObject({
+      Account__c: here.accountId,
+      Status__c: 'Draft',
+      Currency__c: 'USD',
+      Description__c: 'Services in May',
+      Due_Date__c: daysFromNow(30),
+      Sync_Status__c: 'Pending',
+    });
+    expect((await here.draftOf(invoiceId)).lines).toEqual([
+      expect.objectContaining({ productName: here.product.name, unitPrice: 0.1, quantity: 3, amount: 0.3 }),
+    ]);
+    expect(here.middleware.calls).toEqual([]);
+  });
+
+  it('makes one invoice of the same request, however often it comes', async () => {
+    const first = await here.create({ requestKey: 'the-same' });
+    expect(await here.create({ requestKey: 'the-same' })).toEqual(first);
+    expect(await here.rep.query("SELECT Id FROM Invoice__c WHERE Request_Key__c = 'the-same'")).toHaveLength(
+      1,
+    );
+  });
+
+  const line = { unitPrice: 1, quantity: 1, description: 'Work' };
+  it.each([
+    ['no lines', { lines: [] }, 'Add at least one item'],
+    ['no description', { description: ' ' }, 'Enter a description'],
+    ['a long description', { description: 'x'.repeat(1501) }, 'at most 1,500 characters'],
+    ['no due date', { dueDate: null }, 'Enter a due date'],
+    ['a due date in the past', { dueDate: '2020-01-01' }, 'due date is in the past'],
+    [
+      'a quantity of zero',
+      { lines: [line, { ...line, quantity: 0 }] },
+      'Item 2: Enter a quantity greater than zero',
+    ],
+    ['a negative price', { lines: [{ ...line, unitPrice: -1 }] }, 'Item 1: Enter a price of zero or more'],
+    ['half a cent', { lines: [{ ...line, unitPrice: 0.005 }] }, 'Item 1: The price has too many decimals'],
+    ['neither product nor text', { lines: [{ ...line, description: '' }] }, 'Item 1: Choose a product'],
+    ['no request key', { requestKey: '' }, 'raise the invoice again'],
+  ])('refuses %s in words', async (_, overrides, words) => {
+    await expect(here.create(overrides)).rejects.toThrow(words);
+  });
+
+  it('leaves nothing behind when a line is refused', async () => {
+    const lines = [{ productId: '01tSB0000009999', unitPrice: 1, quantity: 1 }];
+    await expect(here.create({ requestKey: 'half', lines })).rejects.toThrow();
+    expect(await here.rep.query("SELECT Id FROM Invoice__c WHERE Request_Key__c = 'half'")).toEqual([]);
+  });
+
+  it('says which permission set is missing', async () => {
+    const nina = await OrgUser.login(here.org.url, 'Nina New');
+    await expect(nina.apex('RaiseInvoiceController', 'createInvoice', here.invoiceInput())).rejects.toThrow(
+      /access/i,
+    );
+  });
+});
