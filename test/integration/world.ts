@@ -19,6 +19,8 @@ import { OrgUser } from './orgUser.ts';
 export interface World {
   database: Database;
   config: Config;
+  /** What the product's processes get. */
+  environment: Record<string, string>;
   /** A stripe-node of the test's own, beside the product's. */
   stripe: Stripe;
   stripeUrl: string;
@@ -29,8 +31,9 @@ export interface World {
   /** A sales rep in the org's browser. */
   rep: OrgUser;
   admin: OrgUser;
-  worker: Worker;
-  web: Web;
+  worker: Worker | undefined;
+  web: Web | undefined;
+  stopWeb(): Promise<void>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   /** A call of a sandbox's control paths, e.g. `control('stripe', 'POST', '/faults', {...})`. */
@@ -82,7 +85,7 @@ export async function startWorld({
   });
   await registerApiToken(testDatabase.url, { orgId: org.orgId, label: 'test', token: secrets.apiToken });
 
-  const config = loadConfig({
+  const productEnvironment: Record<string, string> = {
     DATABASE_URL: testDatabase.url,
     PORT: String(webPort),
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
@@ -98,7 +101,8 @@ export async function startWorld({
     LEASE_SECONDS: '3',
     COMMAND_WAIT_SECONDS: '10',
     ...environment,
-  });
+  };
+  const config = loadConfig(productEnvironment);
   const log = openLog(config, 'test');
   const web = await startWeb(config, log);
   const database = await openDatabase(testDatabase.url, 5);
@@ -107,6 +111,7 @@ export async function startWorld({
   const world: World = {
     database,
     config,
+    environment: productEnvironment,
     stripe: new Stripe(secrets.stripeSecretKey, {
       host: hostname,
       port,
@@ -122,9 +127,16 @@ export async function startWorld({
     admin: await OrgUser.login(org.url, 'Ada Admin'),
     worker: await startWorker(config, log),
     web,
-    stopWorker: () => world.worker.stop(),
+    stopWorker: async () => {
+      await world.worker?.stop();
+      world.worker = undefined;
+    },
     startWorker: async () => {
       world.worker = await startWorker(config, log);
+    },
+    stopWeb: async () => {
+      await world.web?.stop();
+      world.web = undefined;
     },
     control: async (side, method, path, body) => {
       const address = side === 'stripe' ? `${stripeServer.url}/_sandbox` : `${org.url}/sandbox`;
@@ -138,8 +150,8 @@ export async function startWorld({
       return (text ? JSON.parse(text) : undefined) as never;
     },
     stop: async () => {
-      await world.worker.stop();
-      await world.web.stop();
+      await world.stopWorker();
+      await world.stopWeb();
       await database.close();
       await Promise.all([stripeServer.close(), org.close()]);
       await testDatabase.drop();
