@@ -10,10 +10,10 @@ import {
   wipe,
 } from './local/dataDirectory.ts';
 import {
-  type Installation,
   localAddress,
   productEnvironment,
   sandboxEnvironment,
+  type SandboxSettings,
 } from './local/environments.ts';
 import { keepRunning, type KeptProcess } from './local/keepRunning.ts';
 import { choosePorts } from './local/ports.ts';
@@ -44,13 +44,18 @@ async function start(data: DataDirectory, options: { verbose: boolean; reset: bo
 
   const secrets = await loadSecrets(data.secrets);
   const ports = await choosePorts({ page: 4000, web: 4001, stripe: 4242 });
-  const [databaseUrl, page] = await Promise.all([
+  const keep = keeper(data, { address: localAddress(ports.page), verbose: options.verbose });
+  const [databaseUrl, orgId] = await Promise.all([
     startDatabase({ dataDir: data.postgres, closers, say }),
-    buildPage(),
+    startSandboxes(keep, { secrets, ports, dataDir: data.sandbox }),
   ]);
-  const installation = { databaseUrl, secrets, ports, sandboxDir: data.sandbox, pageDir: page.dir };
-  startProcesses(installation, data, options.verbose);
-  await waitUntilAllAnswer(installation);
+  // Started after the sandboxes and so stopped before them.
+  const environment = productEnvironment({ databaseUrl, secrets, ports });
+  keep('web', 'server/web.ts', environment);
+  keep('worker', 'server/worker.ts', environment);
+  await registerApiToken(databaseUrl, { orgId, label: 'Sandbox org', token: secrets.apiToken });
+  const web = `http://127.0.0.1:${ports.web}`;
+  await waitUntilReady({ web: `${web}/health`, 'the database behind web': `${web}/ready` });
 
   if (closers.stopping) return;
   say(`
@@ -78,50 +83,42 @@ async function buildPage(): Promise<{ dir: string }> {
   }
 }
 
-function startProcesses(installation: Installation, data: DataDirectory, verbose: boolean): void {
-  const record = () =>
-    writeRecord(data.root, {
-      pid: process.pid,
-      address: localAddress(installation.ports.page),
-      children: children
-        .flatMap(({ pid, script }) => ({ pid: pid() ?? 0, script }))
-        .filter(({ pid }) => pid > 0),
-    });
-  const keep = (name: string, script: string, environment: NodeJS.ProcessEnv) => {
-    if (closers.stopping) return;
-    const logFile = join(data.logs, `${name}.log`);
-    const child = { name, script: join(projectDir, script), environment, logFile };
-    children.push(keepRunning(child, { verbose, print: say, onChange: record }));
-    record();
+type Keep = (name: string, script: string, environment: NodeJS.ProcessEnv) => void;
+
+/** Starts processes, stops them in the opposite order, and writes down what runs. */
+function keeper(data: DataDirectory, { address, verbose }: { address: string; verbose: boolean }): Keep {
+  const record = () => {
+    const running = children.map((child) => ({ pid: child.pid() ?? 0, script: child.script }));
+    writeRecord(data.root, { pid: process.pid, address, children: running.filter(({ pid }) => pid > 0) });
   };
   closers.add(() => removeRecord(data.root));
-  closers.add(() => stopAll((name) => name === 'sandbox'));
-  keep('sandbox', 'sandbox/main.ts', sandboxEnvironment(installation));
-  // These stop before the sandboxes they talk to.
-  closers.add(() => stopAll((name) => name !== 'sandbox'));
-  keep('web', 'server/web.ts', productEnvironment(installation));
-  keep('worker', 'server/worker.ts', productEnvironment(installation));
+  record();
+  return (name, script, environment) => {
+    if (closers.stopping) return;
+    const specification = {
+      name,
+      script: join(projectDir, script),
+      environment,
+      logFile: join(data.logs, `${name}.log`),
+    };
+    const child = keepRunning(specification, { verbose, print: say, onChange: record });
+    children.push(child);
+    closers.add(() => child.stop());
+    record();
+  };
 }
 
-async function stopAll(chosen: (name: string) => boolean): Promise<void> {
-  await Promise.all(children.filter(({ name }) => chosen(name)).map((child) => child.stop()));
-}
-
-async function waitUntilAllAnswer({ databaseUrl, secrets, ports }: Installation): Promise<void> {
-  const org = `http://127.0.0.1:${ports.page}/sandbox/session`;
-  const web = `http://127.0.0.1:${ports.web}`;
+/** Returns the id of the org. */
+async function startSandboxes(keep: Keep, settings: Omit<SandboxSettings, 'pageDir'>): Promise<string> {
+  const page = await buildPage();
+  keep('sandbox', 'sandbox/main.ts', sandboxEnvironment({ ...settings, pageDir: page.dir }));
+  const org = `http://127.0.0.1:${settings.ports.page}/sandbox/session`;
   await waitUntilReady({
     'the sandbox org': org,
-    'the sandbox Stripe': `http://127.0.0.1:${ports.stripe}/_sandbox/calls`,
-    web: `${web}/health`,
-    'the database behind web': `${web}/ready`,
+    'the sandbox Stripe': `http://127.0.0.1:${settings.ports.stripe}/_sandbox/calls`,
   });
   const session = (await (await fetch(org)).json()) as { org: { id: string } };
-  await registerApiToken(databaseUrl, {
-    orgId: session.org.id,
-    label: 'Sandbox org',
-    token: secrets.apiToken,
-  });
+  return session.org.id;
 }
 
 async function stop(exitCode: number): Promise<void> {

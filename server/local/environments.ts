@@ -1,15 +1,26 @@
 import type { SandboxSecrets } from './secrets.ts';
 
-export interface Installation {
+export interface Ports {
+  page: number;
+  web: number;
+  stripe: number;
+}
+
+interface ProductSettings {
   databaseUrl: string;
   secrets: SandboxSecrets;
-  ports: { page: number; web: number; stripe: number };
-  sandboxDir: string;
+  ports: Ports;
+}
+
+export interface SandboxSettings {
+  secrets: SandboxSecrets;
+  ports: Ports;
+  dataDir: string;
   pageDir: string;
 }
 
 /** What web and worker get: only variables that a real installation sets as well, with addresses and keys of the sandbox. */
-export function productEnvironment({ databaseUrl, secrets, ports }: Installation): NodeJS.ProcessEnv {
+export function productEnvironment({ databaseUrl, secrets, ports }: ProductSettings): NodeJS.ProcessEnv {
   return {
     ...machine(),
     DATABASE_URL: databaseUrl,
@@ -30,11 +41,10 @@ export function productEnvironment({ databaseUrl, secrets, ports }: Installation
 }
 
 /** What sandbox/main.ts gets. */
-export function sandboxEnvironment(installation: Installation): NodeJS.ProcessEnv {
-  const { secrets, ports, sandboxDir, pageDir } = installation;
+export function sandboxEnvironment({ secrets, ports, dataDir, pageDir }: SandboxSettings): NodeJS.ProcessEnv {
   return {
     ...machine(),
-    SANDBOX_DATA_DIR: sandboxDir,
+    SANDBOX_DATA_DIR: dataDir,
     SANDBOX_PAGE_DIR: pageDir,
     SANDBOX_ORG_PORT: String(ports.page),
     SANDBOX_STRIPE_PORT: String(ports.stripe),
