@@ -9,6 +9,7 @@ import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
 import { ChangeStream } from './browser/changes.ts';
 import type { PageLinks } from './browser/sessionRoutes.ts';
+import { checkFormulas } from './formula/checkFormulas.ts';
 import { orgApp } from './orgApp.ts';
 import type { ConnectedApp } from './oauth/grants.ts';
 import { Sessions } from './oauth/sessions.ts';
@@ -62,6 +63,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
   const store = new DocumentStore(options.dataFile);
   try {
     const schema = loadSchema(metadataDir, keyPrefixes(store));
+    checkFormulas(schema);
     const now = options.now ?? (() => new Date());
     const org = new Org({ id: orgId, name: 'Invoicebridge Sandbox', schema, store, now });
     const people = orgUsers(options.apps[0]?.username ?? 'integration@sandbox.example');

@@ -132,3 +132,30 @@ describe('describes of the sandbox org', () => {
     expect(prices.records.some((price) => price.UnitPrice % 1 !== 0)).toBe(true);
   });
 });
+
+describe('Payment State of an invoice', () => {
+  let org: TestOrg;
+  beforeAll(async () => {
+    org = await testOrg({ now: () => new Date('2026-11-21T23:30:00Z') });
+  });
+  afterAll(() => org.stop());
+
+  it.each([
+    [{ Status__c: 'Draft', Due_Date__c: '2020-01-01' }, 'Draft'],
+    [{ Status__c: 'Open' }, 'Unpaid'],
+    [{ Status__c: 'Open', Amount_Paid__c: 5 }, 'Partially Paid'],
+    [{ Status__c: 'Open', Amount_Paid__c: 5, Due_Date__c: '2026-11-20' }, 'Past Due'],
+    [{ Status__c: 'Open', Due_Date__c: '2026-11-21' }, 'Unpaid'],
+    [{ Status__c: 'Paid', Due_Date__c: '2020-01-01' }, 'Paid'],
+    [{ Status__c: 'Uncollectible' }, 'Uncollectible'],
+    [{ Status__c: 'Void' }, 'Void'],
+  ])('%j is %s', async (fields, state) => {
+    const connection = await org.connect();
+    const { records } = await connection.query<{ Id: string }>('SELECT Id FROM Account LIMIT 1');
+    const { id } = await connection.sobject('Invoice__c').create({ Account__c: records[0]!.Id, ...fields });
+    const found = await connection.query<{ Id: string }>(
+      `SELECT Id FROM Invoice__c WHERE Payment_State__c = '${state}' AND Id = '${id}'`,
+    );
+    expect(found.totalSize).toBe(1);
+  });
+});

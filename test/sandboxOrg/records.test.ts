@@ -96,6 +96,25 @@ describe('single records of the sandbox org', () => {
     expect(body).toMatchObject([{ fields: ['Stage__c'] }, { fields: ['Mail__c'] }]);
   });
 
+  it('refuses what a validation rule refuses, in an insert and in an update', async () => {
+    const refused = {
+      status: 400,
+      body: [
+        {
+          errorCode: 'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+          message: 'More than 100 need the flag.',
+          fields: ['Count__c'],
+        },
+      ],
+    };
+    expect(
+      await http('POST', '/sobjects/Probe__c', { Needed__c: 'x', Count__c: 101, Flag__c: false }),
+    ).toMatchObject(refused);
+    const id = await create({ Count__c: 101 });
+    expect(await http('PATCH', `/sobjects/Probe__c/${id}`, { Flag__c: false })).toMatchObject(refused);
+    expect((await read(id))['Flag__c']).toBe(true);
+  });
+
   it('refuses a duplicate in the platform words, with regard to case only where the field has it', async () => {
     const id = await create({ Unique__c: 'K1', Unique_Any_Case__c: 'W1' });
     const error = await refused({ Unique__c: 'K1' });

@@ -26,9 +26,15 @@ export class Sessions {
     return token;
   }
 
+  /** Whose token it is. Using a session keeps it alive, as the platform counts only time without a request. */
   userOf(token: string): string | undefined {
     const session = this.#sessions.get(hash(token));
-    return session && session.expiresAt > Date.now() ? session.userId : undefined;
+    const now = Date.now();
+    if (!session || session.expiresAt <= now) return undefined;
+    // Written at most once in a tenth of the lifetime, because most requests write nothing else.
+    const expiresAt = now + this.#lifetimeMs;
+    if (expiresAt - session.expiresAt > this.#lifetimeMs / 10) this.#sessions.put({ ...session, expiresAt });
+    return session.userId;
   }
 
   grantRefresh(userId: string, clientId: string): string {

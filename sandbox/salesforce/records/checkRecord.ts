@@ -1,9 +1,11 @@
+import { meets } from '../formula/formulaField.ts';
 import { OrgError } from '../orgError.ts';
 import type { Org } from '../org.ts';
 import type { FieldDescribe } from '../schema/describeTypes.ts';
 import type { ObjectSchema } from '../schema/objectSchema.ts';
 import { checkReference } from './checkReference.ts';
 import { checkValue } from './checkValue.ts';
+import { readScalar } from './readField.ts';
 import type { RecordInput } from './recordInput.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
 
@@ -39,6 +41,17 @@ export function refuseMissing(fields: FieldDescribe[]): OrgError[] {
 /** Fields that must hold something and that the platform does not fill in itself. */
 export function isRequired(field: FieldDescribe): boolean {
   return !field.nillable && !field.defaultedOnCreate && field.createable && field.type !== 'boolean';
+}
+
+/** The org's validation rules, on the record as it would be saved. */
+export function checkRules(org: Org, object: ObjectSchema, record: StoredRecord): OrgError[] {
+  const read = (other: StoredRecord, field: FieldDescribe) => readScalar(org, other, field);
+  return object.validationRules
+    .filter(({ formula }) => meets(org, record, { condition: formula, readScalar: read }))
+    .map(
+      ({ message, field }) =>
+        new OrgError('FIELD_CUSTOM_VALIDATION_EXCEPTION', message, { fields: field ? [field] : [] }),
+    );
 }
 
 export function checkUnique(org: Org, object: ObjectSchema, record: StoredRecord): OrgError[] {

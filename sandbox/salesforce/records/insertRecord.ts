@@ -1,6 +1,13 @@
 import { OrgError, throwFirst } from '../orgError.ts';
 import type { Actor, Org } from '../org.ts';
-import { checkUnique, checkValues, isRequired, refuseMissing, refuseUnwritable } from './checkRecord.ts';
+import {
+  checkRules,
+  checkUnique,
+  checkValues,
+  isRequired,
+  refuseMissing,
+  refuseUnwritable,
+} from './checkRecord.ts';
 import { defaultValue } from './defaults.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
@@ -48,6 +55,7 @@ export function insertRecord(org: Org, actor: Actor, input: RecordInput): Stored
       deleted: false,
       values,
     });
+    throwFirst(checkRules(org, object, record));
     throwFirst(checkUnique(org, object, record));
     org.records.put(record);
     const changedFields = Object.keys(record.values);

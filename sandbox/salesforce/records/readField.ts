@@ -1,7 +1,7 @@
 import type { FieldDescribe } from '../schema/describeTypes.ts';
+import { formulaValue } from '../formula/formulaField.ts';
 import type { Org } from '../org.ts';
 import { derivedValue } from './derivedFields.ts';
-import { formulaValue } from './formula.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
 
 export type Address = {
@@ -29,7 +29,7 @@ export function readScalar(org: Org, record: StoredRecord, field: FieldDescribe)
   if (field.type === 'id') return record.id;
   if (field.name === 'IsDeleted') return record.deleted;
   if (field.calculated) {
-    return formulaValue(org, record, { field, read: (other) => readScalar(org, record, other) });
+    return formulaValue(org, record, { field, readScalar: (other, part) => readScalar(org, other, part) });
   }
   const derived = derivedValue(org, record, field);
   if (derived !== undefined) return derived;

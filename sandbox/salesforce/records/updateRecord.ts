@@ -1,6 +1,6 @@
 import { OrgError, throwFirst } from '../orgError.ts';
 import type { Actor, Org } from '../org.ts';
-import { checkUnique, checkValues, refuseMissing, refuseUnwritable } from './checkRecord.ts';
+import { checkRules, checkUnique, checkValues, refuseMissing, refuseUnwritable } from './checkRecord.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
@@ -50,6 +50,7 @@ export function updateRecord(
       else values[field.name] = value;
     }
     const record = stamp(org, actor, { ...before, values });
+    throwFirst(checkRules(org, object, record));
     throwFirst(checkUnique(org, object, record));
     org.records.put(record);
     const changedFields = [...changed, 'LastModifiedDate'];

@@ -7,6 +7,7 @@ import { child, flag, metadataFiles, readXml, text } from './metadataXml.ts';
 import type { XmlNode } from './metadataXml.ts';
 import { objectFlags } from './objectFlags.ts';
 import { ObjectSchema } from './objectSchema.ts';
+import type { ValidationRule } from './objectSchema.ts';
 import { auditFields, idField, ownerField, viewedFields } from './systemFields.ts';
 
 export type FieldRelation = Relation & { childObject: string; field: string };
@@ -31,6 +32,7 @@ export function readCustomObjects(
     const detail = fields.some((field) => field.relation?.masterDetail);
     const schema = objects.get(name) ?? newObject(folder, name, { keyPrefix: keyPrefixOf(name), detail });
     objects.set(name, schema);
+    schema.validationRules.push(...validationRules(join(folder, name, 'validationRules')));
     return fields.flatMap(({ name: field, field: describe, relation, autoNumberFormat }) => {
       schema.addField(describe);
       if (autoNumberFormat) schema.autoNumberFormats.set(field, autoNumberFormat);
@@ -62,6 +64,18 @@ function newObject(
   const format = text(child(node, 'nameField') ?? {}, 'displayFormat');
   if (format) schema.autoNumberFormats.set('Name', format);
   return schema;
+}
+
+function validationRules(folder: string): ValidationRule[] {
+  return metadataFiles(folder, '.validationRule-meta.xml')
+    .map(([name, path]) => ({ name, node: readXml(path) }))
+    .filter(({ node }) => flag(node, 'active'))
+    .map(({ name, node }) => ({
+      name,
+      formula: text(node, 'errorConditionFormula') ?? 'FALSE',
+      message: text(node, 'errorMessage') ?? name,
+      field: text(node, 'errorDisplayField'),
+    }));
 }
 
 function nameField(node: XmlNode) {

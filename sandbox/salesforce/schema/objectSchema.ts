@@ -1,11 +1,15 @@
 import type { ChildRelationship, FieldDescribe, ObjectDescribe, ObjectFlags } from './describeTypes.ts';
 
+/** A condition under which a record is refused, and what is said then. */
+export type ValidationRule = { name: string; formula: string; message: string; field: string | undefined };
+
 /** An object of the org: its flags, fields and what points at it. Names are looked up without regard to case. */
 export class ObjectSchema {
   readonly flags: ObjectFlags;
   readonly childRelationships: ChildRelationship[] = [];
   /** Display formats of autonumber fields, for example INV-{000000}. */
   readonly autoNumberFormats = new Map<string, string>();
+  readonly validationRules: ValidationRule[] = [];
   readonly #fields = new Map<string, FieldDescribe>();
   readonly #relationships = new Map<string, FieldDescribe>();
 

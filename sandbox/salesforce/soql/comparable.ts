@@ -5,7 +5,7 @@ export type Comparable = string | number | null;
 
 /**
  * The form in which values of a field are compared and ordered: ids by their 15 case-sensitive characters, moments as
- * numbers, other text without regard to case unless the field is case sensitive.
+ * ISO text in UTC, other text without regard to case unless the field is case sensitive.
  */
 export function comparable(field: FieldDescribe | undefined, value: ReadValue | undefined): Comparable {
   if (value === null || value === undefined || value === '') return null;
@@ -13,8 +13,7 @@ export function comparable(field: FieldDescribe | undefined, value: ReadValue | 
   if (typeof value === 'number') return value;
   if (typeof value === 'object') return JSON.stringify(value);
   if (field?.type === 'id' || field?.type === 'reference') return value.slice(0, 15);
-  if (field?.type === 'datetime') return Date.parse(value);
-  return field?.caseSensitive ? value : value.toLowerCase();
+  return field?.caseSensitive || field?.type === 'datetime' ? value : value.toLowerCase();
 }
 
 export function compare(a: Comparable, b: Comparable): number {
