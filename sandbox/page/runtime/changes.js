@@ -16,6 +16,23 @@ export function watchChanges(listener) {
   return () => listeners.delete(listener);
 }
 
+// One commit is told as several events; lists wait for all of them.
+const settleMs = 50;
+
+/** Calls `reload` once after changes to records of an object, and after the stream was broken; the answer stops that. */
+export function watchObject(objectApiName, reload) {
+  let timer;
+  const stop = watchChanges((change) => {
+    if (change && change.objectApiName !== objectApiName) return;
+    clearTimeout(timer);
+    timer = setTimeout(reload, settleMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
 function open() {
   if (source) return;
   source = new EventSource('/sandbox/changes');

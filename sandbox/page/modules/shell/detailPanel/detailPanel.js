@@ -77,6 +77,8 @@ export default class DetailPanel extends LightningElement {
       const { general, byField } = saveErrors(error);
       this.errors = byField;
       this.generalErrors = general.length > 0 ? general : ['Review the errors on the fields.'];
+      // The button lost the focus when it was disabled.
+      this.fieldToFocus = Object.keys(byField)[0] ?? this.editedField;
     } finally {
       this.saving = false;
     }

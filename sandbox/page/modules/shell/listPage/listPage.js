@@ -1,5 +1,5 @@
 import { LightningElement, api } from 'lwc';
-import { watchChanges } from 'runtime/changes';
+import { watchObject } from 'runtime/changes';
 import { messageOf } from 'runtime/errors';
 import { goTo } from 'runtime/navigation';
 import { loadObjectInfo } from 'runtime/objectInfo';
@@ -41,10 +41,7 @@ export default class ListPage extends LightningElement {
 
   connectedCallback() {
     this.open();
-    this.stop = watchChanges((change) => {
-      if (!this.info && !change) this.open();
-      if (this.info && (!change || change.objectApiName === this.objectApiName)) this.reload();
-    });
+    this.stop = watchObject(this.objectApiName, () => (this.info ? this.reload() : this.open()));
   }
 
   disconnectedCallback() {

@@ -48,6 +48,8 @@ export default class NewRecordDialog extends LightningElement {
       const { general, byField } = saveErrors(error);
       this.errors = byField;
       this.generalErrors = general.length > 0 ? general : ['Review the errors on the fields.'];
+      // The button lost the focus when it was disabled, and the dialog with it.
+      this.refs.form.focusField(Object.keys(byField)[0]);
     } finally {
       this.saving = false;
     }

@@ -1,5 +1,5 @@
 import { LightningElement, api } from 'lwc';
-import { watchChanges } from 'runtime/changes';
+import { watchObject } from 'runtime/changes';
 import { messageOf } from 'runtime/errors';
 import { loadObjectInfo } from 'runtime/objectInfo';
 import { query } from 'runtime/orgClient';
@@ -19,9 +19,7 @@ export default class RecordListCard extends LightningElement {
 
   connectedCallback() {
     this.load();
-    this.stop = watchChanges((change) => {
-      if (!change || change.objectApiName === this.objectApiName) this.load();
-    });
+    this.stop = watchObject(this.objectApiName, () => this.load());
   }
 
   disconnectedCallback() {

@@ -1,5 +1,5 @@
 import { LightningElement, api } from 'lwc';
-import { watchChanges } from 'runtime/changes';
+import { watchObject } from 'runtime/changes';
 import { messageOf } from 'runtime/errors';
 import { loadObjectInfo } from 'runtime/objectInfo';
 import { iconOf, nameFieldOf } from 'shell/objects';
@@ -23,9 +23,7 @@ export default class RelatedListCard extends LightningElement {
 
   connectedCallback() {
     this.load();
-    this.stop = watchChanges((change) => {
-      if (!change || change.objectApiName === this.list.objectApiName) this.load();
-    });
+    this.stop = watchObject(this.list.objectApiName, () => this.load());
   }
 
   disconnectedCallback() {

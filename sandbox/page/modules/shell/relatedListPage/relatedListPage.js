@@ -1,5 +1,5 @@
 import { LightningElement, api } from 'lwc';
-import { watchChanges } from 'runtime/changes';
+import { watchObject } from 'runtime/changes';
 import { messageOf } from 'runtime/errors';
 import { loadObjectInfo } from 'runtime/objectInfo';
 import { dataApi, read } from 'runtime/orgClient';
@@ -21,13 +21,10 @@ export default class RelatedListPage extends LightningElement {
 
   connectedCallback() {
     this.load();
-    this.stop = watchChanges((change) => {
-      if (!change || change.objectApiName === this.info?.apiName) this.load();
-    });
   }
 
   disconnectedCallback() {
-    this.stop();
+    this.stop?.();
   }
 
   get parentUrl() {
@@ -46,6 +43,7 @@ export default class RelatedListPage extends LightningElement {
       const list = relatedListsOf(parent).find(({ id }) => id === this.relatedListId);
       if (!list) throw new Error(`${parent.label} has no related list ${this.relatedListId}.`);
       const info = await loadObjectInfo(list.objectApiName);
+      if (this.isConnected) this.stop ??= watchObject(info.apiName, () => this.load());
       const nameField = nameFieldOf(parent);
       const [record, { records }] = await Promise.all([
         read(`${dataApi}/ui-api/records/${this.recordId}?fields=${parent.apiName}.${nameField}`),
