@@ -57,6 +57,17 @@ describe('words for people', () => {
     );
   });
 
+  test('a sync groups what it changed by side', () => {
+    const change = { object: 'x', objectId: null, from: null };
+    expect(
+      syncWords([
+        { side: 'salesforce', ...change, field: 'Total__c', to: 5 },
+        { side: 'stripe', ...change, field: 'line', to: 'Travel' },
+        { side: 'salesforce', ...change, field: 'Status__c', from: 'Draft', to: 'Open' },
+      ]),
+    ).toBe('Stripe: Line Travel. Salesforce: Total 5, Status Draft → Open.');
+  });
+
   test('raising and sending name lines, amounts, addressee and due date', () => {
     const open = stripeInvoice({
       status: 'open',
@@ -66,7 +77,9 @@ describe('words for people', () => {
       lines: [stripeLine('il_1')],
     });
     expect(raiseWords(open)).toBe('The draft is in Stripe: 1 line, 2,649.99 USD.');
-    expect(sendWords(open)).toBe('AB-0001 was sent to ap@example.com: 2,649.99 USD to pay, due 2026-12-24.');
+    expect(sendWords(open)).toBe(
+      'AB-0001 was sent to ap@example.com: 2,649.99 USD to pay, due Dec 24, 2026.',
+    );
     expect(sendWords({ ...open, status: 'paid' })).toMatch(/paid at once/);
   });
 });
