@@ -25,7 +25,7 @@ export default class InvoiceLines extends LightningElement {
   isBusy = false;
   errorText = '';
   nextKey = 1;
-  focusesEditor = false;
+  moveFocus = null;
 
   /** The record changes whenever its lines do, because totals and the sync time change with them: read them again. */
   @wire(getRecord, { recordId: '$recordId', fields: [STATUS, LAST_SYNCED_AT, LAST_MODIFIED] })
@@ -63,7 +63,7 @@ export default class InvoiceLines extends LightningElement {
 
   handleEdit() {
     this.isEditing = true;
-    this.focusesEditor = true;
+    this.moveFocus = () => this.template.querySelector('lightning-textarea').focus();
   }
 
   handleField(event) {
@@ -79,11 +79,14 @@ export default class InvoiceLines extends LightningElement {
     const removed = this.lines.find((line) => line.key === event.detail.key);
     if (removed.lineId) this.deletedLineIds = [...this.deletedLineIds, removed.lineId];
     this.lines = this.lines.filter((line) => line !== removed);
+    this.moveFocus = () => this.template.querySelector('[data-id=add]').focus();
   }
 
   handleAdd() {
-    this.lines = [...this.lines, { key: `new-${this.nextKey}`, quantity: '1' }];
+    const key = `new-${this.nextKey}`;
     this.nextKey += 1;
+    this.lines = [...this.lines, { key, quantity: '1' }];
+    this.moveFocus = () => this.template.querySelector('c-line-table').focusLine(key);
   }
 
   handleCancel() {
@@ -146,10 +149,10 @@ export default class InvoiceLines extends LightningElement {
     return [...fields].map((field) => field.reportValidity()).every(Boolean);
   }
 
+  /** What had the focus may be gone after an edit; without this, keyboard and screen reader start at the page's top. */
   renderedCallback() {
-    if (!this.focusesEditor) return;
-    this.focusesEditor = false;
-    this.template.querySelector('lightning-textarea').focus();
+    this.moveFocus?.();
+    this.moveFocus = null;
   }
 }
 

@@ -80,8 +80,10 @@ export default class InvoicePanel extends LightningElement {
   get pdfUrl() {
     return this.valueOf('pdfUrl');
   }
+  /** In milliseconds: the open-source relative time shows nothing for the ISO text that the platform's takes as well. */
   get lastSyncedAt() {
-    return this.valueOf('lastSyncedAt');
+    const text = this.valueOf('lastSyncedAt');
+    return text ? Date.parse(text) : null;
   }
   get lastPaymentError() {
     return this.status === 'Open' ? this.valueOf('lastPaymentError') : null;

@@ -38,6 +38,12 @@ export default class LineTable extends LightningElement {
     return fields.map((field) => field.reportValidity()).every(Boolean);
   }
 
+  /** Puts the focus on the first field of a line, for one that was just added. */
+  @api
+  focusLine(key) {
+    this.template.querySelector(`[data-key="${key}"]`)?.focus();
+  }
+
   get rows() {
     return (this.lines ?? []).map((line, index) => {
       const name = line.productName || line.description || `${PRODUCT} ${index + 1}`;

@@ -134,6 +134,7 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   }
   handleLineRemove(event) {
     this.lines = this.lines.filter((line) => line.key !== event.detail.key);
+    this.focusesHeading = true;
   }
 
   handleNext() {
@@ -228,7 +229,7 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
     this.focusesHeading = true;
   }
 
-  /** A new step replaces what had the focus; the heading tells screen readers where they are. */
+  /** A new step, or a line that was removed, takes away what had the focus; the heading tells screen readers where they are. */
   renderedCallback() {
     if (!this.focusesHeading) return;
     this.focusesHeading = false;

@@ -165,6 +165,21 @@ describe('c-invoice-lines', () => {
     expect(table().lines[0].quantity).toBe(5);
   });
 
+  it('keeps the focus in the editor when it opens, and when a line comes or goes', async () => {
+    await mount();
+    const focus = jest.spyOn(HTMLElement.prototype, 'focus');
+    const focused = () => focus.mock.contexts.at(-1);
+    await click('c.Edit_Draft');
+    expect(focused()).toBe(find('lightning-textarea'));
+    await click('c.Add_Line');
+    expect(focused()).toBe(
+      table().shadowRoot.querySelector('[data-key=new-1]').shadowRoot.querySelector('input'),
+    );
+    await fire('lineremove', { key: 'new-1' });
+    expect(focused()).toBe(button('c.Add_Line'));
+    focus.mockRestore();
+  });
+
   it('names its table for screen readers and shows errors as alerts', async () => {
     await mount();
     expect(table().tableLabel).toBe('c.Invoice_Lines');

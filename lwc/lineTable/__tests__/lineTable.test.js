@@ -79,6 +79,14 @@ describe('c-line-table', () => {
     expect(removed).toHaveBeenCalledWith({ key: '2' });
   });
 
+  it('puts the focus on the first field of a line on request', async () => {
+    await mount({ editable: true, choosesProduct: true });
+    const focus = jest.fn();
+    all('c-product-picker')[1].focus = focus;
+    table.focusLine('2');
+    expect(focus).toHaveBeenCalledTimes(1);
+  });
+
   it('reports every invalid field at once', async () => {
     await mount({ editable: true });
     const reports = all('lightning-input').map((input, index) => {
