@@ -17,40 +17,47 @@ export interface Page {
  * neither its memory nor its pauses are the server's.
  */
 export async function ensurePage(): Promise<Page> {
-  const dir = currentPage();
-  if (!existsSync(dir)) await runBuild();
-  return { dir };
+  const builds = neededBuilds();
+  if (!isBuilt(builds)) await runBuild();
+  return { dir: builds.appFolder };
 }
 
-function currentPage(): string {
+function neededBuilds() {
   const vendor = vendorFor(baseComponents(projectPlaces));
-  return join(projectPlaces.output, appNameFor(projectPlaces, vendor));
+  const app = appNameFor(projectPlaces, vendor);
+  const { output } = projectPlaces;
+  return { vendor, app, vendorFolder: join(output, vendor.name), appFolder: join(output, app) };
+}
+
+function isBuilt({ vendorFolder, appFolder }: ReturnType<typeof neededBuilds>): boolean {
+  return existsSync(vendorFolder) && existsSync(appFolder);
 }
 
 async function runBuild(): Promise<void> {
   const child = spawn(process.execPath, [import.meta.filename], { stdio: ['ignore', 'inherit', 'inherit'] });
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.on('exit', resolve).on('error', reject),
-  );
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('exit', resolve).on('error', reject);
+  });
   if (code !== 0) throw new Error('The sandbox page could not be built; the reason is printed above.');
 }
 
 /** Builds in this process, and says what goes on. */
 async function build(): Promise<void> {
-  const vendor = vendorFor(baseComponents(projectPlaces));
-  const name = appNameFor(projectPlaces, vendor);
-  if (existsSync(join(projectPlaces.output, name))) return;
+  const builds = neededBuilds();
+  if (isBuilt(builds)) return;
   await onlyOneBuilds(projectPlaces.output, async () => {
-    if (!existsSync(join(projectPlaces.output, vendor.name))) {
+    if (!existsSync(builds.vendorFolder)) {
       console.log(
         'Building the base components of the sandbox page. This takes half a minute, once for each version.',
       );
       const { buildVendor } = await import('./build/vendorBuild.ts');
-      await buildVendor(projectPlaces, vendor);
+      await buildVendor(projectPlaces, builds.vendor);
     }
-    console.log('Building the sandbox page.');
-    const { buildApp } = await import('./build/appBuild.ts');
-    await buildApp(projectPlaces, vendor, name);
+    if (!existsSync(builds.appFolder)) {
+      console.log('Building the sandbox page.');
+      const { buildApp } = await import('./build/appBuild.ts');
+      await buildApp(projectPlaces, builds.vendor, builds.app);
+    }
   });
 }
 

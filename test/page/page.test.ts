@@ -119,6 +119,32 @@ describe('the page of the org', () => {
     expect(problems).toEqual([]);
   });
 
+  test('has every list view of the metadata', async () => {
+    await page.goto(`${org.url}/lightning/o/Invoice__c/list`);
+    await page.getByRole('button', { name: 'Select a List View' }).click();
+    const views = await page.getByRole('menuitemcheckbox').allInnerTexts();
+    expect(views.length).toBeGreaterThan(1);
+    await page.keyboard.press('Escape');
+    for (const view of views) {
+      await page.getByRole('button', { name: 'Select a List View' }).click();
+      await page.getByRole('menuitemcheckbox', { name: view, exact: true }).click();
+      await page.getByRole('heading', { name: view }).waitFor();
+      await page.getByText(/^\d+ items?/).waitFor();
+    }
+    expect(problems).toEqual([]);
+  });
+
+  test('shows times in the time zone of the browser', async () => {
+    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+    page = await context.newPage();
+    await page.goto(org.url);
+    await openAccount('Redwood Trail Outfitters');
+    await callOrg('PATCH', `/sobjects/Account/${idInAddress()}`, {
+      Last_Synced_At__c: '2026-01-15T12:00:00Z',
+    });
+    await page.getByText('1/15/2026, 9:00 PM').waitFor();
+  });
+
   test('finds records by parts of their names', async () => {
     await search(page.getByRole('combobox', { name: 'Search' }), 'copper');
     await page.getByRole('option', { name: /Copper Kettle Catering/ }).click();

@@ -9,7 +9,14 @@ let page: any;
 beforeAll(() => org.start());
 afterAll(() => org.stop());
 beforeEach(async () => {
-  page = await org.loadPage(['lightning/empApi', 'runtime/errors', 'runtime/navigation', 'runtime/soql']);
+  page = await org.loadPage([
+    'lightning/empApi',
+    'runtime/errors',
+    'runtime/navigation',
+    'runtime/soql',
+    'shell/listQuery',
+    'shell/regions',
+  ]);
 });
 
 describe('empApi', () => {
@@ -132,4 +139,63 @@ test('a refused save tells errors of fields from errors of the record', () => {
     general: ['Try again.'],
     byField: {},
   });
+});
+
+describe('a list view', () => {
+  const info = {
+    apiName: 'Invoice__c',
+    nameFields: ['Name'],
+    fields: {
+      Name: { apiName: 'Name', dataType: 'String' },
+      Account__c: {
+        apiName: 'Account__c',
+        dataType: 'Reference',
+        relationshipName: 'Account__r',
+        referenceToInfos: [{ apiName: 'Account', nameFields: ['Name'] }],
+      },
+      Sync_Status__c: { apiName: 'Sync_Status__c', dataType: 'Picklist' },
+      Due_Date__c: { apiName: 'Due_Date__c', dataType: 'Date' },
+      Total__c: { apiName: 'Total__c', dataType: 'Currency' },
+    },
+  };
+  const view = (...filters: { field: string; operation: string; value: string }[]) => ({
+    columns: ['Name', 'Account__c', 'Hidden__c'],
+    mine: false,
+    filters,
+  });
+  const options = { sort: { column: 'Account__cLink', descending: true }, searchText: '' };
+
+  test('selects the names behind lookups, and leaves out what the user may not see', () => {
+    expect(page.listQuery(info, view(), options)).toBe(
+      'SELECT Id, Name, Account__r.Name FROM Invoice__c ORDER BY Account__r.Name DESC NULLS LAST LIMIT 200',
+    );
+  });
+
+  test.each([
+    ['Sync_Status__c', 'equals', 'Error,Conflict', `Sync_Status__c IN ('Error', 'Conflict')`],
+    ['Sync_Status__c', 'notEqual', '', 'Sync_Status__c != null'],
+    ['Due_Date__c', 'lessThan', 'TODAY', 'Due_Date__c < TODAY'],
+    ['Total__c', 'greaterOrEqual', '100', 'Total__c >= 100'],
+    ['Name', 'startsWith', 'INV', `Name LIKE 'INV%'`],
+    ['Name', 'contains', `O'Neil`, `Name LIKE '%O\\'Neil%'`],
+  ])('filters %s %s %s', (field, operation, value, expected) => {
+    const soql = page.listQuery(info, view({ field, operation, value }), options) as string;
+    expect(soql).toContain(` WHERE ${expected} ORDER BY`);
+  });
+
+  test('is searched in its columns of text', () => {
+    const soql = page.listQuery(info, view(), { ...options, searchText: ' acme ' }) as string;
+    expect(soql).toContain(`WHERE (Name LIKE '%acme%' OR Account__r.Name LIKE '%acme%')`);
+  });
+});
+
+test('details and related lists beside each other on a record page are tabs; alone each stands for itself', () => {
+  const [panel, detail, related] = ['c:invoicePanel', 'force:detailPanel', 'force:relatedListContainer'].map(
+    (name) => ({ name }),
+  );
+  const kinds = (components: unknown[]) =>
+    page.blocksOf(components).map(({ kind }: { kind?: string }) => kind);
+  expect(kinds([{ name: 'force:highlightsPanel' }, panel, detail, related])).toEqual([undefined, 'tabs']);
+  expect(kinds([detail, panel])).toEqual(['detail', undefined]);
+  expect(kinds([related])).toEqual(['related']);
 });

@@ -12,6 +12,8 @@ export const nodeResolve = (
   moduleRequire('@rollup/plugin-node-resolve') as typeof import('@rollup/plugin-node-resolve')
 ).nodeResolve;
 
+const timeZone = '\0@salesforce/i18n/timeZone';
+
 /** Values that LWC and the base components expect a bundler to fill in. */
 export const constants: Plugin = {
   name: 'constants',
@@ -48,6 +50,7 @@ export function resolveBaseComponents(): Plugin {
   return {
     name: 'base-components',
     resolveId(id) {
+      if (id === '@salesforce/i18n/timeZone') return timeZone;
       if (id === 'lwc') return join(packageFolder('@lwc/engine-dom'), 'dist/index.js');
       const component = /^lightning\/(\w+)$/.exec(id)?.[1];
       // Some folders hold only style sheets and are left to the LWC plugin.
@@ -56,6 +59,9 @@ export function resolveBaseComponents(): Plugin {
       }
       return records.get(id) ?? null;
     },
+    // On the platform it is that of the user's settings; the package says Los Angeles.
+    load: (id) =>
+      id === timeZone ? 'export default Intl.DateTimeFormat().resolvedOptions().timeZone;' : null,
   };
 }
 

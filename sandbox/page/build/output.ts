@@ -48,6 +48,10 @@ export async function onlyOneBuilds(output: string, work: () => Promise<void>): 
   const lock = join(output, '.building');
   while (!takeLock(lock)) await wait(200);
   try {
+    // What a killed build left aside.
+    for (const name of readdirSync(output).filter((each) => /^\.(app|vendor)-/.test(each))) {
+      rmSync(join(output, name), { recursive: true, force: true });
+    }
     await work();
   } finally {
     rmSync(lock, { force: true });

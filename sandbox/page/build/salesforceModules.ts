@@ -41,10 +41,6 @@ export function salesforceModules(places: Places): Plugin {
     if (id === '@salesforce/user/Id') return `${session}\nexport default session.user.id;`;
     if (id === '@salesforce/user/isGuest') return 'export default false;';
     if (id === '@salesforce/community/basePath') return `export default '';`;
-    // The time zone of a user's settings; here it is that of the browser.
-    if (id === '@salesforce/i18n/timeZone') {
-      return 'export default Intl.DateTimeFormat().resolvedOptions().timeZone;';
-    }
     return null;
   }
 
