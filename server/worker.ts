@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { runCommands } from '../sync/actions/runCommands.ts';
+import { runCommand } from '../sync/actions/runCommand.ts';
 import { syncEntities } from '../sync/domain/entity.ts';
 import type { Engine } from '../sync/engine.ts';
 import { convergeDue } from '../sync/flows/convergeDue.ts';
@@ -19,6 +19,8 @@ export interface Worker {
 
 // A wake-up comes with every change; this is how long a missed one, or a delayed retry, waits at most.
 const IDLE_MS = 500;
+// People wait for commands: one that is slow must not hold up the next.
+const COMMANDS_AT_ONCE = 8;
 
 /** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
@@ -26,7 +28,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const loop = (name: string, runOnce: () => Promise<number>, idleMs = IDLE_MS) =>
     new Loop({ name, runOnce, idleMs, log });
 
-  const commands = loop('commands', () => runCommands(engine));
+  const commands = Array.from({ length: COMMANDS_AT_ONCE }, () => loop('commands', () => runCommand(engine)));
   const records = Object.fromEntries(
     syncEntities.map((entity) => [entity, loop(`converge ${entity}`, () => convergeDue(engine, entity))]),
   );
@@ -37,10 +39,13 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => catchUpStripe(engine).then(() => 0),
     config.stripeCatchUpSeconds * 1000,
   );
-  const loops = [commands, ...Object.values(records), sweep, catchUp];
+  const loops = [...commands, ...Object.values(records), sweep, catchUp];
 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
-  notifications.on((channel, payload) => (channel === 'command_due' ? commands : records[payload])?.wake());
+  notifications.on((channel, payload) => {
+    if (channel === 'command_due') for (const each of commands) each.wake();
+    else records[payload]?.wake();
+  });
   await notifications.open();
 
   const lease = { workerId: engine.workerId, leaseSeconds: config.leaseSeconds };

@@ -31,7 +31,7 @@ interface SweptRow {
 
 /**
  * Asks the org what has changed since the last sweep and takes each change in once, as an event named by the
- * record and its SystemModstamp. Returns how many changes were new. The first run only notes where to start.
+ * record and its SystemModstamp. Returns how many changes were new. The first run looks back over the overlap.
  */
 export async function sweepCrm(engine: Engine): Promise<number> {
   let received = 0;

@@ -33,22 +33,22 @@ export async function acceptCommand(database: Database, command: NewCommand): Pr
   return known[0]!;
 }
 
-/** Claims up to `limit` due commands, oldest first. */
-export async function claimDueCommands(
+/** Claims the due command that has waited longest. */
+export async function claimDueCommand(
   database: Database,
-  { owner, leaseSeconds, limit }: ClaimOptions & { limit: number },
-): Promise<Command[]> {
+  { owner, leaseSeconds }: ClaimOptions,
+): Promise<Command | undefined> {
   const { rows } = await database.pool.query<Command>(
     `UPDATE command SET lease_owner = $1, lease_until = now() + make_interval(secs => $2)
-     WHERE id IN (
+     WHERE id = (
        SELECT id FROM command
        WHERE status = 'running' AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
-       ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED
+       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING *`,
-    [owner, leaseSeconds, limit],
+    [owner, leaseSeconds],
   );
-  return rows;
+  return rows[0];
 }
 
 /** Notes how far a command has come and what it found out; a retry starts from here. */

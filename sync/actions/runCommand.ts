@@ -2,24 +2,19 @@ import { backoffMs } from '../domain/backoff.ts';
 import { nextLeaseOwner, type Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
-import { mapConcurrently } from '../flows/concurrency.ts';
-import { claimDueCommands, settleCommand, type CommandOutcome } from '../store/commands.ts';
+import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
 
-const COMMANDS_AT_ONCE = 8;
-
-/** Claims the commands that are due and carries them out. Returns how many there were. */
-export async function runCommands(engine: Engine): Promise<number> {
-  const commands = await claimDueCommands(engine.database, {
+/** Claims the command that has waited longest and carries it out. Returns how many there were: one or none. */
+export async function runCommand(engine: Engine): Promise<number> {
+  const command = await claimDueCommand(engine.database, {
     owner: nextLeaseOwner(engine),
     leaseSeconds: engine.settings.leaseSeconds,
-    limit: COMMANDS_AT_ONCE,
   });
-  await mapConcurrently(commands, COMMANDS_AT_ONCE, async (command) => {
-    await settleCommand(engine.database, command, await outcomeOf(engine, command));
-  });
-  return commands.length;
+  if (!command) return 0;
+  await settleCommand(engine.database, command, await outcomeOf(engine, command));
+  return 1;
 }
 
 async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutcome> {
