@@ -74,6 +74,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function createDatabase(host: string, database: string): Promise<void> {
   const client = new Client({ ...connectionTo(host), database: 'postgres' });
+  client.on('error', () => {}); // A server that is stopped meanwhile ends the connection; the query then rejects as well.
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);

@@ -14,32 +14,38 @@ export interface DatabaseOptions {
 /** The database named by DATABASE_URL or else an embedded one, brought up to date. Returns its connection string. */
 export async function startDatabase(options: DatabaseOptions): Promise<string> {
   const named = process.env['DATABASE_URL'];
-  const url = named || (await startEmbedded(options));
+  return named ? migrateNamed(named) : startEmbedded(options);
+}
+
+async function migrateNamed(url: string): Promise<string> {
   try {
     await migrate(url);
+    return url;
   } catch (cause) {
+    // A refused connection has no message of its own, only a code.
     const reason =
       cause instanceof Error ? cause.message || String((cause as { code?: string }).code) : String(cause);
-    if (!named) throw cause;
     throw new Error(
       `The database that DATABASE_URL names cannot be used: ${reason}. ` +
         'Correct DATABASE_URL, or unset it to use the embedded PostgreSQL.',
       { cause },
     );
   }
-  return url;
 }
 
 async function startEmbedded({ dataDir, closers, say }: DatabaseOptions): Promise<string> {
   const starting = startEmbeddedPostgres({ dataDir });
-  // Added before it runs, so that a Ctrl-C in this moment does not leave a server behind.
+  const migrated = starting.then(({ url }) => migrate(url));
+  const settled = migrated.catch(() => {}); // said where it is awaited below
+  // Added before it runs, so that a Ctrl-C in this moment neither leaves a server behind nor cuts a migration short.
   closers.add(async () => {
-    await Promise.race([starting.catch(() => {}), pause(3_000, undefined, { ref: false })]);
+    await Promise.race([settled, pause(3_000, undefined, { ref: false })]);
     await stopPostgres(dataDir);
   });
   const server = await starting;
   if (server.adopted) say('Goes on with the PostgreSQL that a killed start left running.');
   watch(server, () => startEmbeddedPostgres({ dataDir }), { closers, say });
+  await migrated;
   return server.url;
 }
 

@@ -5,6 +5,8 @@ const { once } = require('node:events');
 /** Starts the process that will start PostgreSQL for the first test that asks; its address goes to the tests' environment. */
 module.exports = async function startDatabaseServer() {
   const server = spawn(process.execPath, [join(__dirname, 'databaseServer.ts')], {
+    // In a session of its own, so that whatever ends Jest leaves it alive to clean up.
+    detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [address] = await Promise.race([
