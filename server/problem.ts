@@ -58,6 +58,8 @@ export function sendProblem(response: Response, problem: Problem): void {
 
 /** Express's last handler: whatever was thrown becomes a problem; only our own words reach the client. */
 export function problemHandler(log: Logger) {
+  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line max-params
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     if (response.headersSent) return next(error);
     const problem = asProblem(error);

@@ -49,13 +49,11 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   await notifications.open();
 
   const lease = { workerId: engine.workerId, leaseSeconds: config.leaseSeconds };
-  const renewal = setInterval(
-    () =>
-      renewLeases(database, lease).catch((error: unknown) =>
-        log.warn({ error }, 'Leases could not be renewed.'),
-      ),
-    (config.leaseSeconds * 1000) / 3,
-  );
+  const renew = () =>
+    void renewLeases(database, lease).catch((error: unknown) =>
+      log.warn({ error }, 'Leases could not be renewed.'),
+    );
+  const renewal = setInterval(renew, (config.leaseSeconds * 1000) / 3);
   for (const each of loops) each.start();
   log.info(maskedSummary(config), 'The worker is at work.');
 

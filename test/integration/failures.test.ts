@@ -1,47 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { Mail } from '../../sandbox/stripe/pages/port.ts';
+import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
-let account: string;
+let job: JobSteps;
 let product: string;
-
 beforeAll(async () => {
   world = await startWorld({ environment: { CRM_SWEEP_SECONDS: '0.5', STRIPE_CATCH_UP_SECONDS: '0.5' } });
-  [{ Name: account }] = (await world.rep.query<{ Name: string }>(
-    'SELECT Name FROM Account WHERE Billing_Email__c != null ORDER BY Name LIMIT 1',
-  )) as [{ Name: string }];
-  [{ name: product }] = await world.rep.apex<[{ name: string }]>('RaiseInvoiceController', 'getProducts', {
-    searchText: '',
-  });
+  job = await jobSteps(world);
+  product = job.products[0]!.name;
 });
 afterAll(() => world?.stop());
-afterEach(async () => {
-  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
-  await world.control('stripe', 'DELETE', '/faults');
-  await world.control('org', 'DELETE', '/faults');
-});
+afterEach(() => withoutFaults(world));
 
 const fault = (side: 'stripe' | 'org', body: object) => world.control(side, 'POST', '/faults', body);
-const raise = () => world.rep.raiseInvoice({ account, lines: [{ product, quantity: 2 }] });
-const stripeInvoicesOf = async (crmId: string) =>
-  (await world.stripe.invoices.list({ limit: 100 })).data.filter(
-    ({ metadata }) => metadata?.salesforce_id === crmId,
-  );
-const mailsTo = async (invoiceId: string) =>
-  (await world.control<{ mails: Mail[] }>('stripe', 'GET', '/mails')).mails.filter(
-    ({ invoice }) => invoice === invoiceId,
-  );
-const becomes = (id: string, status: string) =>
-  eventually(
-    async () => {
-      const invoice = await world.rep.invoice(id);
-      return invoice.Status__c === status ? invoice : undefined;
-    },
-    `${id} is ${status}`,
-    20_000,
-  );
+const raise = () => job.raise([{ product, quantity: 2 }]);
 
 describe('an answer that is lost', () => {
   test.each([
@@ -65,8 +39,8 @@ describe('an answer that is lost', () => {
       Quantity__c: 2,
       Unit_Price__c: 12.34,
     });
-    await eventually(async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced', 'synced', 20_000);
-    const invoices = await stripeInvoicesOf(id);
+    await job.isSynced(id);
+    const invoices = await job.stripeInvoices(id);
     expect(invoices).toHaveLength(1);
     expect(invoices[0]).toMatchObject({ total: 2468, status: 'draft' });
     expect(invoices[0]!.lines.data).toHaveLength(1);
@@ -83,14 +57,14 @@ describe('an answer that is lost', () => {
     await world.rep.sync(id);
     await fault('stripe', { match: { method: 'POST', path: '/send$' }, kind: 'resetAfter', times: 4 });
     await world.rep.send(id).catch(() => undefined);
-    await becomes(id, 'Open');
-    const [invoice, ...more] = await stripeInvoicesOf(id);
+    await job.becomes(id, 'Open');
+    const [invoice, ...more] = await job.stripeInvoices(id);
     expect(more).toEqual([]);
     await eventually(
       async () => (await world.rep.invoice(id)).Sent_At__c,
       'the time of sending is on the record',
     );
-    expect(await mailsTo(invoice!.id)).toHaveLength(1);
+    expect(await job.mailsOf(invoice!.id)).toHaveLength(1);
   });
 
   test('after writing the org: nothing is written twice, nothing is missing', async () => {
@@ -101,8 +75,8 @@ describe('an answer that is lost', () => {
       times: 2,
     });
     await world.rep.sync(id).catch(() => undefined);
-    await eventually(async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced', 'synced', 20_000);
-    expect(await stripeInvoicesOf(id)).toHaveLength(1);
+    await job.isSynced(id);
+    expect(await job.stripeInvoices(id)).toHaveLength(1);
     expect(await world.rep.lines(id)).toHaveLength(1);
   });
 });
@@ -116,8 +90,8 @@ describe('a side that is down', () => {
     expect(answer.status).toBe('running');
     expect(answer.message).toMatch(/Stripe does not answer right now.*will be carried out by itself/);
     await world.control('stripe', 'DELETE', '/faults');
-    await becomes(id, 'Open');
-    expect(await mailsTo((await stripeInvoicesOf(id))[0]!.id)).toHaveLength(1);
+    await job.becomes(id, 'Open');
+    expect(await job.mailsOf((await job.stripeInvoices(id))[0]!.id)).toHaveLength(1);
   });
 
   test('the org: a payment meanwhile arrives when it is back', async () => {
@@ -130,10 +104,10 @@ describe('a side that is down', () => {
       status: 503,
       times: 10_000,
     });
-    await payOnHostedPage((await stripeInvoicesOf(id))[0]!.hosted_invoice_url!, GOOD_CARD);
+    await payOnHostedPage((await job.stripeInvoices(id))[0]!.hosted_invoice_url!, GOOD_CARD);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await world.control('org', 'DELETE', '/faults');
-    await becomes(id, 'Paid');
+    await job.becomes(id, 'Paid');
   });
 
   test('our own web process: what Stripe could not deliver comes from its log of events', async () => {
@@ -141,18 +115,14 @@ describe('a side that is down', () => {
     await world.rep.sync(id);
     await world.rep.send(id);
     await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
-    await payOnHostedPage((await stripeInvoicesOf(id))[0]!.hosted_invoice_url!, GOOD_CARD);
-    await becomes(id, 'Paid');
+    await payOnHostedPage((await job.stripeInvoices(id))[0]!.hosted_invoice_url!, GOOD_CARD);
+    await job.becomes(id, 'Paid');
   });
 
   test('the middleware, when the invoice was raised: the sweep brings it over', async () => {
     const id = await raise();
-    await eventually(
-      async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced',
-      'synced by itself',
-      20_000,
-    );
-    expect(await stripeInvoicesOf(id)).toHaveLength(1);
+    await job.isSynced(id);
+    expect(await job.stripeInvoices(id)).toHaveLength(1);
   });
 });
 
@@ -165,8 +135,8 @@ describe('a side that asks for patience', () => {
       status: 429,
       times: 2,
     });
-    await eventually(async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced', 'synced', 20_000);
-    expect(await stripeInvoicesOf(id)).toHaveLength(1);
+    await job.isSynced(id);
+    expect(await job.stripeInvoices(id)).toHaveLength(1);
   });
 
   test('a locked row in the org is tried again', async () => {
@@ -182,7 +152,7 @@ describe('a side that asks for patience', () => {
       times: 2,
     });
     await world.rep.send(id);
-    await becomes(id, 'Open');
+    await job.becomes(id, 'Open');
   });
 
   test('a session that the org has ended is renewed', async () => {
@@ -205,7 +175,7 @@ test('an e-mail address that is corrected right before Send is where the mail go
   await world.rep.sync(id);
   await world.admin.update('Account', accountId, { Billing_Email__c: 'new@example.com' });
   expect((await world.rep.send(id)).message).toContain('was sent to new@example.com');
-  expect((await mailsTo((await stripeInvoicesOf(id))[0]!.id)).map(({ to }) => to)).toEqual([
+  expect((await job.mailsOf((await job.stripeInvoices(id))[0]!.id)).map(({ to }) => to)).toEqual([
     'new@example.com',
   ]);
 });
@@ -223,10 +193,7 @@ describe('a record that cannot be processed', () => {
     expect(failed).toMatchObject({ Sync_Status__c: 'Error' });
     expect(failed.Sync_Error__c).toMatch(/Fill the Billing Email/);
     await world.admin.update('Account', accountId, { Billing_Email__c: 'books@example.com' });
-    await eventually(
-      async () => (await world.rep.invoice(id)).Sync_Status__c === 'Synced',
-      'mended by itself',
-    );
+    await job.isSynced(id);
     expect(await world.rep.invoice(id)).toMatchObject({ Status__c: 'Draft', Sync_Error__c: null });
   });
 
@@ -235,10 +202,7 @@ describe('a record that cannot be processed', () => {
     await world.admin.create('Account', { Name: name });
     const bad = await world.rep.raiseInvoice({ account: name, lines: [{ product, quantity: 1 }] });
     const good = await raise();
-    await eventually(
-      async () => (await world.rep.invoice(good)).Sync_Status__c === 'Synced',
-      'the good one is synced',
-    );
+    await job.isSynced(good);
     await eventually(
       async () => (await world.rep.invoice(bad)).Sync_Status__c === 'Error',
       'the bad one says why',

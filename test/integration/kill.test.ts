@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import type { Mail } from '../../sandbox/stripe/pages/port.ts';
+import { jobSteps, type JobSteps } from './jobSteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -35,8 +35,7 @@ class Killable {
 let world: World;
 let web: Killable;
 let worker: Killable;
-let account: string;
-let products: string[];
+let job: JobSteps;
 
 beforeAll(async () => {
   world = await startWorld({
@@ -59,12 +58,7 @@ beforeAll(async () => {
     'web is ready',
     20_000,
   );
-  [{ Name: account }] = (await world.rep.query<{ Name: string }>(
-    'SELECT Name FROM Account WHERE Billing_Email__c != null ORDER BY Name LIMIT 1',
-  )) as [{ Name: string }];
-  products = (
-    await world.rep.apex<{ name: string }[]>('RaiseInvoiceController', 'getProducts', { searchText: '' })
-  ).map(({ name }) => name);
+  job = await jobSteps(world);
 });
 afterAll(async () => {
   await web?.kill();
@@ -84,13 +78,11 @@ async function mainJob(afterStep: (step: string) => Promise<void>): Promise<stri
       40_000,
     );
   };
-  const id = await world.rep.raiseInvoice({
-    account,
-    lines: [
-      { product: products[0]!, quantity: 2 },
-      { product: products[1]!, quantity: 1 },
-    ],
-  });
+  const [first, second] = job.products;
+  const id = await job.raise([
+    { product: first!.name, quantity: 2 },
+    { product: second!.name, quantity: 1 },
+  ]);
   await afterStep('raise');
   await again(() => world.rep.sync(id));
   await afterStep('sync');
@@ -116,15 +108,12 @@ async function endedRight(id: string): Promise<void> {
     40_000,
   );
   const stripeId = String(paid.Stripe_Invoice_Id__c);
-  const made = (await world.stripe.invoices.list({ limit: 100 })).data.filter(
-    ({ metadata }) => metadata?.salesforce_id === id,
-  );
+  const made = await job.stripeInvoices(id);
   expect(made.map((invoice) => invoice.id)).toEqual([stripeId]);
   expect(made[0]).toMatchObject({ status: 'paid', amount_remaining: 0 });
   expect(paid.Amount_Paid__c).toBe(made[0]!.amount_paid / 100);
   expect(made[0]!.lines.data.map(({ quantity }) => quantity).sort()).toEqual([1, 4]);
-  const { mails } = await world.control<{ mails: Mail[] }>('stripe', 'GET', '/mails');
-  expect(mails.filter(({ invoice }) => invoice === stripeId)).toHaveLength(1);
+  expect(await job.mailsOf(stripeId)).toHaveLength(1);
 }
 
 describe.each([

@@ -1,0 +1,102 @@
+import type Stripe from 'stripe';
+import type { Mail } from '../../sandbox/stripe/pages/port.ts';
+import type { OrgRecord } from './orgUser.ts';
+import { eventually, type World } from './world.ts';
+
+export interface RaisedLine {
+  product: string;
+  unitPrice?: number;
+  quantity: number;
+}
+
+/** The steps of the main job as tests take them, for one account with a billing e-mail of the org's seed. */
+export interface JobSteps {
+  account: string;
+  products: { name: string; unitPrice: number }[];
+  /** Only in the org; nobody has synced it yet. */
+  raise(lines?: RaisedLine[]): Promise<string>;
+  raiseAndSync(lines?: RaisedLine[]): Promise<string>;
+  raiseAndSend(): Promise<string>;
+  /** All invoices in Stripe that carry the id of the org's record: one, if all is well. */
+  stripeInvoices(crmId: string): Promise<Stripe.Invoice[]>;
+  stripeInvoice(crmId: string): Promise<Stripe.Invoice>;
+  mailsOf(stripeId: string): Promise<Mail[]>;
+  becomes(crmId: string, status: string, withinMs?: number): Promise<OrgRecord>;
+  isSynced(crmId: string): Promise<OrgRecord>;
+  /** Resolves when no record is dirty or held any more. */
+  quiet(): Promise<unknown>;
+}
+
+export async function jobSteps(world: World): Promise<JobSteps> {
+  const { rep } = world;
+  const [first] = await rep.query<{ Name: string }>(
+    'SELECT Name FROM Account WHERE Billing_Email__c != null ORDER BY Name LIMIT 1',
+  );
+  const account = first!.Name;
+  const products = await rep.apex<JobSteps['products']>('RaiseInvoiceController', 'getProducts', {
+    searchText: '',
+  });
+  const twoLines: RaisedLine[] = [
+    { product: products[0]!.name, quantity: 2 },
+    { product: products[1]!.name, quantity: 3 },
+  ];
+
+  const steps: JobSteps = {
+    account,
+    products,
+    raise: (lines = twoLines) => rep.raiseInvoice({ account, lines }),
+    raiseAndSync: async (lines) => {
+      const id = await steps.raise(lines);
+      await rep.sync(id);
+      return id;
+    },
+    raiseAndSend: async () => {
+      const id = await steps.raiseAndSync();
+      await rep.send(id);
+      return id;
+    },
+    stripeInvoices: async (crmId) =>
+      (await world.stripe.invoices.list({ limit: 100 })).data.filter(
+        ({ metadata }) => metadata?.salesforce_id === crmId,
+      ),
+    stripeInvoice: async (crmId) =>
+      world.stripe.invoices.retrieve(String((await rep.invoice(crmId)).Stripe_Invoice_Id__c)),
+    mailsOf: async (stripeId) =>
+      (await world.control<{ mails: Mail[] }>('stripe', 'GET', '/mails')).mails.filter(
+        ({ invoice }) => invoice === stripeId,
+      ),
+    becomes: (crmId, status, withinMs = 20_000) =>
+      eventually(
+        async () => {
+          const invoice = await rep.invoice(crmId);
+          return invoice.Status__c === status ? invoice : undefined;
+        },
+        `${crmId} is ${status} in the org`,
+        withinMs,
+      ),
+    isSynced: (crmId) =>
+      eventually(
+        async () => {
+          const invoice = await rep.invoice(crmId);
+          return invoice.Sync_Status__c === 'Synced' ? invoice : undefined;
+        },
+        `${crmId} is synced`,
+        20_000,
+      ),
+    quiet: () =>
+      eventually(async () => {
+        const { rows } = await world.database.pool.query(
+          `SELECT 1 FROM sync_record WHERE state = 'dirty' OR lease_until > now() LIMIT 1`,
+        );
+        return rows.length === 0;
+      }, 'all records are clean'),
+  };
+  return steps;
+}
+
+/** Deliveries and both sides work as usual again; for `afterEach`. */
+export async function withoutFaults(world: World): Promise<void> {
+  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
+  await world.control('stripe', 'DELETE', '/faults');
+  await world.control('org', 'DELETE', '/faults');
+}
