@@ -62,14 +62,11 @@ module.exports = {
       ? [lwc()]
       : []),
     node('unit', ['<rootDir>/test/unit/**/*.test.ts']),
-    node(
-      'integration',
-      [
-        '<rootDir>/test/{integration,sandboxStripe,sandboxOrg,stripePages,stripeContract,metadata,page,local}/**/*.test.ts',
-        '<rootDir>/test/architecture.test.ts',
-      ],
-      { ...withDatabase, setupFilesAfterEnv: ['<rootDir>/test/setup/longer.cjs'] },
-    ),
+    node('integration', ['<rootDir>/test/**/*.test.ts'], {
+      ...withDatabase,
+      testPathIgnorePatterns: ['<rootDir>/test/(unit|browser)/'],
+      setupFilesAfterEnv: ['<rootDir>/test/setup/longer.cjs'],
+    }),
     node('browser', ['<rootDir>/test/browser/**/*.test.ts'], {
       ...withDatabase,
       setupFilesAfterEnv: ['<rootDir>/test/setup/longest.cjs'],
