@@ -16,7 +16,7 @@ import {
   type SandboxSettings,
 } from './local/environments.ts';
 import { keepRunning, type KeptProcess } from './local/keepRunning.ts';
-import { choosePorts } from './local/ports.ts';
+import { choosePorts, firstPort } from './local/ports.ts';
 import { readPostmaster } from './local/postmaster.ts';
 import { waitUntilReady } from './local/readiness.ts';
 import { endOrphans, removeRecord, writeRecord } from './local/runRecord.ts';
@@ -29,6 +29,7 @@ npm start -- --verbose     shows all that the processes write, which otherwise g
 npm start -- --reset       forgets all sandbox data first
 
 INVOICEBRIDGE_DATA_DIR     where the data is kept (.data)
+INVOICEBRIDGE_PORT         the port of the page (4000); the other processes take ports near it
 DATABASE_URL               a PostgreSQL to use instead of the embedded one`;
 
 const closers = new Closers();
@@ -43,7 +44,8 @@ async function start(data: DataDirectory, options: { verbose: boolean; reset: bo
   if (options.reset) await reset(data);
 
   const secrets = await loadSecrets(data.secrets);
-  const ports = await choosePorts({ page: 4000, web: 4001, stripe: 4242 });
+  const first = firstPort();
+  const ports = await choosePorts({ page: first, web: first + 1, stripe: first + 242 });
   const keep = keeper(data, { address: localAddress(ports.page), verbose: options.verbose });
   const [databaseUrl, orgId] = await Promise.all([
     startDatabase({ dataDir: data.postgres, closers, say }),

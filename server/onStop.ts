@@ -3,11 +3,14 @@ import type { Logger } from 'pino';
 // Heroku and Kubernetes kill after 30 s; what is not done by then comes back with its lease.
 const PATIENCE_MS = 25_000;
 
-/** Ends the process in good order on the signals a host or a terminal sends; a second signal ends it at once. */
+/**
+ * Ends the process in good order on the signals that a host or a terminal sends. Further ones change nothing: npm
+ * passes on what the whole process group has got already.
+ */
 export function onStop(log: Logger, stop: () => Promise<void>): void {
   let stopping = false;
   const handle = (signal: string) => {
-    if (stopping) process.exit(1);
+    if (stopping) return;
     stopping = true;
     log.info({ signal }, 'Stopping after the work in hand.');
     setTimeout(() => process.exit(1), PATIENCE_MS).unref();

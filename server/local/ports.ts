@@ -1,5 +1,13 @@
 import { createServer } from 'node:net';
 
+/** Where the search for free ports begins; two starts on one machine had better begin at different ones. */
+export function firstPort(text = process.env['INVOICEBRIDGE_PORT']): number {
+  if (!text) return 4000;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_000) return port;
+  throw new Error(`INVOICEBRIDGE_PORT is "${text}". Set it to a port number, e.g. 5000.`);
+}
+
 /** The wished ports or, where one is taken, the next free one; all different. */
 export async function choosePorts<Name extends string>(
   wishes: Record<Name, number>,

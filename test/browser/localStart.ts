@@ -17,7 +17,8 @@ export async function startLocally(): Promise<LocalStart> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-browser-'));
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, [join(__dirname, '../../server/local.ts')], {
-    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory },
+    // Away from the ports that a developer's own npm start and the other tests begin at.
+    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory, INVOICEBRIDGE_PORT: '14000' },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -39,7 +39,7 @@ function start(args: string[] = [], environment: NodeJS.ProcessEnv = {}): Start 
   // A process group of its own, as a terminal gives it, so that a test can press Ctrl-C.
   const child = spawn(process.execPath, [join(__dirname, '../../server/local.ts'), ...args], {
     detached: true,
-    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory, ...environment },
+    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory, INVOICEBRIDGE_PORT: '24000', ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

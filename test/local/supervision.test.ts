@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataDirectory, lock, makeDirectories } from '../../server/local/dataDirectory.ts';
 import { keepRunning, type KeptProcess } from '../../server/local/keepRunning.ts';
-import { choosePorts } from '../../server/local/ports.ts';
+import { choosePorts, firstPort } from '../../server/local/ports.ts';
 import { commandOf, waitUntil } from '../../server/local/processes.ts';
 import { endOrphans, readRecord, writeRecord } from '../../server/local/runRecord.ts';
 import { loadSecrets } from '../../server/local/secrets.ts';
@@ -94,6 +94,14 @@ test('taken ports are passed over, and no port is given twice', async () => {
     expect(new Set(Object.values(ports)).size).toBe(3);
   } finally {
     server.close();
+  }
+});
+
+test('the first port is the one that is asked for, and nonsense is refused with the next step', () => {
+  expect(firstPort('')).toBe(4000);
+  expect(firstPort('5000')).toBe(5000);
+  for (const nonsense of ['abc', '0', '70000', '80.5']) {
+    expect(() => firstPort(nonsense)).toThrow(/Set it to a port number/);
   }
 });
 
