@@ -12,6 +12,7 @@ import LINK_COPIED from '@salesforce/label/c.Link_Copied';
 import COPY_FAILED from '@salesforce/label/c.Copy_Failed';
 import LAST_SYNCED from '@salesforce/label/c.Last_Synced';
 import NEVER_SYNCED from '@salesforce/label/c.Never_Synced';
+import PAYMENT_FAILED from '@salesforce/label/c.Payment_Failed';
 import RETRY from '@salesforce/label/c.Retry';
 import SYNC_FAILED from '@salesforce/label/c.Sync_Failed';
 
@@ -30,6 +31,7 @@ export const LABELS = {
   copyFailed: COPY_FAILED,
   lastSynced: LAST_SYNCED,
   neverSynced: NEVER_SYNCED,
+  paymentFailed: PAYMENT_FAILED,
   retry: RETRY,
   syncFailed: SYNC_FAILED,
 };

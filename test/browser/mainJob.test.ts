@@ -142,6 +142,8 @@ test('raise, edit a line, send, pay: a rep sees each status come by itself, and 
   expect(inStripe.status).toBe('open');
   await panel().getByText(inStripe.number!).first().waitFor();
   await panel().getByText(money(inStripe.amount_remaining)).first().waitFor();
+  // The picture of the README: without the toasts, which leave by themselves after a while.
+  await page.locator('.slds-notify_toast').last().waitFor({ state: 'detached' });
   await shot('invoice-open');
 
   const customer = await openPaymentPage('billing@redwoodtrail.example');
