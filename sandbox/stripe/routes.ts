@@ -1,10 +1,13 @@
 import type { Route } from './api/route.ts';
+import { balanceRoutes } from './balance/balanceRoutes.ts';
+import { creditNoteRoutes } from './creditNotes/creditNoteRoutes.ts';
 import { invoiceRoutes } from './invoices/invoiceRoutes.ts';
 import { lineRoutes } from './invoices/lineRoutes.ts';
 import { chargeRoutes } from './payments/charges.ts';
 import { invoicePaymentRoutes } from './payments/invoicePayments.ts';
 import { paymentIntentRoutes } from './payments/paymentIntents.ts';
 import { paymentMethodRoutes } from './payments/paymentMethods.ts';
+import { refundRoutes } from './payments/refundRoutes.ts';
 import { accountRoutes } from './resources/account.ts';
 import { customerRoutes } from './resources/customers.ts';
 import { eventRoutes } from './resources/events.ts';
@@ -17,6 +20,7 @@ import { webhookEndpointRoutes } from './resources/webhookEndpoints.ts';
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...customerRoutes,
+  ...balanceRoutes,
   ...productRoutes,
   ...priceRoutes,
   ...invoiceRoutes,
@@ -26,6 +30,8 @@ export const routes: readonly Route[] = [
   ...paymentIntentRoutes,
   ...chargeRoutes,
   ...paymentMethodRoutes,
+  ...refundRoutes,
+  ...creditNoteRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,
 ];

@@ -4,6 +4,7 @@ import type { Mail } from './pages/port.ts';
 import type { SavedAnswer } from './api/idempotency.ts';
 import type { StoredDelivery } from './webhooks/storedDelivery.ts';
 import type {
+  BalanceTransaction,
   Charge,
   Customer,
   Event,
@@ -11,6 +12,8 @@ import type {
   InvoicePayment,
   PaymentIntent,
   Price,
+  Refund,
+  StoredCreditNote,
   StoredEndpoint,
   StoredInvoice,
   StoredLine,
@@ -47,6 +50,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const invoicePayments = store.collection<InvoicePayment>('invoice_payments');
   const intents = store.collection<PaymentIntent>('payment_intents');
   const charges = store.collection<Charge>('charges');
+  const refunds = store.collection<Refund>('refunds');
+  const creditNotes = store.collection<StoredCreditNote>('credit_notes');
+  const balanceTransactions = store.collection<BalanceTransaction>('balance_transactions');
   const paymentMethods = store.collection<StoredPaymentMethod>('payment_methods');
   const events = store.collection<Event>('events');
   const endpoints = store.collection<StoredEndpoint>('webhook_endpoints');
@@ -73,6 +79,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     invoicePayments,
     intents,
     charges,
+    refunds,
+    creditNotes,
+    balanceTransactions,
     paymentMethods,
     events,
     endpoints,
@@ -91,6 +100,12 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       intentOfCustomer: intents.index((intent) => intent.customer),
       chargeOfIntent: charges.index((charge) => charge.payment_intent),
       chargeOfCustomer: charges.index((charge) => charge.customer),
+      refundOfCharge: refunds.index((refund) => refund.charge),
+      refundOfIntent: refunds.index((refund) => refund.payment_intent),
+      creditNoteOfInvoice: creditNotes.index((note) => note.invoice),
+      creditNoteOfCustomer: creditNotes.index((note) => note.customer),
+      creditNoteOfToken: creditNotes.index((note) => note.token),
+      balanceTransactionOfCustomer: balanceTransactions.index((transaction) => transaction.customer),
       inlineOfKey: inline.index((hidden) => hidden.key),
       priceOfProduct: prices.index((price) => price.product),
       methodOfCustomer: paymentMethods.index((method) => method.customer),

@@ -78,6 +78,40 @@ export type Charge = Omit<Stripe.Charge, 'customer' | 'payment_intent'> & {
   payment_intent: string;
 };
 
+export type Refund = Omit<Stripe.Refund, 'charge' | 'payment_intent' | 'customer' | 'metadata'> & {
+  charge: string;
+  payment_intent: string;
+  customer: string;
+  metadata: Record<string, string>;
+};
+
+export type BalanceTransaction = Omit<
+  Stripe.CustomerBalanceTransaction,
+  'customer' | 'invoice' | 'credit_note' | 'metadata'
+> & {
+  customer: string;
+  invoice: string | null;
+  credit_note: string | null;
+  metadata: Record<string, string>;
+};
+
+export type CreditNoteLine = Omit<Stripe.CreditNoteLineItem, 'unit_amount_decimal'> & {
+  unit_amount_decimal: string | null;
+};
+
+/** The address of the PDF and the list around the lines are made when it is shown. */
+export type StoredCreditNote = Omit<
+  Stripe.CreditNote,
+  'customer' | 'invoice' | 'lines' | 'metadata' | 'pdf' | 'status'
+> & {
+  customer: string;
+  invoice: string;
+  lines: CreditNoteLine[];
+  metadata: Record<string, string>;
+  status: 'issued' | 'void';
+  token: string;
+};
+
 export type PaymentMethod = Omit<Stripe.PaymentMethod, 'customer'> & { customer: string | null };
 
 /** `decline` says how a test card behaves: the number itself is never stored. */

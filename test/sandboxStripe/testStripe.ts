@@ -125,3 +125,15 @@ export async function makeDraft(stripe: Stripe, amount = 12_050): Promise<Stripe
     lines: [{ description: 'Work', amount, quantity: undefined }],
   });
 }
+
+/** Does something and tells which events it made, in their order. */
+export async function eventsOf<T>(
+  stripe: Stripe,
+  work: () => Promise<T>,
+): Promise<{ result: T; events: Stripe.Event[]; types: string[] }> {
+  const [last] = (await stripe.events.list({ limit: 1 })).data;
+  const result = await work();
+  const { data } = await stripe.events.list({ limit: 100, ...(last && { ending_before: last.id }) });
+  const events = data.reverse();
+  return { result, events, types: events.map(({ type }) => type) };
+}

@@ -2,8 +2,11 @@ import { showCustomerOrDeleted } from '../resources/customers.ts';
 import { showProduct } from '../resources/products.ts';
 import { showPaymentMethod } from '../payments/paymentMethods.ts';
 import { confirmationSecret, listOfPayments } from '../payments/invoicePayments.ts';
+import { showCreditNote } from '../creditNotes/creditNoteObject.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
+import type { Sandbox } from '../sandbox.ts';
 import type { Call } from './call.ts';
+import { newestFirst } from './pagination.ts';
 
 /** A field that holds the id of another object, or one that is left out unless it is asked for. */
 export type Reference =
@@ -27,6 +30,14 @@ const paymentMethod: Reference = {
     return found && showPaymentMethod(found);
   },
 };
+const refund: Reference = { load: ({ sandbox }, id) => sandbox.refunds.get(id) };
+const balanceTransaction: Reference = { load: ({ sandbox }, id) => sandbox.balanceTransactions.get(id) };
+const creditNote: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.creditNotes.get(id);
+    return found && showCreditNote(sandbox, found);
+  },
+};
 /** Fields that can be expanded in Stripe and are always empty here. */
 const empty: Reference = { load: () => undefined };
 
@@ -35,7 +46,10 @@ export const references: Record<string, Record<string, Reference>> = {
   customer: {
     'invoice_settings.default_payment_method': paymentMethod,
     default_source: empty,
-    invoice_credit_balance: { include: () => ({}) },
+    invoice_credit_balance: {
+      include: (_call, { balance, currency }) =>
+        typeof currency === 'string' && balance !== 0 ? { [currency]: balance } : {},
+    },
     sources: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/sources`) },
     subscriptions: {
       include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/subscriptions`),
@@ -78,10 +92,30 @@ export const references: Record<string, Record<string, Reference>> = {
     customer,
     payment_intent: paymentIntent,
     balance_transaction: empty,
-    refunds: { include: (_call, owner) => emptyList(`/v1/charges/${String(owner['id'])}/refunds`) },
+    refunds: { include: ({ sandbox }, owner) => refundsOf(sandbox, String(owner['id'])) },
   },
   payment_method: { customer },
+  refund: {
+    balance_transaction: empty,
+    charge,
+    customer,
+    payment_intent: paymentIntent,
+    payment_method: paymentMethod,
+  },
+  credit_note: {
+    customer,
+    customer_balance_transaction: balanceTransaction,
+    invoice,
+    'refunds.refund': refund,
+  },
+  customer_balance_transaction: { credit_note: creditNote, customer, invoice },
 };
+
+function refundsOf(sandbox: Sandbox, charge: string) {
+  const data = newestFirst(sandbox.by.refundOfCharge.all(charge)).slice(0, 10);
+  const has_more = sandbox.by.refundOfCharge.all(charge).length > data.length;
+  return { object: 'list', data, has_more, url: `/v1/charges/${charge}/refunds` };
+}
 
 function emptyList(url: string) {
   return { object: 'list', data: [], has_more: false, url };

@@ -43,7 +43,7 @@ export interface Match {
 }
 
 /** Addresses of Stripe that look like those of one object and that the sandbox does not serve. */
-const NOT_IDS = '(?!search$|create_preview$|upcoming$)';
+const NOT_IDS = '(?!search$|create_preview$|upcoming$|preview$)';
 
 /** Finds the route of a request. */
 export function matcher(routes: readonly Route[]): (method: string, path: string) => Match | undefined {

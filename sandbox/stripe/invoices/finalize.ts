@@ -1,9 +1,9 @@
 import type { Call } from '../api/call.ts';
 import { refused } from '../api/errors.ts';
+import { changeBalance } from '../balance/changeBalance.ts';
 import { newInvoiceToken } from '../ids.ts';
 import { MAXIMUM_CHARGE, minimumCharge } from '../money.ts';
 import { openPayment } from '../payments/invoicePayments.ts';
-import { saveCustomer } from '../resources/customers.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Customer, StoredInvoice } from '../wire.ts';
 import { announceUpdate } from './editable.ts';
@@ -96,7 +96,12 @@ function takeNumber(call: Call, customer: Customer, invoice: StoredInvoice): Sto
   // Stripe counts on without telling in an event; a changed balance it does tell.
   const counted = invoice.wished_number ? customer : { ...customer, next_invoice_sequence: sequence + 1 };
   sandbox.customers.put(counted);
-  if (customer.currency === invoice.currency && invoice.ending_balance !== customer.balance)
-    saveCustomer(call, counted, { ...counted, balance: invoice.ending_balance ?? 0 });
+  const ending = invoice.ending_balance ?? 0;
+  if (customer.currency === invoice.currency && ending !== customer.balance)
+    changeBalance(call, counted, {
+      amount: ending - customer.balance,
+      type: ending > 0 ? 'invoice_too_small' : 'applied_to_invoice',
+      invoice: invoice.id,
+    });
   return { ...invoice, number };
 }

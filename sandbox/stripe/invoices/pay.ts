@@ -7,6 +7,7 @@ import { cancelPayments } from '../payments/invoicePayments.ts';
 import { cloneTestMethod } from '../payments/paymentMethods.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice, StoredPaymentMethod } from '../wire.ts';
+import { withMoney } from './covered.ts';
 import { announceUpdate, invoiceInPath } from './editable.ts';
 import { finalizeInvoice } from './finalize.ts';
 import { showInvoice } from './invoiceObject.ts';
@@ -53,14 +54,7 @@ function payOutOfBand(call: Call, invoice: StoredInvoice): object {
   const { sandbox } = call;
   const before = showInvoice(sandbox, invoice);
   cancelPayments(call, invoice.id, 'automatic');
-  sandbox.invoices.put({
-    ...invoice,
-    amount_paid: invoice.amount_due,
-    amount_remaining: 0,
-    auto_advance: false,
-    status: 'paid',
-    status_transitions: { ...invoice.status_transitions, paid_at: sandbox.clock() },
-  });
+  sandbox.invoices.put(withMoney(invoice, invoice.amount_remaining, sandbox.clock()));
   const shown = announceUpdate(call, before);
   emit(call, 'invoice.paid', shown);
   return shown;

@@ -1,7 +1,7 @@
 import type { Call } from '../api/call.ts';
 import { refused } from '../api/errors.ts';
+import { changeBalance } from '../balance/changeBalance.ts';
 import { cancelPayments } from '../payments/invoicePayments.ts';
-import { saveCustomer } from '../resources/customers.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
 import { announceUpdate, invoiceInPath } from './editable.ts';
@@ -31,7 +31,11 @@ export function voided(call: Call, invoice: StoredInvoice): StoredInvoice {
   const applied = (invoice.ending_balance ?? 0) - invoice.starting_balance;
   const customer = sandbox.customers.get(invoice.customer);
   if (customer && applied !== 0)
-    saveCustomer(call, customer, { ...customer, balance: customer.balance - applied });
+    changeBalance(call, customer, {
+      amount: -applied,
+      type: 'unapplied_from_invoice',
+      invoice: invoice.id,
+    });
   return {
     ...invoice,
     auto_advance: false,

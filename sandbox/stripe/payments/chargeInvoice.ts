@@ -1,5 +1,6 @@
 import type { Call } from '../api/call.ts';
 import type { StripeError } from '../api/errors.ts';
+import { withMoney } from '../invoices/covered.ts';
 import { announceUpdate } from '../invoices/editable.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
 import { emit } from '../webhooks/events.ts';
@@ -53,14 +54,7 @@ function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method 
   };
   sandbox.intents.put(paidIntent);
   sandbox.invoicePayments.put(paidPayment);
-  sandbox.invoices.put({
-    ...attempted(invoice),
-    amount_paid: invoice.amount_due,
-    amount_remaining: 0,
-    auto_advance: false,
-    status: 'paid',
-    status_transitions: { ...invoice.status_transitions, paid_at: now },
-  });
+  sandbox.invoices.put(withMoney(attempted(invoice), intent.amount, now));
   emit(call, 'charge.succeeded', charge);
   emit(call, 'payment_intent.succeeded', paidIntent);
   emit(call, 'invoice_payment.paid', paidPayment);

@@ -91,6 +91,15 @@ export function defaultPayment(sandbox: Sandbox, invoiceId: string): OpenPayment
   return { payment, intent };
 }
 
+/** What is still to be paid through Stripe follows what remains of the invoice. */
+export function resizeOpenPayment(sandbox: Sandbox, invoice: StoredInvoice): void {
+  const payment = sandbox.by.paymentOfInvoice.all(invoice.id).find((one) => one.is_default);
+  if (payment?.status !== 'open') return;
+  sandbox.invoicePayments.put({ ...payment, amount_requested: invoice.amount_remaining });
+  const intent = sandbox.intents.get(payment.payment.payment_intent);
+  if (intent) sandbox.intents.put({ ...intent, amount: invoice.amount_remaining });
+}
+
 /** Nothing more will be paid through Stripe: the invoice was voided or paid elsewhere. */
 export function cancelPayments(call: Call, invoiceId: string, reason: 'void_invoice' | 'automatic'): void {
   const { sandbox } = call;

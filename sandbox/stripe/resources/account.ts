@@ -60,11 +60,11 @@ function showAccount({ id, name, created }: Account): object {
   };
 }
 
-/** All that was charged; the sandbox takes no fees and makes no payouts. */
+/** All that was charged and not refunded; the sandbox takes no fees and makes no payouts. */
 function showBalance(sandbox: Sandbox): object {
   const taken = new Map<string, number[]>([['usd', []]]);
-  for (const { status, currency, amount } of sandbox.charges.values())
-    if (status === 'succeeded') (taken.get(currency) ?? newEntry(taken, currency)).push(amount);
+  for (const { status, currency, amount, amount_refunded: refunded } of sandbox.charges.values())
+    if (status === 'succeeded') (taken.get(currency) ?? newEntry(taken, currency)).push(amount - refunded);
   const sums = [...taken].map(([currency, amounts]) => ({ currency, amount: sum(amounts) }));
   return {
     object: 'balance',

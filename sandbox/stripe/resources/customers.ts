@@ -7,6 +7,7 @@ import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
 import { clearable, hash, integer, list, oneOf, required, text } from '../api/rules.ts';
 import type { Rule } from '../api/rules.ts';
+import { recordBalanceChange } from '../balance/balanceTransaction.ts';
 import { newId, newInvoicePrefix } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
@@ -121,13 +122,21 @@ function createCustomer(call: Call, values: Values<typeof parameters>): object {
   };
   const customer = changed(blank, values);
   sandbox.customers.put(customer);
+  if (customer.balance !== 0)
+    recordBalanceChange(sandbox, blank, { amount: customer.balance, type: 'initial' });
   emit(call, 'customer.created', customer);
   return customer;
 }
 
 function updateCustomer(call: Call, values: Values<typeof parameters>): object {
   const before = call.sandbox.customers.get(id(call)) ?? missing(call);
-  return saveCustomer(call, before, changed(before, values));
+  const after = changed(before, values);
+  if (after.balance !== before.balance)
+    recordBalanceChange(call.sandbox, before, {
+      amount: after.balance - before.balance,
+      type: 'adjustment',
+    });
+  return saveCustomer(call, before, after);
 }
 
 /** Stores a changed customer; an update that changes nothing makes no event, as with Stripe. */
