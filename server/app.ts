@@ -7,6 +7,7 @@ import type { CommandWaiter } from './commandWaiter.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
+import { records } from './routes/records.ts';
 import { stripeWebhook } from './routes/stripeWebhook.ts';
 
 export interface AppOptions {
@@ -26,6 +27,7 @@ export function createApp({ database, stripe, webhookSecrets, livemode, waiter, 
   app.use(health(database));
   app.use('/v1', authenticate(database));
   app.use(invoices({ database, waiter }));
+  app.use(records(database));
   app.use(() => {
     throw new Problem('unknown_path', 'There is nothing at this path.');
   });

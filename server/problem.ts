@@ -10,6 +10,7 @@ const STATUS: Record<string, number> = {
   wrong_org: 403,
   unknown_path: 404,
   unknown_invoice: 404,
+  unknown_record: 404,
   crm_record_gone: 404,
   wrong_state: 409,
   already_sent: 409,

@@ -1,0 +1,101 @@
+import type { SyncEntity } from '../../sync/domain/entity.ts';
+import { toLongId } from '../../sync/domain/salesforceId.ts';
+import type { Database } from '../../sync/store/database.ts';
+import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
+import { readStatus } from '../../sync/store/queueStatus.ts';
+import { findKnownRecords } from '../../sync/store/recordTimeline.ts';
+import { age, timeWords, type Output } from './output.ts';
+
+const PAGE = 500;
+
+/** `invoicebridge status`: what waits, what runs, how far each side has been read. */
+export async function status(database: Database, output: Output): Promise<number> {
+  const { queues, commands, cursors, lastEvents } = await readStatus(database);
+
+  for (const queue of queues) output.emit({ kind: 'queue', ...queue });
+  output.table(
+    ['records', 'known', 'dirty', 'due', 'held', 'parked', 'oldest wait'],
+    queues.map((queue) => [
+      queue.entity,
+      queue.known,
+      queue.dirty,
+      queue.due,
+      queue.held,
+      queue.parked > 0 ? { text: String(queue.parked), tone: 'bad' } : 0,
+      age(queue.oldestWaitSeconds),
+    ]),
+  );
+  if (queues.length === 0) output.say('No record is known yet.');
+
+  output.emit({ kind: 'commands', ...commands });
+  const oldest = commands.oldestSeconds === null ? '' : `, the oldest for ${age(commands.oldestSeconds)}`;
+  output.say(
+    `\nCommands: ${commands.running} running${oldest}; ${commands.failedInLastDay} failed in the last day.\n`,
+  );
+
+  for (const cursor of cursors) output.emit({ kind: 'cursor', ...cursor });
+  output.table(
+    ['cursor', 'moved', 'position'],
+    cursors.map(({ name, ageSeconds, position }) => [name, `${age(ageSeconds)} ago`, position]),
+  );
+  output.say();
+
+  for (const event of lastEvents) output.emit({ kind: 'lastEvent', ...event });
+  output.table(
+    ['last event of', 'received', 'type', 'id'],
+    lastEvents.map(({ source, receivedAt, type, eventId }) => [source, timeWords(receivedAt), type, eventId]),
+  );
+  return 0;
+}
+
+/** `invoicebridge parked`: every parked record with its reason. */
+export async function parked(
+  database: Database,
+  output: Output,
+  { entity }: { entity?: SyncEntity },
+): Promise<number> {
+  let after: string | undefined;
+  let count = 0;
+  for (;;) {
+    const page = await listParked(database, { entity, limit: PAGE, after });
+    for (const record of page) output.emit({ kind: 'parked', ...record });
+    if (page.length > 0) {
+      output.table(
+        ['entity', 'Salesforce', 'Stripe', 'tries', 'code', 'reason and next step'],
+        page.map((record) => [
+          record.entity,
+          record.crmId,
+          record.stripeId,
+          record.attempts,
+          { text: record.code, tone: 'bad' },
+          record.message,
+        ]),
+      );
+    }
+    count += page.length;
+    if (page.length < PAGE) break;
+    after = page.at(-1)!.id;
+  }
+  output.say(count === 0 ? 'Nothing is parked.' : `\n${count} parked. Try again: invoicebridge retry <id>`);
+  return 0;
+}
+
+/** `invoicebridge retry`: parked records are tried again by the worker. 1 when an id is nobody's. */
+export async function retry(
+  database: Database,
+  output: Output,
+  { ids, entity }: { ids: string[]; entity?: SyncEntity },
+): Promise<number> {
+  const wanted = ids.map((id) => toLongId(id) ?? id);
+  const unknown: string[] = [];
+  for (const id of wanted) if ((await findKnownRecords(database, id)).length === 0) unknown.push(id);
+  const retried = await retryParked(database, { ids: wanted.length > 0 ? wanted : undefined, entity });
+
+  output.emit({ kind: 'retried', retried, unknown });
+  output.say(`${retried} ${retried === 1 ? 'record is' : 'records are'} tried again.`);
+  for (const id of unknown) output.say(output.paint('bad', `Nothing is known of ${id}.`));
+  if (wanted.length > retried + unknown.length) {
+    output.say('The others are not parked: `invoicebridge events <id>` says how they are.');
+  }
+  return unknown.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,79 @@
+import express, { type Router } from 'express';
+import { z } from 'zod';
+import { syncEntities } from '../../sync/domain/entity.ts';
+import { toLongId } from '../../sync/domain/salesforceId.ts';
+import type { Database } from '../../sync/store/database.ts';
+import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
+import { findKnownRecords, readTimeline, type KnownRecord } from '../../sync/store/recordTimeline.ts';
+import { Problem } from '../problem.ts';
+
+const PAGE = 200;
+
+const entity = z.enum(syncEntities as [string, ...string[]], {
+  error: `is none of ${syncEntities.join(', ')}`,
+}) as z.ZodType<(typeof syncEntities)[number]>;
+/** The org's id in its long form, or an id of Stripe such as in_1abc. */
+const anyId = z
+  .string()
+  .regex(/^\w{3,255}$/, 'is neither a Salesforce record id nor an id of Stripe')
+  .transform((id) => toLongId(id) ?? id);
+const parkedQuery = z.object({
+  entity: entity.optional(),
+  after: z
+    .string()
+    .regex(/^\d{1,18}$/, 'is not the `next` of a page before')
+    .optional(),
+});
+const retryBody = z
+  .strictObject({ entity: entity.optional(), ids: z.array(anyId).min(1).max(1000).optional() })
+  .default({});
+
+/** What operators and the org ask about records of any kind: which are parked, what happened to one, try again. */
+export function records(database: Database): Router {
+  const router = express.Router();
+
+  router.get('/v1/parked', async (request, response) => {
+    const query = parsed(parkedQuery, request.query);
+    const parked = await listParked(database, { ...query, limit: PAGE });
+    response.json({ parked, next: parked.length === PAGE ? parked.at(-1)!.id : null });
+  });
+
+  router.post('/v1/parked/retry', express.json(), async (request, response) => {
+    const selection = parsed(retryBody, request.body);
+    response.json({ retried: await retryParked(database, selection) });
+  });
+
+  router.post('/v1/records/:id/retry', async (request, response) => {
+    const id = parsed(anyId, request.params.id);
+    const known = await knownRecords(database, id);
+    response.json({ retried: await retryParked(database, { ids: [id] }), states: known.map(stateOf) });
+  });
+
+  router.get('/v1/records/:id/history', async (request, response) => {
+    const known = await knownRecords(database, parsed(anyId, request.params.id));
+    const withHistory = known.map(async (record) => ({
+      ...record,
+      history: await readTimeline(database, record),
+    }));
+    response.json({ records: await Promise.all(withHistory) });
+  });
+  return router;
+}
+
+async function knownRecords(database: Database, id: string): Promise<KnownRecord[]> {
+  const known = await findKnownRecords(database, id);
+  if (known.length === 0) {
+    throw new Problem('unknown_record', `Nothing is known of ${id}. Sync the record once, then ask again.`);
+  }
+  return known;
+}
+
+/** What the record was before it was marked again. */
+const stateOf = ({ entity, crmId, stripeId, state }: KnownRecord) => ({ entity, crmId, stripeId, state });
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new Problem('invalid_request', `${path.length > 0 ? path.join('.') : 'The request'}: ${message}.`);
+}
