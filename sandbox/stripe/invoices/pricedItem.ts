@@ -9,7 +9,7 @@ import {
 import type { Values } from '../api/parameters.ts';
 import { decimal, hash, integer, oneOf, required, text } from '../api/rules.ts';
 import { canonicalDecimal, lineAmount, nearestWhole } from '../money.ts';
-import { makePrice, unitAmount } from '../resources/prices.ts';
+import { makePrice, unitAmount } from '../resources/makePrice.ts';
 import { createProduct } from '../resources/products.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Price, Pricing } from '../wire.ts';

@@ -169,11 +169,14 @@ function shippingOf(
   return value ? { address: value.address, name: value.name, phone: value.phone ?? null } : null;
 }
 
+/** Invoices stay, with their copies of the customer; pending items go, and cards are the customer's no more. */
 function deleteCustomer(call: Call): object {
   const { sandbox } = call;
   const customer = sandbox.customers.get(id(call)) ?? missing(call);
   for (const item of sandbox.by.itemOfCustomer.all(customer.id))
     if (!item.invoice) sandbox.items.delete(item.id);
+  for (const method of sandbox.by.methodOfCustomer.all(customer.id))
+    sandbox.paymentMethods.put({ ...method, customer: null });
   sandbox.customers.delete(customer.id);
   sandbox.deletedIds.put({ id: customer.id });
   emit(call, 'customer.deleted', customer);

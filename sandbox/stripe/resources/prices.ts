@@ -11,22 +11,17 @@ import { given } from '../api/given.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
-import { clearable, decimal, flag, hash, integer, list, oneOf, required, text } from '../api/rules.ts';
-import { newId } from '../ids.ts';
-import { wholeOrNull } from '../money.ts';
-import type { Sandbox } from '../sandbox.ts';
+import { clearable, flag, hash, list, oneOf, required, text } from '../api/rules.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
 import type { Price } from '../wire.ts';
+import { makePrice, priceInterval, priceRules, taxBehavior, unitAmount } from './makePrice.ts';
 import { createProduct } from './products.ts';
 
-const interval = oneOf('day', 'month', 'week', 'year');
-const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
 const createParameters = {
   active: flag,
   billing_scheme: oneOf('per_unit'),
-  currency: required(currency),
+  ...priceRules,
   lookup_key: clearable(text({ max: 200 })),
-  metadata,
   nickname: clearable(text()),
   product: text(),
   product_data: hash(
@@ -40,15 +35,7 @@ const createParameters = {
     },
     ['tax_code', 'tax_details'],
   ),
-  recurring: hash({ interval: required(interval), interval_count: integer({ min: 1 }) }, [
-    'meter',
-    'trial_period_days',
-    'usage_type',
-  ]),
-  tax_behavior: taxBehavior,
   transfer_lookup_key: flag,
-  unit_amount: integer({ min: 0 }),
-  unit_amount_decimal: decimal(),
 };
 const updateParameters = {
   active: flag,
@@ -76,7 +63,7 @@ export const priceRoutes = [
       currency,
       lookup_keys: list(text(), { max: 10 }),
       product: text(),
-      recurring: hash({ interval }, ['meter', 'usage_type']),
+      recurring: hash({ interval: priceInterval }, ['meter', 'usage_type']),
       type: oneOf('one_time', 'recurring'),
     },
     run({ sandbox }, values) {
@@ -115,60 +102,9 @@ function createPrice(call: Call, values: Values<typeof createParameters>): objec
   return price;
 }
 
-/** Exactly one of unit_amount and unit_amount_decimal; `name` is what is missing when neither is there. */
-export function unitAmount(
-  values: { unit_amount?: number | undefined; unit_amount_decimal?: string | undefined },
-  name: string,
-): string {
-  const { unit_amount: whole, unit_amount_decimal: exact } = values;
-  if (whole !== undefined && exact !== undefined)
-    throw exclusiveParameters(['unit_amount', 'unit_amount_decimal'], name);
-  if (exact !== undefined) return exact;
-  if (whole === undefined) throw parameterMissing(name);
-  return String(whole);
-}
-
-/** Also for the prices that Stripe makes behind an amount (`active: false`) or an inline price. */
-export function makePrice(
-  sandbox: Sandbox,
-  values: Partial<Values<typeof createParameters>> & { product: string; currency: string; unit: string },
-): Price {
-  const { recurring } = values;
-  const price: Price = {
-    id: newId('price'),
-    object: 'price',
-    active: values.active ?? true,
-    billing_scheme: 'per_unit',
-    created: sandbox.clock(),
-    currency: values.currency,
-    custom_unit_amount: null,
-    livemode: false,
-    lookup_key: values.lookup_key ?? null,
-    metadata: changedMetadata({}, values.metadata),
-    nickname: values.nickname ?? null,
-    product: values.product,
-    recurring: recurring
-      ? {
-          interval: recurring.interval,
-          interval_count: recurring.interval_count ?? 1,
-          meter: null,
-          trial_period_days: null,
-          usage_type: 'licensed',
-        }
-      : null,
-    tax_behavior: values.tax_behavior ?? 'unspecified',
-    tiers_mode: null,
-    transform_quantity: null,
-    type: recurring ? 'recurring' : 'one_time',
-    unit_amount: wholeOrNull(values.unit),
-    unit_amount_decimal: values.unit,
-  };
-  sandbox.prices.put(price);
-  return price;
-}
-
 function updatePrice(call: Call, values: Values<typeof updateParameters>): object {
   const before = found(call);
+  refuseChange(call, before, values);
   takeLookupKey(call, values, before.id);
   const { transfer_lookup_key: _transfer, ...plain } = values;
   const after: Price = {
@@ -180,6 +116,21 @@ function updatePrice(call: Call, values: Values<typeof updateParameters>): objec
   call.sandbox.prices.put(after);
   emitChange(call, 'price.updated', { before: before, after: after });
   return after;
+}
+
+/** Amount and currency are no parameters at all: a changed price is another price, and this one is archived. */
+function refuseChange(
+  { sandbox }: Call,
+  price: Price,
+  { active, tax_behavior: behavior }: Values<typeof updateParameters>,
+): void {
+  if (active === false && sandbox.products.get(price.product)?.default_price === price.id)
+    throw refused('This price cannot be archived because it is the default price of its product.');
+  const { tax_behavior: current } = price;
+  if (behavior !== undefined && current !== 'unspecified' && behavior !== current)
+    throw refused('The `tax_behavior` of a price cannot be changed once it is set.', {
+      param: 'tax_behavior',
+    });
 }
 
 /** A lookup key names one active price; with transfer_lookup_key it moves over. */

@@ -10,6 +10,7 @@ import { clearable, flag, hash, list, oneOf, required, text } from '../api/rules
 import { newId } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
+import { makePrice, priceRules, unitAmount } from './makePrice.ts';
 
 const common = {
   active: flag,
@@ -28,15 +29,17 @@ const createParameters = {
   name: required(text({ max: 5000 })),
   type: oneOf('good', 'service'),
 };
+const defaultPrice = hash(priceRules, ['currency_options', 'custom_unit_amount']);
 const updateParameters = { ...common, default_price: clearable(text()), name: text({ max: 5000 }) };
 const unsupported = ['package_dimensions', 'tax_code', 'tax_details'];
 
 export const productRoutes = [
   route('POST', '/v1/products', {
-    parameters: createParameters,
-    unsupported: [...unsupported, 'default_price_data'],
-    run(call, values) {
+    parameters: { ...createParameters, default_price_data: defaultPrice },
+    unsupported,
+    run(call, { default_price_data: price, ...values }) {
       const product = createProduct(call.sandbox, values);
+      if (price) return withDefaultPrice(call, product, price);
       emit(call, 'product.created', product);
       return product;
     },
@@ -102,6 +105,21 @@ export function createProduct(
   };
   sandbox.products.put(product);
   return product;
+}
+
+/** A product that is made together with its first price. */
+function withDefaultPrice(
+  call: Call,
+  product: Stripe.Product,
+  values: Values<{ price: typeof defaultPrice }>['price'] & object,
+): Stripe.Product {
+  const unit = unitAmount(values, 'default_price_data[unit_amount]');
+  const price = makePrice(call.sandbox, { ...values, product: product.id, unit });
+  const after = { ...product, default_price: price.id };
+  call.sandbox.products.put(after);
+  emit(call, 'product.created', after);
+  emit(call, 'price.created', price);
+  return after;
 }
 
 function updateProduct(call: Call, values: Values<typeof updateParameters>): object {
