@@ -9,6 +9,7 @@ async function main(): Promise<void> {
   mkdirSync(dataDir, { recursive: true });
   const webUrl = required('SANDBOX_WEB_URL').replace(/\/$/, '');
   const pageDir = process.env['SANDBOX_PAGE_DIR'];
+  const pubSubPort = process.env['SANDBOX_PUBSUB_PORT'];
 
   const stripe = await startStripe({
     port: Number(required('SANDBOX_STRIPE_PORT')),
@@ -31,6 +32,8 @@ async function main(): Promise<void> {
     namedCredential: { url: webUrl, token: required('API_TOKEN') },
     links: { stripeDashboard: `${stripe.url}/dashboard`, mailbox: `${stripe.url}/mailbox` },
     ...(pageDir && { pageDir }),
+    // Events come as late as on the platform, so that nothing is built on their being immediate.
+    ...(pubSubPort && { pubSubPort: Number(pubSubPort), changeStream: { publishLagMs: 300 } }),
   });
 
   const stop = async () => {

@@ -6,14 +6,15 @@ import type { Schema } from './schema/schema.ts';
 /** Who acts: the user id stamped on records, and what that user may do. */
 export type Actor = { userId: string; access: Access };
 
-export type ChangeType = 'CREATE' | 'UPDATE' | 'DELETE';
+export type ChangeType = 'CREATE' | 'UPDATE' | 'DELETE' | 'UNDELETE';
 export type RecordChange = {
   objectApiName: string;
   recordId: string;
   changeType: ChangeType;
   changedFields: string[];
 };
-export type Commit = { at: Date; changes: RecordChange[] };
+export type Commit = { at: Date; changes: RecordChange[]; origin: string };
+type Listener = (commit: Commit) => void;
 
 export type OrgParts = { id: string; name: string; schema: Schema; store: DocumentStore; now: () => Date };
 
@@ -25,9 +26,11 @@ export class Org {
   readonly records: RecordStore;
   readonly #store: DocumentStore;
   readonly #now: () => Date;
-  readonly #listeners = new Set<(commit: Commit) => void>();
+  readonly #committing = new Set<Listener>();
+  readonly #listeners = new Set<Listener>();
   readonly #changes: RecordChange[] = [];
   #depth = 0;
+  #origin = '';
 
   constructor({ id, name, schema, store, now }: OrgParts) {
     this.id = id;
@@ -70,8 +73,14 @@ export class Org {
     };
     return {
       commit: () => {
-        end(() => inner.commit());
-        if (this.#depth === 0) this.#publish();
+        let commit: Commit | undefined;
+        end(() => {
+          if (this.#depth === 1) commit = this.#tellCommitting();
+          inner.commit();
+        });
+        if (this.#depth > 0) return;
+        this.#changes.length = 0;
+        if (commit) for (const listener of this.#listeners) listener(commit);
       },
       rollback: () =>
         end(() => {
@@ -85,16 +94,32 @@ export class Org {
     this.#changes.push(change);
   }
 
-  /** Returns how to stop listening. */
-  onCommit(listener: (commit: Commit) => void): () => void {
+  /** Runs work whose changes come from this client, as a change event names it. */
+  withOrigin<R>(origin: string, work: () => R): R {
+    const before = this.#origin;
+    this.#origin = origin;
+    try {
+      return work();
+    } finally {
+      this.#origin = before;
+    }
+  }
+
+  /** Told as the last thing inside a transaction, for what must be stored together with the changes. */
+  onCommitting(listener: Listener): void {
+    this.#committing.add(listener);
+  }
+
+  /** Told after the commit. Returns how to stop listening. */
+  onCommit(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  #publish(): void {
-    const changes = this.#changes.splice(0);
-    if (changes.length === 0) return;
-    const commit = { at: this.#now(), changes };
-    for (const listener of this.#listeners) listener(commit);
+  #tellCommitting(): Commit | undefined {
+    if (this.#changes.length === 0) return undefined;
+    const commit = { at: this.#now(), changes: [...this.#changes], origin: this.#origin };
+    for (const listener of this.#committing) listener(commit);
+    return commit;
   }
 }

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { ErrorRequestHandler, Express } from 'express';
+import type { ErrorRequestHandler, Express, Router } from 'express';
 import { apexRoute } from './browser/apexRoute.ts';
 import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
@@ -24,6 +24,8 @@ export type OrgAppParts = DataApi & {
   changes: ChangeStream;
   apexClasses: ApexClasses;
   url: () => string;
+  /** Control paths of the change data capture, when it is on. */
+  streamControl?: Router;
 };
 
 // Custom permissions that components of the page ask for.
@@ -48,6 +50,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
+  if (parts.streamControl) app.use(parts.streamControl);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),
   );

@@ -14,6 +14,8 @@ import { orgApp } from './orgApp.ts';
 import type { ConnectedApp } from './oauth/grants.ts';
 import { Sessions } from './oauth/sessions.ts';
 import { Org } from './org.ts';
+import { openPubSub } from './pubSub/openPubSub.ts';
+import type { ChangeStreamOptions } from './pubSub/openPubSub.ts';
 import { ApiUsage } from './rest/apiUsage.ts';
 import { keyPrefixes } from './schema/keyPrefixes.ts';
 import { loadSchema } from './schema/schema.ts';
@@ -44,6 +46,11 @@ export type OrgOptions = {
   sessionSeconds?: number;
   /** API calls a day. */
   apiLimit?: number;
+  /** Where the Pub/Sub API listens, 0 for any free port; without it there is no change data capture. */
+  pubSubPort?: number;
+  /** The Pub/Sub API with TLS and a certificate of its own, as on the platform; plain text by default. */
+  pubSubTls?: boolean;
+  changeStream?: ChangeStreamOptions;
   now?: () => Date;
 };
 
@@ -51,6 +58,9 @@ export type StartedOrg = {
   url: string;
   port: number;
   orgId: string;
+  /** Where the Pub/Sub API answers: http for plain text, https for TLS. */
+  pubSubUrl?: string;
+  pubSubCertificate?: string;
   /** What a person gets who approves an app in the browser: tokens of the web server flow. */
   approve(clientId: string, username: string): { accessToken: string; refreshToken: string };
   close(): Promise<void>;
@@ -74,6 +84,22 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
     const sessions = new Sessions(store, { orgId, lifetimeSeconds: options.sessionSeconds ?? 7200 });
     const changes = new ChangeStream(org);
     let url = '';
+    const gate = { users, sessions, orgId, url: () => url };
+    const pubSub =
+      options.pubSubPort === undefined
+        ? undefined
+        : await openPubSub(
+            store,
+            { org, gate },
+            {
+              ...options.changeStream,
+              port: options.pubSubPort,
+              tls: options.pubSubTls === true,
+              host,
+              metadataDir,
+              now,
+            },
+          );
     const app = await orgApp({
       apexClasses,
       ...options,
@@ -84,6 +110,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
       usage: new ApiUsage(options.apiLimit ?? 100_000),
       layouts: new LayoutSource(metadataDir),
       url: () => url,
+      ...(pubSub && { streamControl: pubSub.control }),
     });
     const server = createServer(app);
     // Clients keep connections for a minute; a server that closes first makes their next request fail.
@@ -97,6 +124,8 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
       url,
       port,
       orgId,
+      ...(pubSub && { pubSubUrl: pubSub.url }),
+      ...(pubSub?.certificate && { pubSubCertificate: pubSub.certificate }),
       approve(clientId, username) {
         const user = users.byUsername(username);
         if (!user) throw new Error(`There is no user ${username} in the org.`);
@@ -107,6 +136,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
       },
       async close() {
         changes.close();
+        pubSub?.close();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         server.closeAllConnections();
         await closed;

@@ -43,10 +43,11 @@ export function dataApi(api: DataApi): RequestHandler[] {
         version,
       };
       const context = { org: api.org, actor: api.users.actor(userId), cursors, usage: api.usage };
-      const answer =
+      const answer = api.org.withOrigin(changeOrigin(rest), () =>
         segments[0] === 'ui-api'
           ? dispatchUiApi(rest, { ...context, layouts: api.layouts })
-          : dispatch(rest, context);
+          : dispatch(rest, context),
+      );
       send(response, answer);
     } catch (error) {
       const errors = orgErrorsOf(error);
@@ -55,6 +56,12 @@ export function dataApi(api: DataApi): RequestHandler[] {
     }
   };
   return [parseBody(parseJson), handle];
+}
+
+/** What change events name as the source: com/salesforce/api/rest/67.0;client=Invoicebridge. */
+function changeOrigin({ version, headers }: RestRequest): string {
+  const client = /(?:^|[;,\s])client=([^;,\s]+)/i.exec(String(headers['sforce-call-options'] ?? ''))?.[1];
+  return `com/salesforce/api/rest/${version.slice(1)}${client ? `;client=${client}` : ''}`;
 }
 
 /** A body that is not JSON is refused in the platform's words. */
