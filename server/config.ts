@@ -35,6 +35,15 @@ const environment = z.object({
   SALESFORCE_USERNAME: optional(z.string()),
   SALESFORCE_PRIVATE_KEY: optional(z.string().transform(readPrivateKey)),
   SALESFORCE_CLIENT_SECRET: optional(z.string()),
+  SALESFORCE_CHANGE_STREAM: z.enum(['on', 'off']).default('on'),
+  SALESFORCE_PUBSUB_URL: z
+    .string()
+    .regex(/^(https?:\/\/)?[^/\s]+:\d+\/?$/, 'is a host and a port such as api.pubsub.salesforce.com:7443')
+    .default('api.pubsub.salesforce.com:7443'),
+  SALESFORCE_CHANGE_TOPIC: z
+    .string()
+    .startsWith('/data/', 'is a channel such as /data/ChangeEvents')
+    .default('/data/ChangeEvents'),
 
   DEFAULT_CURRENCY: z
     .string()
@@ -80,6 +89,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       privateKey: value.SALESFORCE_PRIVATE_KEY,
       clientSecret: value.SALESFORCE_CLIENT_SECRET,
     },
+    changeStream:
+      value.SALESFORCE_CHANGE_STREAM === 'on'
+        ? { url: value.SALESFORCE_PUBSUB_URL, topic: value.SALESFORCE_CHANGE_TOPIC }
+        : undefined,
     defaultCurrency: value.DEFAULT_CURRENCY,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
@@ -103,6 +116,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
       loginUrl: config.salesforce.loginUrl,
       username: config.salesforce.username,
       flow: config.salesforce.privateKey ? 'JWT bearer' : 'client credentials',
+      changeStream: config.changeStream ?? 'off',
     },
     defaultCurrency: config.defaultCurrency,
   };

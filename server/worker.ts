@@ -4,8 +4,10 @@ import { syncEntities } from '../sync/domain/entity.ts';
 import type { Engine } from '../sync/engine.ts';
 import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
+import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
 import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
 import { Loop } from '../sync/loop.ts';
+import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { Notifications } from '../sync/store/notifications.ts';
 import { renewLeases } from '../sync/store/syncRecords.ts';
 import { loadConfig, maskedSummary, type Config } from './config.ts';
@@ -39,7 +41,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => catchUpStripe(engine).then(() => 0),
     config.stripeCatchUpSeconds * 1000,
   );
-  const loops = [...commands, ...Object.values(records), sweep, catchUp];
+  const changes = followChanges(engine, config);
+  const loops = [...commands, ...Object.values(records), sweep, catchUp, ...changes];
 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
   notifications.on((channel, payload) => {
@@ -66,6 +69,14 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
       await close();
     },
   };
+}
+
+/** The org's change stream. The sweep goes on beside it, for what the stream lost, and alone where there is none. */
+function followChanges(engine: Engine, { changeStream, databaseUrl }: Config): CrmChangeFollower[] {
+  if (!changeStream) return [];
+  const { url, topic } = changeStream;
+  const client = new PubSubClient({ url, session: (refused) => engine.org.session(refused) });
+  return [new CrmChangeFollower(engine, { client, topic, databaseUrl })];
 }
 
 async function main(): Promise<void> {

@@ -34,6 +34,7 @@ export function productEnvironment({ databaseUrl, secrets, ports }: ProductSetti
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
     SALESFORCE_USERNAME: secrets.salesforceUsername,
     SALESFORCE_PRIVATE_KEY: Buffer.from(secrets.privateKeyPem).toString('base64'),
+    SALESFORCE_CHANGE_STREAM: 'off',
     DEFAULT_CURRENCY: process.env['DEFAULT_CURRENCY'] || 'usd',
     // The local org tells of changes only when asked, and a person is watching.
     CRM_SWEEP_SECONDS: process.env['CRM_SWEEP_SECONDS'] || '1',

@@ -4,7 +4,7 @@ import { moveCursor, readCursor } from '../store/cursors.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { isKnownRecord } from '../store/syncRecords.ts';
 
-interface Swept {
+export interface Swept {
   object: string;
   /** The field with the id of the record to mark: a line's change is its invoice's. */
   idField: string;
@@ -13,7 +13,8 @@ interface Swept {
   takesInNew: boolean;
 }
 
-const SWEPT: readonly Swept[] = [
+/** What is followed in the org, by its change stream as well. */
+export const SWEPT: readonly Swept[] = [
   { object: 'Account', idField: 'Id', entity: 'customer', takesInNew: false },
   { object: 'Product2', idField: 'Id', entity: 'product', takesInNew: false },
   { object: 'Invoice__c', idField: 'Id', entity: 'invoice', takesInNew: true },
@@ -31,18 +32,20 @@ interface SweptRow {
 
 /**
  * Asks the org what has changed since the last sweep and takes each change in once, as an event named by the
- * record and its SystemModstamp. Returns how many changes were new. The first run looks back over the overlap.
+ * record and its SystemModstamp. Returns how many changes were new. The first run looks back over the overlap;
+ * `from` begins at a time before what the last sweep read.
  */
-export async function sweepCrm(engine: Engine): Promise<number> {
+export async function sweepCrm(engine: Engine, { from }: { from?: Date } = {}): Promise<number> {
   let received = 0;
-  for (const swept of SWEPT) received += await sweepObject(engine, swept);
+  for (const swept of SWEPT) received += await sweepObject(engine, swept, from);
   return received;
 }
 
-async function sweepObject(engine: Engine, swept: Swept): Promise<number> {
+async function sweepObject(engine: Engine, swept: Swept, earlier?: Date): Promise<number> {
   const name = `crm-sweep-${swept.object}`;
   const from = (await readCursor(engine.database, name)) ?? engine.now().toISOString();
-  const since = new Date(Date.parse(from) - OVERLAP_MS).toISOString();
+  const begin = Math.min(Date.parse(from) - OVERLAP_MS, earlier?.getTime() ?? Infinity);
+  const since = new Date(begin).toISOString();
   const columns = [...new Set(['Id', swept.idField, 'SystemModstamp'])].join(', ');
   const rows = await engine.org.query<SweptRow>(
     `SELECT ${columns} FROM ${swept.object} WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,

@@ -16,6 +16,13 @@ export interface SalesforceCredentials {
   clientSecret?: string | undefined;
 }
 
+/** What other protocols than REST authenticate with. Never log it. */
+export interface CrmSession {
+  accessToken: string;
+  instanceUrl: string;
+  orgId: string;
+}
+
 const REQUEST_TIMEOUT_MS = 30_000;
 // jsforce refreshes on every 401 without a guard; an org that refuses fresh tokens would be asked for ever.
 const REFRESHES_IN_A_ROW = 2;
@@ -53,6 +60,18 @@ export class SalesforceOrg {
   /** The org's 18-character id; logs in when that has not happened yet. */
   async identify(): Promise<string> {
     return this.call('read-crm', async () => this.orgId!);
+  }
+
+  /** The session, logged in when there is none; a new one when the org has refused the token of this one. */
+  async session(refusedToken?: string): Promise<CrmSession> {
+    return this.call('read-crm', async (connection) => {
+      if (connection.accessToken === refusedToken) await this.refresh();
+      return {
+        accessToken: connection.accessToken!,
+        instanceUrl: connection.instanceUrl,
+        orgId: this.orgId!,
+      };
+    });
   }
 
   /** All rows of a query, over all its pages. `T` names the selected fields. */

@@ -96,6 +96,7 @@ export async function startWorld({
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
     SALESFORCE_USERNAME: secrets.salesforceUsername,
     SALESFORCE_PRIVATE_KEY: secrets.privateKeyPem,
+    SALESFORCE_CHANGE_STREAM: 'off',
     CRM_SWEEP_SECONDS: '3600',
     STRIPE_CATCH_UP_SECONDS: '3600',
     LEASE_SECONDS: '3',

@@ -1,0 +1,133 @@
+import { toLongId } from '../domain/salesforceId.ts';
+import type { Engine } from '../engine.ts';
+import { PermanentFailure, RetryableFailure } from '../failure.ts';
+import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
+import type { ConsumerEvent } from '../salesforce/changeStream/protocol.ts';
+import type { PubSubClient } from '../salesforce/changeStream/pubSubClient.ts';
+import { subscribe } from '../salesforce/changeStream/subscribe.ts';
+import { REPLAY_ID_REJECTED } from '../salesforce/changeStream/translateStreamError.ts';
+import { readParents } from '../salesforce/readParents.ts';
+import {
+  moveStreamPlace,
+  readStreamPlace,
+  receiveChange,
+  type ChangedRecord,
+} from '../store/receiveChange.ts';
+import { SWEPT, sweepCrm } from './sweepCrm.ts';
+
+export interface ChangeSource {
+  client: PubSubClient;
+  /** `/data/ChangeEvents`, or a custom channel. */
+  topic: string;
+  signal: AbortSignal;
+  silenceMs?: number;
+  /** Told of every answer of the org: the stream lives. */
+  onAnswer?: () => void;
+}
+
+// How long before the last sign of the stream a lost stretch of it may have begun: the org publishes late at times.
+const SAFETY_MS = 60 * 60_000;
+
+/**
+ * Takes in the org's changes from where reading stopped until the stream breaks off, which throws, or until
+ * `signal` fires. Like every event, a change is only a hint: its records are marked, its values not applied.
+ */
+export async function receiveCrmChanges(engine: Engine, source: ChangeSource): Promise<void> {
+  const cursor = streamCursor(source.topic);
+  const place = await readStreamPlace(engine.database, cursor);
+  const answers = subscribe(source.client, { ...source, replayId: place?.replayId ?? null });
+  try {
+    for await (const { events, latestReplayId } of answers) {
+      source.onAnswer?.();
+      for (const event of events) {
+        if (source.signal.aborted) return;
+        await receive(engine, source, event);
+      }
+      // A keepalive's place is behind all that was received; it keeps the stored one from growing too old.
+      if (events.length === 0 && latestReplayId.length > 0)
+        await moveStreamPlace(engine.database, cursor, latestReplayId);
+    }
+  } catch (error) {
+    const rejected = error instanceof RetryableFailure && error.code === REPLAY_ID_REJECTED;
+    if (!rejected || !place?.replayId) throw error;
+    engine.log.warn(
+      { topic: source.topic, since: place.movedAt },
+      `${error.message} All changes since are swept, and the stream is read from now on.`,
+    );
+    await sweepCrm(engine, { from: before(place.movedAt) });
+    // Only now: a process that dies in the sweep is rejected, and sweeps, again.
+    await moveStreamPlace(engine.database, cursor, null);
+  }
+}
+
+export const streamCursor = (topic: string) => `crm-stream ${topic}`;
+
+async function receive(engine: Engine, source: ChangeSource, event: ConsumerEvent): Promise<void> {
+  const replayId = event.replayId.toString('hex');
+  const change = await decode(engine, source, event);
+  const committedAt = change ? new Date(change.commitTimestamp) : engine.now();
+  // An overflow stands for changes that were too many to name, an unreadable event for whatever it named.
+  if (!change || change.changeType === 'GAP_OVERFLOW') {
+    engine.log.warn(
+      { topic: source.topic, replayId, entity: change?.entityName },
+      'The org changed more than its change stream tells. All recent changes are swept.',
+    );
+    await sweepCrm(engine, { from: before(committedAt) });
+  }
+  await receiveChange(engine.database, {
+    cursor: streamCursor(source.topic),
+    eventId: `${source.topic}/${replayId}`,
+    type: change ? `${change.entityName} ${change.changeType}` : 'unreadable',
+    replayId: event.replayId,
+    occurredAt: committedAt,
+    payload: change ?? { schemaId: event.event.schemaId, base64: event.event.payload.toString('base64') },
+    subjects: change ? await subjectsOf(engine, change) : [],
+  });
+}
+
+/** The change in the event; undefined when it is not what its schema says, which no other try would mend. */
+async function decode(
+  engine: Engine,
+  { client, topic }: ChangeSource,
+  event: ConsumerEvent,
+): Promise<CrmChange | undefined> {
+  try {
+    return await client.decode(event);
+  } catch (error) {
+    if (error instanceof RetryableFailure) throw error;
+    engine.log.error({ error, topic }, 'An event of the change stream cannot be read.');
+    return undefined;
+  }
+}
+
+/** The records to be marked; none for entities that are not kept. */
+async function subjectsOf(engine: Engine, change: CrmChange): Promise<ChangedRecord[]> {
+  const followed = SWEPT.find(({ object }) => object === change.entityName);
+  const changedIds = change.recordIds.filter((id) => /[1-9a-z]/i.test(id.slice(0, 15)));
+  if (!followed || changedIds.length === 0) return [];
+  const { object, idField, entity, takesInNew } = followed;
+  const named = change.fields[idField];
+  const ids =
+    idField === 'Id'
+      ? changedIds
+      : typeof named === 'string'
+        ? [named]
+        : await parents(engine, { object, idField, ids: changedIds });
+  return [...new Set(ids.map((id) => toLongId(id) ?? id))].map((crmId) => ({ entity, crmId, takesInNew }));
+}
+
+/** Of a line its invoice. What the integration user may not read must not hold up the events behind it. */
+async function parents(
+  engine: Engine,
+  children: { object: string; idField: string; ids: string[] },
+): Promise<string[]> {
+  try {
+    return await readParents(engine.org, children);
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    engine.log.error({ error, ...children }, 'Whose records have changed cannot be read.');
+    return [];
+  }
+}
+
+const before = (time: Date) => new Date(time.getTime() - SAFETY_MS);
