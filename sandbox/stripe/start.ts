@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { apiHandler } from './api/apiHandler.ts';
 import type { Exchange } from './api/apiHandler.ts';
+import { eventsV2 } from './api/eventsV2.ts';
 import { AdjustableClock } from './control/adjustableClock.ts';
 import { Calls } from './control/calls.ts';
 import { controlRouter } from './control/controlRouter.ts';
@@ -26,7 +27,13 @@ export interface StripeOptions {
   secretKeys: string[];
   accountId?: string;
   accountName?: string;
-  webhookEndpoints?: { url: string; secret: string; enabled_events?: string[] }[];
+  /** `payload: 'thin'` sends event notifications of API v2, with types such as v1.invoice.paid. */
+  webhookEndpoints?: {
+    url: string;
+    secret: string;
+    enabled_events?: string[];
+    payload?: 'snapshot' | 'thin';
+  }[];
   /** Unix seconds. */
   clock?: () => number;
   /** One gap for each retry of a failed delivery. */
@@ -70,6 +77,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
       onExchange: options.onExchange,
     }),
   );
+  app.use('/v2', eventsV2({ sandbox, secretKeys: options.secretKeys, calls }));
   app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, clock }));
   const pages = pagesPort(sandbox, deliveries);
   app.use(createPages(pages));
@@ -107,10 +115,11 @@ function configureEndpoints(
   configured: NonNullable<StripeOptions['webhookEndpoints']>,
 ): void {
   const known = [...sandbox.endpoints.values()].filter((one) => one.configured !== null);
-  configured.forEach(({ url, secret, enabled_events = ['*'] }, index) => {
+  configured.forEach(({ url, secret, enabled_events = ['*'], payload = 'snapshot' }, index) => {
     const endpoint = known.find((one) => one.configured === index);
-    if (endpoint) sandbox.endpoints.put({ ...endpoint, url, secret, enabled_events, status: 'enabled' });
-    else makeEndpoint(sandbox, { url, secret, enabled_events, configured: index });
+    const wanted = { url, secret, enabled_events, payload };
+    if (endpoint) sandbox.endpoints.put({ ...endpoint, ...wanted, status: 'enabled' });
+    else makeEndpoint(sandbox, { ...wanted, configured: index });
   });
   for (const { id, configured: index } of known)
     if (index !== null && index >= configured.length) sandbox.endpoints.delete(id);

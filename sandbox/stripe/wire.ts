@@ -130,7 +130,12 @@ export interface Event {
 }
 
 export type WebhookEndpoint = Stripe.WebhookEndpoint;
-export type StoredEndpoint = WebhookEndpoint & { secret: string; configured: number | null };
+/** `thin` endpoints are event destinations of API v2; a stored endpoint without a payload is older than these. */
+export type StoredEndpoint = WebhookEndpoint & {
+  secret: string;
+  configured: number | null;
+  payload?: 'snapshot' | 'thin';
+};
 
 export interface List<T> {
   object: 'list';

@@ -48,7 +48,7 @@ function isDelivered(sandbox: Sandbox, event: Event): boolean {
   return attempts.every((one) => succeeded.has(one.endpoint));
 }
 
-function isKept(sandbox: Sandbox, event: Event): boolean {
+export function isKept(sandbox: Sandbox, event: Event): boolean {
   return event.created + KEPT_SECONDS >= sandbox.clock();
 }
 

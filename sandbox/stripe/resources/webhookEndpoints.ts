@@ -74,7 +74,7 @@ export const webhookEndpointRoutes = [
   route('GET', '/v1/webhook_endpoints', {
     parameters: pageRules,
     run: ({ sandbox }, values) =>
-      page(newestFirst(sandbox.endpoints.values()), values, {
+      page(newestFirst(sandbox.endpoints.values()).filter(isSnapshot), values, {
         url: '/v1/webhook_endpoints',
         kind: 'webhook endpoint',
         show: showEndpoint,
@@ -90,6 +90,7 @@ export function makeEndpoint(
     enabled_events: string[];
     secret?: string;
     configured?: number;
+    payload?: 'snapshot' | 'thin';
   },
 ): StoredEndpoint {
   const endpoint: StoredEndpoint = {
@@ -106,6 +107,7 @@ export function makeEndpoint(
     url: values.url,
     secret: values.secret ?? newSecret('whsec'),
     configured: values.configured ?? null,
+    payload: values.payload ?? 'snapshot',
   };
   sandbox.endpoints.put(endpoint);
   return endpoint;
@@ -126,13 +128,18 @@ function updateEndpoint(call: Call, values: Values<typeof updateRules>): object 
 }
 
 function showEndpoint(endpoint: StoredEndpoint): WebhookEndpoint {
-  const { secret: _secret, configured: _configured, ...shown } = endpoint;
+  const { secret: _secret, configured: _configured, payload: _payload, ...shown } = endpoint;
   return shown;
+}
+
+/** Endpoints of thin events belong to API v2 and are not shown here. */
+function isSnapshot({ payload }: StoredEndpoint): boolean {
+  return payload !== 'thin';
 }
 
 function found(call: Call): StoredEndpoint {
   const id = call.path['endpoint'] ?? '';
   const endpoint = call.sandbox.endpoints.get(id);
-  if (!endpoint) throw resourceMissing('webhook endpoint', id, 'webhook_endpoint');
+  if (!endpoint || !isSnapshot(endpoint)) throw resourceMissing('webhook endpoint', id, 'webhook_endpoint');
   return endpoint;
 }

@@ -5,6 +5,7 @@ import type { Event, StoredEndpoint } from '../wire.ts';
 import { Poster } from './post.ts';
 import type { Outcome } from './post.ts';
 import { signatureHeader } from './signature.ts';
+import { thinEvent, thinType } from './thinEvents.ts';
 import type { StoredDelivery } from './storedDelivery.ts';
 
 export interface Mode {
@@ -94,8 +95,9 @@ export class Deliveries {
 
   #endpointsFor(event: Event): StoredEndpoint[] {
     return [...this.#sandbox.endpoints.values()].filter(
-      ({ status, enabled_events: types }) =>
-        status === 'enabled' && (types.includes('*') || types.includes(event.type)),
+      ({ status, enabled_events: types, payload }) =>
+        status === 'enabled' &&
+        (types.includes('*') || types.includes(payload === 'thin' ? thinType(event.type) : event.type)),
     );
   }
 
@@ -177,7 +179,7 @@ export class Deliveries {
       this.#sandbox.deliveries.put({ ...delivery, status: 'dropped', dueAt: null, nextAttemptAt: null });
       return;
     }
-    const payload = JSON.stringify(event, null, 2);
+    const payload = JSON.stringify(endpoint.payload === 'thin' ? thinEvent(event) : event, null, 2);
     const signature = signatureHeader(payload, endpoint.secret, Math.floor(Date.now() / 1000));
     const outcome = await this.#poster.post(endpoint.url, payload, signature);
     // After a close the attempt stays pending: the next process makes it again, as at-least-once demands.
