@@ -1,6 +1,8 @@
 import type { DocumentStore, Transaction } from '../store/documentStore.ts';
 import type { Access } from './access/access.ts';
+import type { DuplicateRule } from './records/duplicateRules.ts';
 import { RecordStore } from './records/recordStore.ts';
+import { RowLocks } from './records/rowLocks.ts';
 import type { Schema } from './schema/schema.ts';
 
 /** Who acts: the user id stamped on records, and what that user may do. */
@@ -16,6 +18,17 @@ export type RecordChange = {
 export type Commit = { at: Date; changes: RecordChange[]; origin: string };
 type Listener = (commit: Commit) => void;
 
+/** One request of a client, within which all its transactions run. */
+export type Call = {
+  /** What a change event names as the source of the change. */
+  origin: string;
+  /** The client saves a record although an alerting duplicate rule finds others like it. */
+  allowDuplicates: boolean;
+};
+
+/** The org's own work, and that of Apex. */
+const internal: Call = { origin: '', allowDuplicates: false };
+
 export type OrgParts = { id: string; name: string; schema: Schema; store: DocumentStore; now: () => Date };
 
 /** The org's data: schema and records, changed in transactions whose changes are told to listeners after the commit. */
@@ -24,13 +37,16 @@ export class Org {
   readonly name: string;
   readonly schema: Schema;
   readonly records: RecordStore;
+  readonly locks = new RowLocks();
+  duplicateRules: DuplicateRule[] = [];
   readonly #store: DocumentStore;
   readonly #now: () => Date;
   readonly #committing = new Set<Listener>();
   readonly #listeners = new Set<Listener>();
   readonly #changes: RecordChange[] = [];
   #depth = 0;
-  #origin = '';
+  #call = internal;
+  #stampedAt: Date | undefined;
 
   constructor({ id, name, schema, store, now }: OrgParts) {
     this.id = id;
@@ -43,7 +59,12 @@ export class Org {
 
   /** The platform keeps whole seconds; milliseconds are always .000. */
   now(): Date {
-    return new Date(Math.floor(this.#now().getTime() / 1000) * 1000);
+    const now = this.#stampedAt ?? this.#now();
+    return new Date(Math.floor(now.getTime() / 1000) * 1000);
+  }
+
+  get call(): Call {
+    return this.#call;
   }
 
   /** All or nothing; a nested call joins. */
@@ -94,14 +115,15 @@ export class Org {
     this.#changes.push(change);
   }
 
-  /** Runs work whose changes come from this client, as a change event names it. */
-  withOrigin<R>(origin: string, work: () => R): R {
-    const before = this.#origin;
-    this.#origin = origin;
+  /** Runs a client's work. With `stampedAt` it commits now what it stamps with that earlier moment. */
+  withCall<R>(call: Call & { stampedAt?: Date }, work: () => R): R {
+    this.#call = call;
+    this.#stampedAt = call.stampedAt;
     try {
       return work();
     } finally {
-      this.#origin = before;
+      this.#call = internal;
+      this.#stampedAt = undefined;
     }
   }
 
@@ -118,7 +140,7 @@ export class Org {
 
   #tellCommitting(): Commit | undefined {
     if (this.#changes.length === 0) return undefined;
-    const commit = { at: this.#now(), changes: [...this.#changes], origin: this.#origin };
+    const commit = { at: this.#now(), changes: [...this.#changes], origin: this.#call.origin };
     for (const listener of this.#committing) listener(commit);
     return commit;
   }

@@ -9,14 +9,16 @@ import { sessionRoutes } from './browser/sessionRoutes.ts';
 import type { PageLinks } from './browser/sessionRoutes.ts';
 import { Calls } from './control/calls.ts';
 import { Faults, faultControl, meetFaults } from './control/faults.ts';
+import { recordControl } from './control/records.ts';
 import { sessionControl } from './control/sessions.ts';
+import { TransactionKnobs } from './control/transactions.ts';
 import type { ConnectedApp } from './oauth/grants.ts';
 import { oauthRoutes } from './oauth/oauthRoutes.ts';
 import { dataApi } from './rest/dataApi.ts';
 import type { DataApi } from './rest/dataApi.ts';
 import { orgId, repUserId } from './seed/users.ts';
 
-export type OrgAppParts = DataApi & {
+export type OrgAppParts = Omit<DataApi, 'transactions'> & {
   apps: ConnectedApp[];
   namedCredential: NamedCredential;
   links: PageLinks;
@@ -36,6 +38,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   const { org, users, sessions, layouts, links, changes, url } = parts;
   const faults = new Faults();
   const calls = new Calls();
+  const transactions = new TransactionKnobs(org);
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use((request, _response, next) => {
@@ -45,11 +48,12 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   });
   app.use(calls.count, meetFaults(faults));
   app.use(oauthRoutes({ apps: parts.apps, users, sessions, audiences: () => audiences(url()), orgId, url }));
-  app.use('/services/data', ...dataApi(parts));
+  app.use('/services/data', ...dataApi({ ...parts, transactions }));
 
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
+  app.use(recordControl(org), transactions.routes());
   if (parts.streamControl) app.use(parts.streamControl);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),

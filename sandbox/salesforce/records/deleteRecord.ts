@@ -19,19 +19,21 @@ export function deleteRecord(org: Org, actor: Actor, id: string): void {
       fields: [],
     });
   }
-  org.transaction(() => remove(org, actor, record));
+  org.transaction(() => remove(org, actor, { record, rootId: id }));
 }
 
-function remove(org: Org, actor: Actor, record: StoredRecord): void {
+function remove(org: Org, actor: Actor, { record, rootId }: { record: StoredRecord; rootId: string }): void {
   const object = org.schema.object(record.object)!;
+  org.locks.take(org, record);
   refuseRestricted(org, object, record);
   for (const { childSObject, field, cascadeDelete } of object.childRelationships) {
     for (const child of childrenOf(org, { childSObject, field }, record.id)) {
-      if (cascadeDelete) remove(org, actor, child);
+      if (cascadeDelete) remove(org, actor, { record: child, rootId });
       else clearLookup(org, actor, { child, field });
     }
   }
-  org.records.put({ ...stamp(org, actor, record), deleted: true });
+  const deletedWith = record.id === rootId ? {} : { deletedWith: rootId };
+  org.records.put({ ...stamp(org, actor, record), deleted: true, ...deletedWith });
   org.noteChange({
     objectApiName: object.name,
     recordId: record.id,
@@ -61,7 +63,7 @@ function clearLookup(org: Org, actor: Actor, { child, field }: { child: StoredRe
   org.noteChange({ objectApiName: child.object, recordId: child.id, changeType: 'UPDATE', changedFields });
 }
 
-function childrenOf(
+export function childrenOf(
   org: Org,
   { childSObject, field }: { childSObject: string; field: string },
   parentId: string,

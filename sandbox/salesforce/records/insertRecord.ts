@@ -9,6 +9,7 @@ import {
   refuseUnwritable,
 } from './checkRecord.ts';
 import { defaultValue } from './defaults.ts';
+import { refuseDuplicates } from './duplicateRules.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
 import { completeStandardRecord } from './standardRules.ts';
@@ -57,6 +58,8 @@ export function insertRecord(org: Org, actor: Actor, input: RecordInput): Stored
     });
     throwFirst(checkRules(org, object, record));
     throwFirst(checkUnique(org, object, record));
+    refuseDuplicates(org, record);
+    org.locks.take(org, record, { isNew: true });
     org.records.put(record);
     const changedFields = Object.keys(record.values);
     org.noteChange({ objectApiName: object.name, recordId: record.id, changeType: 'CREATE', changedFields });

@@ -44,6 +44,11 @@ export class RecordStore {
     this.#collection(record.object).put(record);
   }
 
+  /** For ever, as when the recycle bin is emptied. */
+  remove(record: StoredRecord): void {
+    this.#collection(record.object).delete(record.id);
+  }
+
   count(objectName: string): number {
     return this.#collection(objectName).size;
   }

@@ -6,5 +6,7 @@ export type StoredRecord = {
   id: string;
   object: string;
   deleted: boolean;
+  /** The record whose deletion took this one along; restoring that one restores this one. */
+  deletedWith?: string;
   values: Record<string, FieldValue>;
 };

@@ -1,6 +1,7 @@
 import { OrgError, throwFirst } from '../orgError.ts';
 import type { Actor, Org } from '../org.ts';
 import { checkRules, checkUnique, checkValues, refuseMissing, refuseUnwritable } from './checkRecord.ts';
+import { refuseDuplicates } from './duplicateRules.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
@@ -52,6 +53,8 @@ export function updateRecord(
     const record = stamp(org, actor, { ...before, values });
     throwFirst(checkRules(org, object, record));
     throwFirst(checkUnique(org, object, record));
+    refuseDuplicates(org, record, changed);
+    org.locks.take(org, record);
     org.records.put(record);
     const changedFields = [...changed, 'LastModifiedDate'];
     org.noteChange({ objectApiName: object.name, recordId: id, changeType: 'UPDATE', changedFields });

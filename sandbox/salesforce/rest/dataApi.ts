@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { json } from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { bearerToken, cookieToken } from '../oauth/authenticate.ts';
 import type { Sessions } from '../oauth/sessions.ts';
 import type { Users } from '../access/users.ts';
-import type { Org } from '../org.ts';
+import type { TransactionKnobs } from '../control/transactions.ts';
+import type { Call, Org } from '../org.ts';
 import { OrgError, orgErrorsOf } from '../orgError.ts';
 import { dispatchUiApi } from '../uiApi/uiApiRoutes.ts';
 import type { LayoutSource } from '../uiApi/layoutSource.ts';
@@ -13,14 +15,21 @@ import { QueryCursors } from './queryCursors.ts';
 import { apiVersions, isServed } from './resources.ts';
 import { dispatch } from './routes.ts';
 
-export type DataApi = { org: Org; users: Users; sessions: Sessions; usage: ApiUsage; layouts: LayoutSource };
+export type DataApi = {
+  org: Org;
+  users: Users;
+  sessions: Sessions;
+  usage: ApiUsage;
+  layouts: LayoutSource;
+  transactions: TransactionKnobs;
+};
 
 /** /services/data: the REST API and the UI API under it, for bearer tokens and for the page's cookie. */
 export function dataApi(api: DataApi): RequestHandler[] {
   const cursors = new QueryCursors();
   const parseJson = json({ limit: '50mb', strict: false });
 
-  const handle = (request: Request, response: Response): void => {
+  const handle = async (request: Request, response: Response): Promise<void> => {
     const url = new URL(request.originalUrl, 'http://org.invalid');
     const [, , , version = '', ...path] = url.pathname.replace(/\/+$/, '').split('/');
     try {
@@ -43,11 +52,17 @@ export function dataApi(api: DataApi): RequestHandler[] {
         version,
       };
       const context = { org: api.org, actor: api.users.actor(userId), cursors, usage: api.usage };
-      const answer = api.org.withOrigin(changeOrigin(rest), () =>
+      const stampedAt = api.org.now();
+      const commitDelayMs = api.transactions.commitDelay(method, url.pathname);
+      if (commitDelayMs > 0) await sleep(commitDelayMs);
+      const call = { ...callOf(rest), ...(commitDelayMs > 0 && { stampedAt }) };
+      const answer = api.org.withCall(call, () =>
         segments[0] === 'ui-api'
           ? dispatchUiApi(rest, { ...context, layouts: api.layouts })
           : dispatch(rest, context),
       );
+      const { holdMs } = api.org.locks;
+      if (holdMs > 0 && method !== 'GET') await sleep(holdMs);
       send(response, answer);
     } catch (error) {
       const errors = orgErrorsOf(error);
@@ -58,10 +73,13 @@ export function dataApi(api: DataApi): RequestHandler[] {
   return [parseBody(parseJson), handle];
 }
 
-/** What change events name as the source: com/salesforce/api/rest/67.0;client=Invoicebridge. */
-function changeOrigin({ version, headers }: RestRequest): string {
+/** Change events name com/salesforce/api/rest/67.0;client=Invoicebridge as the source. */
+function callOf({ version, headers }: RestRequest): Call {
   const client = /(?:^|[;,\s])client=([^;,\s]+)/i.exec(String(headers['sforce-call-options'] ?? ''))?.[1];
-  return `com/salesforce/api/rest/${version.slice(1)}${client ? `;client=${client}` : ''}`;
+  return {
+    origin: `com/salesforce/api/rest/${version.slice(1)}${client ? `;client=${client}` : ''}`,
+    allowDuplicates: /allowSave=true/i.test(String(headers['sforce-duplicate-rule-header'] ?? '')),
+  };
 }
 
 /** A body that is not JSON is refused in the platform's words. */

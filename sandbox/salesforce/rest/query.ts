@@ -1,4 +1,5 @@
 import { OrgError } from '../orgError.ts';
+import { emptyRecycleBin } from '../records/recycleBin.ts';
 import { runSoql } from '../soql/query.ts';
 import { ok } from './answer.ts';
 import type { RestAnswer, RestContext, RestRequest } from './answer.ts';
@@ -9,6 +10,7 @@ export function query(request: RestRequest, context: RestContext): RestAnswer {
 
 /** Also deleted records. */
 export function queryAll(request: RestRequest, context: RestContext): RestAnswer {
+  emptyRecycleBin(context.org);
   return run(request, context, true);
 }
 

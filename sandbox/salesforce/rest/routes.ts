@@ -7,6 +7,7 @@ import { describeGlobal, describeObject, objectInfo } from './describe.ts';
 import { limits } from './limits.ts';
 import { query, queryAll, queryMore } from './query.ts';
 import { createOne, deleteOne, retrieveByKey, retrieveOne, updateOne, upsertOne } from './records.ts';
+import { getDeleted, getUpdated } from './replication.ts';
 import { resources } from './resources.ts';
 
 // A colon names a parameter. The first matching row wins, so literal segments stand above parameters.
@@ -28,6 +29,8 @@ const table: [method: string, path: string, route: RestRoute][] = [
   ['GET', 'sobjects/:object', objectInfo],
   ['POST', 'sobjects/:object', createOne],
   ['GET', 'sobjects/:object/describe', describeObject],
+  ['GET', 'sobjects/:object/updated', getUpdated],
+  ['GET', 'sobjects/:object/deleted', getDeleted],
   ['GET', 'sobjects/:object/:id', retrieveOne],
   ['PATCH', 'sobjects/:object/:id', updateOne],
   ['DELETE', 'sobjects/:object/:id', deleteOne],

@@ -8,6 +8,7 @@ import type { FieldValue } from '../records/storedRecord.ts';
 export const orgId = makeRecordId('00D', 1);
 export const integrationUserId = makeRecordId('005', 1);
 export const repUserId = makeRecordId('005', 2);
+export const adminUserId = makeRecordId('005', 3);
 export const standardPricebookId = makeRecordId('01s', 1);
 
 /** The org's people. The integration user has the name that the middleware signs in with. */
@@ -32,7 +33,7 @@ export function orgUsers(integrationUsername: string): OrgUser[] {
       permissionSets: ['Invoicebridge_Rep'],
     },
     {
-      id: makeRecordId('005', 3),
+      id: adminUserId,
       firstName: 'Ada',
       lastName: 'Admin',
       username: 'ada.admin@sandbox.example',
