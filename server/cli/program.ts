@@ -3,6 +3,7 @@ import { syncEntities, type SyncEntity } from '../../sync/domain/entity.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { ConfigError, loadDatabaseUrl } from '../config.ts';
 import { migrate } from '../migrate.ts';
+import { runAudit } from './audit.ts';
 import { events } from './events.ts';
 import { openOutput, type Output } from './output.ts';
 import { parked, retry, status } from './queues.ts';
@@ -65,6 +66,13 @@ export async function runProgram(argv: string[]): Promise<number> {
   command('events', 'who changed a record, when, and from which event')
     .addArgument(new Argument('<id>', 'id of the record in Salesforce or in Stripe, or of an event'))
     .action((id: string) => withDatabase((database, out) => events(database, out, id)));
+
+  command('audit', 'compare both sides whole: counts, sums and every record that differs')
+    .option('--heal', 'have the engine mend what differs')
+    .option('--out <file>', 'write the report as an HTML page')
+    .action(async (options: { heal?: boolean; out?: string }) => {
+      exitCode = await runAudit(output(), { heal: options.heal ?? false, out: options.out });
+    });
 
   try {
     await program.parseAsync(argv);

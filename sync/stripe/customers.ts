@@ -10,7 +10,7 @@ export async function readStripeCustomer(
 ): Promise<PairSide<CustomerTerms> | null> {
   try {
     const customer = await stripe.customers.retrieve(id);
-    return customer.deleted ? null : snapshot(customer);
+    return customer.deleted ? null : customerSnapshot(customer);
   } catch (error) {
     if (isMissing(error)) return null;
     throw translateStripeError(error, 'read-stripe');
@@ -40,13 +40,13 @@ export async function updateCustomer(
 
 async function written(request: () => Promise<Stripe.Customer>): Promise<PairSide<CustomerTerms>> {
   try {
-    return snapshot(await request());
+    return customerSnapshot(await request());
   } catch (error) {
     throw translateStripeError(error, 'write-stripe');
   }
 }
 
-function snapshot(customer: Stripe.Customer): PairSide<CustomerTerms> {
+export function customerSnapshot(customer: Stripe.Customer): PairSide<CustomerTerms> {
   const { address } = customer;
   const empty = !address || Object.values(address).every((part) => !part);
   return {

@@ -6,7 +6,7 @@ import { isMissing, translateStripeError } from './translateError.ts';
 /** The product as it is now; null when it is not there or was deleted. */
 export async function readStripeProduct(stripe: Stripe, id: string): Promise<PairSide<ProductTerms> | null> {
   try {
-    return snapshot(await stripe.products.retrieve(id));
+    return productSnapshot(await stripe.products.retrieve(id));
   } catch (error) {
     if (isMissing(error)) return null;
     throw translateStripeError(error, 'read-stripe');
@@ -47,13 +47,13 @@ export async function updateProduct(
 
 async function written(request: () => Promise<Stripe.Product>): Promise<PairSide<ProductTerms>> {
   try {
-    return snapshot(await request());
+    return productSnapshot(await request());
   } catch (error) {
     throw translateStripeError(error, 'write-stripe');
   }
 }
 
-const snapshot = (product: Stripe.Product): PairSide<ProductTerms> => ({
+export const productSnapshot = (product: Stripe.Product): PairSide<ProductTerms> => ({
   id: product.id,
   otherId: product.metadata.salesforce_id ?? null,
   terms: { name: product.name, description: product.description || null },

@@ -1,0 +1,69 @@
+import type Stripe from 'stripe';
+import type { SyncEntity } from '../domain/entity.ts';
+import { translateStripeError } from '../stripe/translateError.ts';
+import { SALESFORCE_API_VERSION, type SalesforceOrg } from '../salesforce/connection.ts';
+
+/** One record of one side, reduced to what is compared; `fields` has the same shape on both sides. */
+export interface AuditRow {
+  id: string;
+  /** The id on the other side, as this side has it. */
+  otherId: string | null;
+  /** ISO 4217, upper case; null for what has no money in it. */
+  currency: string | null;
+  fields: Record<string, unknown>;
+}
+
+/** An invoice line of the org; lines are counted and added up in the database. */
+export interface AuditLine {
+  invoiceId: string;
+  amount: number | null;
+}
+
+/** How one kind of record is read whole from both sides, a page at a time. */
+export interface AuditedKind {
+  entity: SyncEntity;
+  /** The field of the org's record that holds Stripe's id. */
+  stripeIdField: string;
+  /** Whether a record that is in no pair yet belongs into one: every invoice does, not every Account. */
+  takesInNew: boolean;
+  stripePages(stripe: Stripe): AsyncIterable<AuditRow[]>;
+  stripeRecord(stripe: Stripe, id: string): Promise<AuditRow | null>;
+  /** `where` is a SOQL condition that begins with a field. */
+  crmPages(org: SalesforceOrg, where?: string): AsyncIterable<AuditRow[]>;
+  crmLinePages?(org: SalesforceOrg, invoiceIds?: string[]): AsyncIterable<AuditLine[]>;
+}
+
+/** A list of Stripe's page by page, newest first. */
+export async function* pagesOf<T extends { id: string }>(
+  list: (params: { limit: number; starting_after?: string }) => Promise<Stripe.ApiList<T>>,
+): AsyncGenerator<T[]> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await list({ limit: 100, ...(after ? { starting_after: after } : {}) }).catch(
+      (error: unknown): never => {
+        throw translateStripeError(error, 'read-stripe');
+      },
+    );
+    yield page.data;
+    if (!page.has_more || page.data.length === 0) return;
+    after = page.data.at(-1)!.id;
+  }
+}
+
+interface QueryPage<T> {
+  records: T[];
+  done: boolean;
+  nextRecordsUrl?: string;
+}
+
+/** A query page by page (2,000 rows by the platform's default), so that its whole answer is never held. */
+export async function* queryPages<T>(org: SalesforceOrg, soql: string): AsyncGenerator<T[]> {
+  let path: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
+  while (path) {
+    const page: QueryPage<T> = await org.request('GET', path);
+    yield page.records;
+    path = page.done
+      ? undefined
+      : page.nextRecordsUrl?.replace(`/services/data/v${SALESFORCE_API_VERSION}`, '');
+  }
+}

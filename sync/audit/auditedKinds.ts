@@ -1,0 +1,176 @@
+import type Stripe from 'stripe';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import { toMajorUnits } from '../domain/money.ts';
+import type { PairSide } from '../domain/planPair.ts';
+import { soqlList, type SalesforceOrg } from '../salesforce/connection.ts';
+import { readAccounts } from '../salesforce/readAccounts.ts';
+import { readProducts } from '../salesforce/readProducts.ts';
+import { plainText } from '../salesforce/values.ts';
+import { customerSnapshot, readStripeCustomer } from '../stripe/customers.ts';
+import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
+import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
+import { pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
+
+// Two hundred ids make a query of about 4,500 characters; a URL of the platform holds 16,384.
+const READ_AT_ONCE = 200;
+
+type ReadPairs = (
+  org: SalesforceOrg,
+  keys: { crmIds: string[]; stripeIds: string[] },
+) => Promise<PairSide<object>[]>;
+
+/** Records that are linked with Stripe; an Account or product that was never billed is nobody's difference. */
+async function* linkedPages(
+  org: SalesforceOrg,
+  { object, stripeIdField, read, where }: LinkedQuery,
+): AsyncGenerator<AuditRow[]> {
+  const condition = `${stripeIdField} != null${where ? ` AND (${where})` : ''}`;
+  for await (const page of queryPages<{ Id: string }>(org, `SELECT Id FROM ${object} WHERE ${condition}`)) {
+    for (let start = 0; start < page.length; start += READ_AT_ONCE) {
+      const crmIds = page.slice(start, start + READ_AT_ONCE).map(({ Id }) => Id);
+      yield (await read(org, { crmIds, stripeIds: [] })).map(pairRow);
+    }
+  }
+}
+
+interface LinkedQuery {
+  object: string;
+  stripeIdField: string;
+  read: ReadPairs;
+  where: string | undefined;
+}
+
+const pairRow = ({ id, otherId, terms }: PairSide<object>): AuditRow => ({
+  id,
+  otherId,
+  currency: null,
+  fields: { ...terms },
+});
+
+const customers: AuditedKind = {
+  entity: 'customer',
+  stripeIdField: 'Stripe_Customer_Id__c',
+  takesInNew: false,
+  async *stripePages(stripe) {
+    for await (const page of pagesOf((params) => stripe.customers.list(params)))
+      yield page.map((customer) => pairRow(customerSnapshot(customer)));
+  },
+  async stripeRecord(stripe, id) {
+    const customer = await readStripeCustomer(stripe, id);
+    return customer && pairRow(customer);
+  },
+  crmPages: (org, where) =>
+    linkedPages(org, {
+      object: 'Account',
+      stripeIdField: 'Stripe_Customer_Id__c',
+      read: readAccounts,
+      where,
+    }),
+};
+
+const products: AuditedKind = {
+  entity: 'product',
+  stripeIdField: 'Stripe_Product_Id__c',
+  takesInNew: false,
+  async *stripePages(stripe) {
+    for await (const page of pagesOf((params) => stripe.products.list(params)))
+      yield page.map((product) => pairRow(productSnapshot(product)));
+  },
+  async stripeRecord(stripe, id) {
+    const product = await readStripeProduct(stripe, id);
+    return product && pairRow(product);
+  },
+  crmPages: (org, where) =>
+    linkedPages(org, {
+      object: 'Product2',
+      stripeIdField: 'Stripe_Product_Id__c',
+      read: readProducts,
+      where,
+    }),
+};
+
+// The org's field of each compared amount.
+const AMOUNTS = {
+  subtotal: 'Subtotal__c',
+  discount: 'Discount__c',
+  tax: 'Tax__c',
+  total: 'Total__c',
+  amountDue: 'Amount_Due__c',
+  amountPaid: 'Amount_Paid__c',
+  amountRemaining: 'Amount_Remaining__c',
+} as const;
+const amountNames = Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[];
+const INVOICE_FIELDS = [
+  'Id, Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c',
+  ...Object.values(AMOUNTS),
+].join(', ');
+
+type CrmInvoiceRow = { Id: string; Status__c: string | null } & Record<string, unknown>;
+
+const invoices: AuditedKind = {
+  entity: 'invoice',
+  stripeIdField: 'Stripe_Invoice_Id__c',
+  takesInNew: true,
+  async *stripePages(stripe: Stripe) {
+    for await (const page of pagesOf((params) => stripe.invoices.list(params))) {
+      const rows: AuditRow[] = [];
+      // One after the other: an invoice with many lines takes calls of its own.
+      for (const invoice of page) rows.push(stripeInvoiceRow(await invoiceSnapshot(stripe, invoice)));
+      yield rows;
+    }
+  },
+  async stripeRecord(stripe, id) {
+    const invoice = await readStripeInvoice(stripe, id);
+    return invoice && stripeInvoiceRow(invoice);
+  },
+  async *crmPages(org, where) {
+    const soql = `SELECT ${INVOICE_FIELDS} FROM Invoice__c${where ? ` WHERE ${where}` : ''}`;
+    for await (const page of queryPages<CrmInvoiceRow>(org, soql)) yield page.map(crmInvoiceRow);
+  },
+  async *crmLinePages(org, invoiceIds) {
+    const where = invoiceIds ? ` WHERE Invoice__c IN ${soqlList(invoiceIds)}` : '';
+    const soql = `SELECT Id, Invoice__c, Amount__c FROM Invoice_Line__c${where}`;
+    for await (const page of queryPages<{ Invoice__c: string; Amount__c: number | null }>(org, soql))
+      yield page.map((line) => ({ invoiceId: line.Invoice__c, amount: line.Amount__c }));
+  },
+};
+
+function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
+  const major = (minor: number) => toMajorUnits(minor, invoice.currency);
+  const linesAmount = invoice.lines.reduce((sum, { amount }) => sum + amount, 0);
+  return {
+    id: invoice.id,
+    otherId: invoice.crmId,
+    currency: invoice.currency.toUpperCase(),
+    fields: {
+      status: invoice.status,
+      number: invoice.number,
+      currency: invoice.currency.toUpperCase(),
+      description: invoice.terms.description,
+      dueDate: invoice.terms.dueDate,
+      ...Object.fromEntries(amountNames.map((name) => [name, major(invoice[name])])),
+      lines: invoice.lines.length,
+      linesAmount: major(linesAmount),
+    },
+  };
+}
+
+/** Its lines are added by the database, which holds them. */
+function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
+  const currency = plainText(row.Currency__c);
+  return {
+    id: row.Id,
+    otherId: plainText(row.Stripe_Invoice_Id__c),
+    currency,
+    fields: {
+      status: row.Status__c?.toLowerCase() ?? null,
+      number: plainText(row.Number__c),
+      currency,
+      description: plainText(row.Description__c),
+      dueDate: plainText(row.Due_Date__c),
+      ...Object.fromEntries(amountNames.map((name) => [name, row[AMOUNTS[name]] ?? null])),
+    },
+  };
+}
+
+export const auditedKinds: readonly AuditedKind[] = [customers, products, invoices];
