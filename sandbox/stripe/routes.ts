@@ -7,6 +7,7 @@ import { chargeRoutes } from './payments/charges.ts';
 import { invoicePaymentRoutes } from './payments/invoicePayments.ts';
 import { paymentIntentRoutes } from './payments/paymentIntents.ts';
 import { paymentMethodRoutes } from './payments/paymentMethods.ts';
+import { paymentRecordRoutes } from './payments/paymentRecords.ts';
 import { refundRoutes } from './payments/refundRoutes.ts';
 import { accountRoutes } from './resources/account.ts';
 import { customerRoutes } from './resources/customers.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...paymentIntentRoutes,
   ...chargeRoutes,
   ...paymentMethodRoutes,
+  ...paymentRecordRoutes,
   ...refundRoutes,
   ...creditNoteRoutes,
   ...eventRoutes,

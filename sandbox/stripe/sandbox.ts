@@ -11,6 +11,7 @@ import type {
   InvoiceItem,
   InvoicePayment,
   PaymentIntent,
+  PaymentRecord,
   Price,
   Refund,
   StoredCreditNote,
@@ -50,6 +51,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const invoicePayments = store.collection<InvoicePayment>('invoice_payments');
   const intents = store.collection<PaymentIntent>('payment_intents');
   const charges = store.collection<Charge>('charges');
+  const paymentRecords = store.collection<PaymentRecord>('payment_records');
   const refunds = store.collection<Refund>('refunds');
   const creditNotes = store.collection<StoredCreditNote>('credit_notes');
   const balanceTransactions = store.collection<BalanceTransaction>('balance_transactions');
@@ -79,6 +81,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     invoicePayments,
     intents,
     charges,
+    paymentRecords,
     refunds,
     creditNotes,
     balanceTransactions,
@@ -97,6 +100,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       itemOfInvoice: items.index((item) => item.invoice),
       paymentOfInvoice: invoicePayments.index((payment) => payment.invoice),
       paymentOfIntent: invoicePayments.index((payment) => payment.payment.payment_intent),
+      paymentOfRecord: invoicePayments.index((payment) => payment.payment.payment_record),
       intentOfCustomer: intents.index((intent) => intent.customer),
       chargeOfIntent: charges.index((charge) => charge.payment_intent),
       chargeOfCustomer: charges.index((charge) => charge.customer),

@@ -64,8 +64,12 @@ export type Customer = Stripe.Customer & {
 
 export type InvoicePayment = Omit<Stripe.InvoicePayment, 'invoice' | 'payment'> & {
   invoice: string;
-  payment: { type: 'payment_intent'; payment_intent: string };
+  payment:
+    | { type: 'payment_intent'; payment_intent: string; payment_record?: never }
+    | { type: 'payment_record'; payment_record: string; payment_intent?: never };
 };
+
+export type PaymentRecord = Stripe.PaymentRecord;
 
 export type PaymentIntent = Omit<Stripe.PaymentIntent, 'customer' | 'payment_method' | 'latest_charge'> & {
   customer: string;

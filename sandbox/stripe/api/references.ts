@@ -23,6 +23,7 @@ const invoice: Reference = {
   },
 };
 const paymentIntent: Reference = { load: ({ sandbox }, id) => sandbox.intents.get(id) };
+const paymentRecord: Reference = { load: ({ sandbox }, id) => sandbox.paymentRecords.get(id) };
 const charge: Reference = { load: ({ sandbox }, id) => sandbox.charges.get(id) };
 const paymentMethod: Reference = {
   load({ sandbox }, id) {
@@ -80,7 +81,12 @@ export const references: Record<string, Record<string, Reference>> = {
     'pricing.price_details.price': price,
     test_clock: empty,
   },
-  invoice_payment: { invoice, 'payment.payment_intent': paymentIntent, 'payment.charge': charge },
+  invoice_payment: {
+    invoice,
+    'payment.payment_intent': paymentIntent,
+    'payment.payment_record': paymentRecord,
+    'payment.charge': charge,
+  },
   payment_intent: {
     customer,
     latest_charge: charge,

@@ -16,6 +16,7 @@ export const servedResources = [
   'PaymentIntents',
   'PaymentLinks',
   'PaymentMethods',
+  'PaymentRecords',
   'Prices',
   'Products',
   'Refunds',

@@ -1,6 +1,6 @@
 import type { Call } from '../api/call.ts';
 import { changedMetadata, currency } from '../api/commonRules.ts';
-import { StripeError, missingReference, parameterMissing } from '../api/errors.ts';
+import { StripeError, missingReference, parameterMissing, refused } from '../api/errors.ts';
 import type { Values } from '../api/parameters.ts';
 import { newestFirst } from '../api/pagination.ts';
 import { hash, oneOf, required, text } from '../api/rules.ts';
@@ -13,6 +13,7 @@ import { adoptCurrency } from './customerCurrency.ts';
 import { copyOf, linesOf, showInvoice } from './invoiceObject.ts';
 import { invoiceRules } from './invoiceRules.ts';
 import { attach, itemOfLine, makeItem } from './items.ts';
+import { isPartlyPaid } from './void.ts';
 
 export const createRules = {
   ...invoiceRules,
@@ -158,6 +159,8 @@ function originalOf(call: Call, id: string): StoredInvoice {
       },
       { replayable: true },
     );
+  if (isPartlyPaid(call.sandbox, original))
+    throw refused('Invoices with `paid` payments cannot be revised.', { param: 'from_invoice[invoice]' });
   return original;
 }
 

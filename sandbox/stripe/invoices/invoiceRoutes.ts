@@ -2,6 +2,7 @@ import { inRange, pageRules, timeRange } from '../api/commonRules.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import { route } from '../api/route.ts';
 import { flag, oneOf, text } from '../api/rules.ts';
+import { attachPayment, attachRules } from './attachPayment.ts';
 import { createInvoice, createRules } from './create.ts';
 import { invoiceInPath } from './editable.ts';
 import { finalizeInvoice } from './finalize.ts';
@@ -62,6 +63,11 @@ export const invoiceRoutes = [
     parameters: payRules,
     unsupported: ['mandate', 'source'],
     run: payInvoice,
+  }),
+  route('POST', '/v1/invoices/:invoice/attach_payment', {
+    parameters: attachRules,
+    unsupported: ['payment_intent'],
+    run: attachPayment,
   }),
   route('POST', '/v1/invoices/:invoice/void', { parameters: {}, run: voidInvoice }),
   route('POST', '/v1/invoices/:invoice/mark_uncollectible', { parameters: {}, run: markUncollectible }),

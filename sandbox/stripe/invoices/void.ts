@@ -2,6 +2,7 @@ import type { Call } from '../api/call.ts';
 import { refused } from '../api/errors.ts';
 import { changeBalance } from '../balance/changeBalance.ts';
 import { cancelPayments } from '../payments/invoicePayments.ts';
+import type { Sandbox } from '../sandbox.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
 import { announceUpdate, invoiceInPath } from './editable.ts';
@@ -12,7 +13,8 @@ const NOT_OPEN = "You can only pass in open invoices. This invoice isn't open.";
 export function voidInvoice(call: Call): object {
   const { sandbox } = call;
   const invoice = invoiceInPath(call, 'id');
-  if (invoice.status === 'paid') throw refused('Invoices with `paid` payments cannot be voided.');
+  if (invoice.status === 'paid' || isPartlyPaid(sandbox, invoice))
+    throw refused('Invoices with `paid` payments cannot be voided.');
   // docs.stripe.com/invoicing/overview: an open or uncollectible invoice can be voided.
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw refused(NOT_OPEN);
   const before = showInvoice(sandbox, invoice);
@@ -22,6 +24,11 @@ export function voidInvoice(call: Call): object {
   emit(call, 'invoice.voided', shown);
   announceUpdate(call, before);
   return shown;
+}
+
+/** Also one payment of several, on an invoice that is still open. */
+export function isPartlyPaid(sandbox: Sandbox, { id }: StoredInvoice): boolean {
+  return sandbox.by.paymentOfInvoice.all(id).some((payment) => payment.status === 'paid');
 }
 
 /** The void invoice; its payment is canceled and an applied balance goes back to the customer. */

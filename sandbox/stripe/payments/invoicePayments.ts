@@ -25,20 +25,22 @@ export const invoicePaymentRoutes = [
     },
     run({ sandbox }, values) {
       const { invoice, payment } = values;
-      const { paymentOfInvoice, paymentOfIntent } = sandbox.by;
+      const { paymentOfInvoice, paymentOfIntent, paymentOfRecord } = sandbox.by;
       const all =
         invoice !== undefined
           ? paymentOfInvoice.all(invoice)
           : payment?.payment_intent !== undefined
             ? paymentOfIntent.all(payment.payment_intent)
-            : sandbox.invoicePayments.values();
+            : payment?.payment_record !== undefined
+              ? paymentOfRecord.all(payment.payment_record)
+              : sandbox.invoicePayments.values();
       const wanted = newestFirst(all).filter(
         (one) =>
           inRange(one.created, values.created) &&
           (values.status ?? one.status) === one.status &&
           (payment?.type ?? one.payment.type) === one.payment.type &&
           (payment?.payment_intent ?? one.payment.payment_intent) === one.payment.payment_intent &&
-          payment?.payment_record === undefined,
+          (payment?.payment_record ?? one.payment.payment_record) === one.payment.payment_record,
       );
       return page(wanted, values, {
         url: '/v1/invoice_payments',
@@ -86,7 +88,7 @@ export interface OpenPayment {
 
 export function defaultPayment(sandbox: Sandbox, invoiceId: string): OpenPayment {
   const payment = sandbox.by.paymentOfInvoice.all(invoiceId).find((one) => one.is_default);
-  const intent = payment && sandbox.intents.get(payment.payment.payment_intent);
+  const intent = payment && sandbox.intents.get(payment.payment.payment_intent ?? '');
   if (!payment || !intent) throw new Error(`Invoice ${invoiceId} is open but has no payment.`);
   return { payment, intent };
 }
@@ -96,7 +98,7 @@ export function resizeOpenPayment(sandbox: Sandbox, invoice: StoredInvoice): voi
   const payment = sandbox.by.paymentOfInvoice.all(invoice.id).find((one) => one.is_default);
   if (payment?.status !== 'open') return;
   sandbox.invoicePayments.put({ ...payment, amount_requested: invoice.amount_remaining });
-  const intent = sandbox.intents.get(payment.payment.payment_intent);
+  const intent = sandbox.intents.get(payment.payment.payment_intent ?? '');
   if (intent) sandbox.intents.put({ ...intent, amount: invoice.amount_remaining });
 }
 
@@ -111,7 +113,7 @@ export function cancelPayments(call: Call, invoiceId: string, reason: 'void_invo
       status: 'canceled',
       status_transitions: { ...payment.status_transitions, canceled_at: now },
     });
-    const intent = sandbox.intents.get(payment.payment.payment_intent);
+    const intent = sandbox.intents.get(payment.payment.payment_intent ?? '');
     if (!intent) continue;
     const canceled: PaymentIntent = {
       ...intent,
@@ -136,6 +138,6 @@ export function listOfPayments(sandbox: Sandbox, invoiceId: string): List<Invoic
 
 export function confirmationSecret(sandbox: Sandbox, invoiceId: string): object | null {
   const payment = sandbox.by.paymentOfInvoice.all(invoiceId).find((one) => one.is_default);
-  const secret = payment && sandbox.intents.get(payment.payment.payment_intent)?.client_secret;
+  const secret = payment && sandbox.intents.get(payment.payment.payment_intent ?? '')?.client_secret;
   return secret ? { client_secret: secret, type: 'payment_intent' } : null;
 }

@@ -69,6 +69,6 @@ function refundable(charge: Charge, asked: number | undefined): number {
 export function chargesOf(sandbox: Sandbox, invoiceId: string): Charge[] {
   return sandbox.by.paymentOfInvoice
     .all(invoiceId)
-    .flatMap(({ payment }) => sandbox.by.chargeOfIntent.all(payment.payment_intent))
+    .flatMap(({ payment }) => sandbox.by.chargeOfIntent.all(payment.payment_intent ?? ''))
     .filter((charge) => charge.status === 'succeeded');
 }
