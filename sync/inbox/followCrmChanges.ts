@@ -3,7 +3,7 @@ import { backoffMs } from '../domain/backoff.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure, RetryableFailure } from '../failure.ts';
 import type { PubSubClient } from '../salesforce/changeStream/pubSubClient.ts';
-import { STREAM_UNAVAILABLE } from '../salesforce/changeStream/translateStreamError.ts';
+import { STREAM_SILENT, STREAM_UNAVAILABLE } from '../salesforce/changeStream/translateStreamError.ts';
 import { holdAlone } from '../store/soleHolder.ts';
 import { receiveCrmChanges, streamCursor } from './receiveCrmChanges.ts';
 
@@ -72,10 +72,12 @@ export class CrmChangeFollower {
   /** One subscription, and the pause that its end calls for. */
   private async followOnce(signal: AbortSignal): Promise<void> {
     const { client, topic, silenceMs } = this.options;
+    const startedAt = this.engine.now().getTime();
     try {
       const onAnswer = () => this.noteLife();
       await receiveCrmChanges(this.engine, { client, topic, signal, silenceMs, onAnswer });
     } catch (error) {
+      if (this.engine.now().getTime() - startedAt > LONGEST_PAUSE_MS) this.attempts = 0;
       await this.rest(this.pauseAfter(error), signal);
     }
   }
@@ -93,9 +95,14 @@ export class CrmChangeFollower {
       this.unavailable = true;
       return this.options.askAgainMs ?? ASK_AGAIN_MS;
     }
+    // A quiet org is no failure. If it is a dead connection, the next one tells by failing.
+    if (error instanceof RetryableFailure && error.code === STREAM_SILENT) {
+      log.debug(error.message);
+      return 0;
+    }
     const pauseMs = Math.min(LONGEST_PAUSE_MS, backoffMs(this.attempts, this.engine.random()));
     this.attempts += 1;
-    // A quiet org, a session that ended and a server that was replaced are all in a day's work.
+    // A session that ended and a server that was replaced are all in a day's work.
     if (error instanceof RetryableFailure && this.attempts === 1) log.info({ error, pauseMs }, error.message);
     else log.error({ error, pauseMs }, 'The change stream cannot be read. It is tried again.');
     return pauseMs;

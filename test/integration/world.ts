@@ -44,12 +44,15 @@ export interface World {
 export interface WorldOptions {
   environment?: Record<string, string>;
   retryDelaysMs?: number[];
+  /** Whether the worker follows the org's change stream; without it changes are found by commands and sweeps only. */
+  changeStream?: boolean;
 }
 
 /** The whole product against both sandboxes, over real HTTP and real PostgreSQL, in this process. */
 export async function startWorld({
   environment = {},
   retryDelaysMs = [50, 100, 200],
+  changeStream = false,
 }: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-world-'));
   const secrets = await loadSecrets(join(directory, 'secrets.json'));
@@ -82,6 +85,7 @@ export async function startWorld({
     namedCredential: { url: webUrl, token: secrets.apiToken },
     links: { stripeDashboard: `${stripeServer.url}/dashboard`, mailbox: `${stripeServer.url}/mailbox` },
     seed: true,
+    ...(changeStream && { pubSubPort: 0 }),
   });
   await registerApiToken(testDatabase.url, { orgId: org.orgId, label: 'test', token: secrets.apiToken });
 
@@ -96,7 +100,8 @@ export async function startWorld({
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
     SALESFORCE_USERNAME: secrets.salesforceUsername,
     SALESFORCE_PRIVATE_KEY: secrets.privateKeyPem,
-    SALESFORCE_CHANGE_STREAM: 'off',
+    SALESFORCE_CHANGE_STREAM: changeStream ? 'on' : 'off',
+    ...(org.pubSubUrl && { SALESFORCE_PUBSUB_URL: org.pubSubUrl }),
     CRM_SWEEP_SECONDS: '3600',
     STRIPE_CATCH_UP_SECONDS: '3600',
     LEASE_SECONDS: '3',

@@ -1,7 +1,7 @@
 import { RetryableFailure } from '../../failure.ts';
 import type { FetchResponse } from './protocol.ts';
 import type { PubSubClient } from './pubSubClient.ts';
-import { streamUnavailable, translateStreamError } from './translateStreamError.ts';
+import { STREAM_SILENT, streamUnavailable, translateStreamError } from './translateStreamError.ts';
 
 export interface Subscription {
   topic: string;
@@ -75,7 +75,7 @@ export async function* subscribe(
 
 function silence(silenceMs: number): RetryableFailure {
   return new RetryableFailure({
-    code: 'crm_stream_silent',
+    code: STREAM_SILENT,
     stage: 'read-crm',
     message: `The change stream said nothing for ${Math.round(silenceMs / 1000)} s. It is opened again.`,
   });

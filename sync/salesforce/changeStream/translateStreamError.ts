@@ -3,6 +3,8 @@ import { PermanentFailure, RetryableFailure, isSyncFailure, type SyncFailure } f
 
 /** The stored place in the stream is unknown to the org: older than its 72 hours, or of another org. */
 export const REPLAY_ID_REJECTED = 'crm_replay_id_rejected';
+/** Neither an event nor a keepalive came for a while: a quiet org, or a connection that is dead. */
+export const STREAM_SILENT = 'crm_stream_silent';
 /** The org has no such stream, or gives it to somebody else only. */
 export const STREAM_UNAVAILABLE = 'crm_stream_unavailable';
 
