@@ -45,7 +45,7 @@ async function start(data: DataDirectory, options: { verbose: boolean; reset: bo
 
   const secrets = await loadSecrets(data.secrets);
   const first = firstPort();
-  const ports = await choosePorts({ page: first, web: first + 1, stripe: first + 242 });
+  const ports = await choosePorts({ page: first, web: first + 1, stripe: first + 242, pubSub: first + 443 });
   const keep = keeper(data, { address: localAddress(ports.page), verbose: options.verbose });
   const [databaseUrl, orgId] = await Promise.all([
     startDatabase({ dataDir: data.postgres, closers, say }),

@@ -4,6 +4,7 @@ export interface Ports {
   page: number;
   web: number;
   stripe: number;
+  pubSub: number;
 }
 
 interface ProductSettings {
@@ -34,10 +35,9 @@ export function productEnvironment({ databaseUrl, secrets, ports }: ProductSetti
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
     SALESFORCE_USERNAME: secrets.salesforceUsername,
     SALESFORCE_PRIVATE_KEY: Buffer.from(secrets.privateKeyPem).toString('base64'),
-    SALESFORCE_CHANGE_STREAM: 'off',
+    SALESFORCE_PUBSUB_URL: `http://127.0.0.1:${ports.pubSub}`,
     DEFAULT_CURRENCY: process.env['DEFAULT_CURRENCY'] || 'usd',
-    // The local org tells of changes only when asked, and a person is watching.
-    CRM_SWEEP_SECONDS: process.env['CRM_SWEEP_SECONDS'] || '1',
+    CRM_SWEEP_SECONDS: process.env['CRM_SWEEP_SECONDS'] || '60',
   };
 }
 
@@ -48,6 +48,7 @@ export function sandboxEnvironment({ secrets, ports, dataDir, pageDir }: Sandbox
     SANDBOX_DATA_DIR: dataDir,
     SANDBOX_PAGE_DIR: pageDir,
     SANDBOX_ORG_PORT: String(ports.page),
+    SANDBOX_PUBSUB_PORT: String(ports.pubSub),
     SANDBOX_STRIPE_PORT: String(ports.stripe),
     SANDBOX_WEB_URL: `http://127.0.0.1:${ports.web}`,
     STRIPE_SECRET_KEY: secrets.stripeSecretKey,

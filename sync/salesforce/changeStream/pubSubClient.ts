@@ -11,7 +11,8 @@ export interface PubSubOptions {
   session: (refusedToken?: string) => Promise<CrmSession>;
 }
 
-const CALL_TIMEOUT_MS = 30_000;
+// Less than a stopping process is given.
+const CALL_TIMEOUT_MS = 20_000;
 
 /** A thin client of Salesforce's Pub/Sub API: topics, schemas (each fetched once) and subscriptions. */
 export class PubSubClient {
