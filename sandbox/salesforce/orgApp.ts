@@ -7,8 +7,10 @@ import type { ChangeStream } from './browser/changes.ts';
 import { flexipageRoute, pageRoutes } from './browser/pageRoutes.ts';
 import { sessionRoutes } from './browser/sessionRoutes.ts';
 import type { PageLinks } from './browser/sessionRoutes.ts';
+import { BulkJobs } from './bulk/bulkJobs.ts';
 import { Calls } from './control/calls.ts';
 import { Faults, faultControl, meetFaults } from './control/faults.ts';
+import { jobControl } from './control/jobs.ts';
 import { recordControl } from './control/records.ts';
 import { sessionControl } from './control/sessions.ts';
 import { TransactionKnobs } from './control/transactions.ts';
@@ -18,7 +20,7 @@ import { dataApi } from './rest/dataApi.ts';
 import type { DataApi } from './rest/dataApi.ts';
 import { orgId, repUserId } from './seed/users.ts';
 
-export type OrgAppParts = Omit<DataApi, 'transactions'> & {
+export type OrgAppParts = Omit<DataApi, 'transactions' | 'bulk'> & {
   apps: ConnectedApp[];
   namedCredential: NamedCredential;
   links: PageLinks;
@@ -38,6 +40,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   const { org, users, sessions, layouts, links, changes, url } = parts;
   const faults = new Faults();
   const calls = new Calls();
+  const bulk = new BulkJobs();
   const transactions = new TransactionKnobs(org);
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -48,12 +51,12 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   });
   app.use(calls.count, meetFaults(faults));
   app.use(oauthRoutes({ apps: parts.apps, users, sessions, audiences: () => audiences(url()), orgId, url }));
-  app.use('/services/data', ...dataApi({ ...parts, transactions }));
+  app.use('/services/data', ...dataApi({ ...parts, transactions, bulk }));
 
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
-  app.use(recordControl(org), transactions.routes());
+  app.use(recordControl(org), transactions.routes(), jobControl(bulk));
   if (parts.streamControl) app.use(parts.streamControl);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),

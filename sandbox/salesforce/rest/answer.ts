@@ -1,3 +1,4 @@
+import type { BulkJobs } from '../bulk/bulkJobs.ts';
 import type { Actor, Org } from '../org.ts';
 import type { ApiUsage } from './apiUsage.ts';
 import type { QueryCursors } from './queryCursors.ts';
@@ -15,9 +16,21 @@ export type RestRequest = {
 };
 
 /** What the routes work with: the org and who calls. */
-export type RestContext = { org: Org; actor: Actor; cursors: QueryCursors; usage: ApiUsage };
+export type RestContext = {
+  org: Org;
+  actor: Actor;
+  cursors: QueryCursors;
+  usage: ApiUsage;
+  bulk: BulkJobs;
+};
 
-export type RestAnswer = { status: number; body?: unknown; headers?: Record<string, string> };
+export type RestAnswer = {
+  status: number;
+  body?: unknown;
+  /** CSV instead of JSON. */
+  text?: string;
+  headers?: Record<string, string>;
+};
 
 export type RestRoute = (request: RestRequest, context: RestContext) => RestAnswer;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { json } from 'express';
+import { json, text } from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { BulkJobs } from '../bulk/bulkJobs.ts';
 import { bearerToken, cookieToken } from '../oauth/authenticate.ts';
 import type { Sessions } from '../oauth/sessions.ts';
 import type { Users } from '../access/users.ts';
@@ -22,6 +23,7 @@ export type DataApi = {
   usage: ApiUsage;
   layouts: LayoutSource;
   transactions: TransactionKnobs;
+  bulk: BulkJobs;
 };
 
 /** /services/data: the REST API and the UI API under it, for bearer tokens and for the page's cookie. */
@@ -51,7 +53,13 @@ export function dataApi(api: DataApi): RequestHandler[] {
         body: body as unknown,
         version,
       };
-      const context = { org: api.org, actor: api.users.actor(userId), cursors, usage: api.usage };
+      const context = {
+        org: api.org,
+        actor: api.users.actor(userId),
+        cursors,
+        usage: api.usage,
+        bulk: api.bulk,
+      };
       const stampedAt = api.org.now();
       const commitDelayMs = api.transactions.commitDelay(method, url.pathname);
       if (commitDelayMs > 0) await sleep(commitDelayMs);
@@ -70,7 +78,8 @@ export function dataApi(api: DataApi): RequestHandler[] {
       send(response, { status: errors[0].status, body: errors.map((one) => one.toJSON()) });
     }
   };
-  return [parseBody(parseJson), handle];
+  // Bulk API 2.0 takes files of up to 150 MB.
+  return [parseBody(parseJson), text({ type: 'text/csv', limit: '150mb' }), handle];
 }
 
 /** Change events name com/salesforce/api/rest/67.0;client=Invoicebridge as the source. */
@@ -92,8 +101,9 @@ function parseBody(parse: RequestHandler): RequestHandler {
     });
 }
 
-function send(response: Response, { status, headers = {}, body }: RestAnswer): void {
+function send(response: Response, { status, headers = {}, body, text: csv }: RestAnswer): void {
   response.status(status).set(headers);
-  if (body === undefined) response.end();
+  if (csv !== undefined) response.type('text/csv').send(csv);
+  else if (body === undefined) response.end();
   else response.json(body);
 }

@@ -16,7 +16,7 @@ export function isServed(version: string): boolean {
 
 export function resources({ version }: RestRequest, { org, actor }: RestContext): RestAnswer {
   const base = `/services/data/${version}`;
-  const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'ui-api'];
+  const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'jobs', 'ui-api'];
   const identity = `/id/${org.id}/${actor.userId}`;
   return ok({ ...Object.fromEntries(names.map((name) => [name, `${base}/${name}`])), identity });
 }

@@ -1,3 +1,4 @@
+import { bulkRoutes } from '../bulk/bulkRoutes.ts';
 import { OrgError, orgErrorsOf } from '../orgError.ts';
 import { ok } from './answer.ts';
 import type { RestAnswer, RestContext, RestRequest, RestRoute } from './answer.ts';
@@ -36,6 +37,7 @@ const table: [method: string, path: string, route: RestRoute][] = [
   ['DELETE', 'sobjects/:object/:id', deleteOne],
   ['GET', 'sobjects/:object/:key/:value', retrieveByKey],
   ['PATCH', 'sobjects/:object/:key/:value', upsertOne],
+  ...bulkRoutes,
 ];
 
 const routes = table.map(([method, path, route]) => ({
