@@ -61,6 +61,7 @@ export class CrmChangeFollower {
     const name = streamCursor(this.options.topic);
     const hold = await holdAlone(this.options.databaseUrl, { name, signal: this.stopping.signal });
     if (!hold) return;
+    this.engine.log.info({ topic: this.options.topic }, "This worker follows the org's changes.");
     const signal = AbortSignal.any([this.stopping.signal, hold.lost]);
     try {
       while (!signal.aborted) await this.followOnce(signal);

@@ -70,9 +70,9 @@ async function receive(engine: Engine, source: ChangeSource, event: ConsumerEven
   if (!change || change.changeType === 'GAP_OVERFLOW') {
     engine.log.warn(
       { topic: source.topic, replayId, entity: change?.entityName },
-      'The org changed more than its change stream tells. All recent changes are swept.',
+      'The change stream does not name all that has changed. Recent changes are swept.',
     );
-    await sweepCrm(engine, { from: before(committedAt) });
+    await sweepCrm(engine, { from: before(committedAt), object: change?.entityName });
   }
   await receiveChange(engine.database, {
     cursor: streamCursor(source.topic),

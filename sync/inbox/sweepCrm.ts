@@ -33,11 +33,15 @@ interface SweptRow {
 /**
  * Asks the org what has changed since the last sweep and takes each change in once, as an event named by the
  * record and its SystemModstamp. Returns how many changes were new. The first run looks back over the overlap;
- * `from` begins at a time before what the last sweep read.
+ * `from` begins at a time before what the last sweep read, `object` sweeps only that one.
  */
-export async function sweepCrm(engine: Engine, { from }: { from?: Date } = {}): Promise<number> {
+export async function sweepCrm(
+  engine: Engine,
+  { from, object }: { from?: Date; object?: string } = {},
+): Promise<number> {
   let received = 0;
-  for (const swept of SWEPT) received += await sweepObject(engine, swept, from);
+  const chosen = SWEPT.filter((swept) => object === undefined || swept.object === object);
+  for (const swept of chosen) received += await sweepObject(engine, swept, from);
   return received;
 }
 

@@ -133,6 +133,18 @@ test('an overflow has everything swept that changed lately, and marks no record 
   expect(await record('000000000000000AAA')).toBeUndefined();
 });
 
+test('an overflow of an entity that is not kept has nothing swept', async () => {
+  const id = await raiseInvoice(world);
+  await received(
+    world.server.publish({
+      entity: 'Campaign',
+      recordIds: ['000000000000000AAA'],
+      changeType: 'GAP_OVERFLOW',
+    }),
+  );
+  expect(await record(id)).toBeUndefined();
+});
+
 test('what is no event by its schema is kept as it is and holds up nothing', async () => {
   const unreadable = world.server.publishBytes('Invoice__c', Buffer.from('00ff', 'hex'));
   const id = newInvoice();
