@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { ConfigError, loadDatabaseUrl } from '../config.ts';
 import { migrate } from '../migrate.ts';
 import { runAudit } from './audit.ts';
+import { doctor } from './doctor/doctor.ts';
 import { events } from './events.ts';
 import { openOutput, type Output } from './output.ts';
 import { parked, retry, status } from './queues.ts';
@@ -66,6 +67,12 @@ export async function runProgram(argv: string[]): Promise<number> {
   command('events', 'who changed a record, when, and from which event')
     .addArgument(new Argument('<id>', 'id of the record in Salesforce or in Stripe, or of an event'))
     .action((id: string) => withDatabase((database, out) => events(database, out, id)));
+
+  command('doctor', 'check the settings, the database and both connections, and say how to mend each')
+    .addOption(new Option('--url <url>', 'where Stripe reaches the web process').env('PUBLIC_URL'))
+    .action(async (options: { url?: string }) => {
+      exitCode = await doctor(output(), options);
+    });
 
   command('audit', 'compare both sides whole: counts, sums and every record that differs')
     .option('--heal', 'have the engine mend what differs')

@@ -1,0 +1,153 @@
+import Stripe from 'stripe';
+import { openStripe, STRIPE_API_VERSION, type StripeCredentials } from '../../../sync/stripe/client.ts';
+import { translateStripeError } from '../../../sync/stripe/translateError.ts';
+import { checksOf, words, type Check } from './check.ts';
+import { clockCheck } from './clock.ts';
+
+const { ok, warning, failed } = checksOf('stripe');
+
+/** The events that make a record dirty; without one of them its news comes with the next catch-up only. */
+export const NEEDED_EVENTS: readonly Stripe.WebhookEndpointCreateParams.EnabledEvent[] = [
+  'customer.created',
+  'customer.updated',
+  'customer.deleted',
+  'product.created',
+  'product.updated',
+  'product.deleted',
+  'invoice.created',
+  'invoice.updated',
+  'invoice.deleted',
+  'invoice.finalized',
+  'invoice.sent',
+  'invoice.paid',
+  'invoice.payment_succeeded',
+  'invoice.payment_failed',
+  'invoice.payment_action_required',
+  'invoice.marked_uncollectible',
+  'invoice.voided',
+  'invoiceitem.created',
+  'invoiceitem.deleted',
+  'invoice_payment.paid',
+];
+
+export interface StripeOptions {
+  /** Where Stripe reaches the web process, without a path; undefined when it is not known. */
+  publicUrl: string | undefined;
+  livemode: boolean;
+  now(): Date;
+}
+
+/** Key, permissions, webhook endpoint and clock. */
+export async function checkStripe(credentials: StripeCredentials, options: StripeOptions): Promise<Check[]> {
+  const stripe = openStripe(credentials);
+  const mode = options.livemode ? 'live mode' : 'test mode';
+  let account: Stripe.Response<Stripe.Account>;
+  try {
+    account = await stripe.accounts.retrieveCurrent();
+  } catch (error) {
+    // A restricted key may be good without being allowed to see its account.
+    if (!(error instanceof Stripe.errors.StripePermissionError)) {
+      const mend = 'Check STRIPE_SECRET_KEY (Dashboard > Developers > API keys) and STRIPE_API_BASE.';
+      return [failed('key', { detail: words(translateStripeError(error, 'read-stripe')), mend })];
+    }
+    return [
+      ok('key', `${mode}, restricted`),
+      await checkPermissions(stripe),
+      await checkEndpoint(stripe, options),
+    ];
+  }
+  const name = account.settings?.dashboard.display_name ?? account.business_profile?.name ?? 'unnamed';
+  return [
+    ok('key', `${mode}, account ${account.id} (${name})`),
+    await checkPermissions(stripe),
+    await checkEndpoint(stripe, options),
+    clockCheck('stripe', account.lastResponse.headers['date'], options.now()),
+  ];
+}
+
+/** Reading can be tried without a trace; writing cannot. */
+async function checkPermissions(stripe: Stripe): Promise<Check> {
+  const reads: Record<string, () => Promise<unknown>> = {
+    Customers: () => stripe.customers.list({ limit: 1 }),
+    Products: () => stripe.products.list({ limit: 1 }),
+    Invoices: () => stripe.invoices.list({ limit: 1 }),
+    Events: () => stripe.events.list({ limit: 1 }),
+  };
+  const refused: string[] = [];
+  for (const [name, read] of Object.entries(reads)) await read().catch(() => refused.push(name));
+  if (refused.length === 0) return ok('permissions', `reads ${Object.keys(reads).join(', ')}`);
+  return failed('permissions', {
+    detail: `The key may not read ${refused.join(', ')}.`,
+    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices; read access to Payment Intents, Charges, Events.',
+  });
+}
+
+async function checkEndpoint(stripe: Stripe, { publicUrl }: StripeOptions): Promise<Check> {
+  const name = 'webhook endpoint';
+  const at = publicUrl && `${publicUrl.replace(/\/$/, '')}/webhooks/stripe`;
+  const endpoints: Stripe.WebhookEndpoint[] = [];
+  try {
+    for await (const endpoint of stripe.webhookEndpoints.list({ limit: 100 })) endpoints.push(endpoint);
+  } catch (error) {
+    const detail = words(translateStripeError(error, 'read-stripe'));
+    const mend = 'Give the key read access to Webhook Endpoints, or look at the endpoint in the Dashboard.';
+    return warning(name, { detail, mend });
+  }
+  if (!at) {
+    return warning(name, {
+      detail: `Which of the ${endpoints.length} endpoints is ours is not known.`,
+      mend: 'Say where Stripe reaches the web process: --url https://bridge.example.com, or PUBLIC_URL.',
+    });
+  }
+  const endpoint =
+    endpoints.find(({ url, status }) => url === at && status === 'enabled') ??
+    endpoints.find(({ url }) => url === at);
+  if (!endpoint) {
+    return failed(name, {
+      detail: `None of the ${endpoints.length} endpoints is ${at}.`,
+      mend: `Add it (Dashboard > Developers > Webhooks) with API version ${STRIPE_API_VERSION}, and put its signing secret into STRIPE_WEBHOOK_SECRETS.`,
+    });
+  }
+  return endpointAsItIs(name, endpoint, await defaultVersion(stripe));
+}
+
+function endpointAsItIs(
+  name: string,
+  endpoint: Stripe.WebhookEndpoint,
+  accountVersion: string | null,
+): Check {
+  const { id, status, enabled_events } = endpoint;
+  if (status !== 'enabled') {
+    return failed(name, {
+      detail: `${id} is ${status}.`,
+      mend: 'Enable it (Dashboard > Developers > Webhooks).',
+    });
+  }
+  const missing = enabled_events.includes('*')
+    ? []
+    : NEEDED_EVENTS.filter((event) => !enabled_events.includes(event));
+  if (missing.length > 0) {
+    return failed(name, {
+      detail: `${id} lacks events: ${missing.join(', ')}.`,
+      mend: 'Select them for the endpoint.',
+    });
+  }
+  const version = endpoint.api_version ?? accountVersion;
+  if (version !== null && version !== STRIPE_API_VERSION) {
+    return failed(name, {
+      detail: `${id} has API version ${version}.`,
+      mend: `An endpoint keeps its version: add another one with ${STRIPE_API_VERSION} for the same address, put its secret beside the old one, then delete the old one.`,
+    });
+  }
+  return ok(name, `${id} is enabled with ${version ?? "the account's version"}`);
+}
+
+/** An endpoint without a version of its own sends the account's, which the account's newest event shows. */
+async function defaultVersion(stripe: Stripe): Promise<string | null> {
+  try {
+    return (await stripe.events.list({ limit: 1 })).data[0]?.api_version ?? null;
+  } catch {
+    // A key that may not read events is told of by the check of permissions.
+    return null;
+  }
+}
