@@ -1,4 +1,21 @@
 /** What is kept the same on both sides. A row of `sync_record` is one of these. */
-export type SyncEntity = 'customer' | 'product' | 'invoice';
+export type SyncEntity = 'customer' | 'product' | 'invoice' | 'payment' | 'refund' | 'credit_note';
 
-export const syncEntities: readonly SyncEntity[] = ['customer', 'product', 'invoice'];
+export const syncEntities: readonly SyncEntity[] = [
+  'customer',
+  'product',
+  'invoice',
+  'payment',
+  'refund',
+  'credit_note',
+];
+
+/** The org's object of each entity. A payment is Stripe's PaymentIntent. */
+export const orgObjects: Record<SyncEntity, string> = {
+  customer: 'Account',
+  product: 'Product2',
+  invoice: 'Invoice__c',
+  payment: 'Payment_Confirmation__c',
+  refund: 'Payment_Confirmation__c',
+  credit_note: 'Credit_Note__c',
+};

@@ -80,3 +80,19 @@ export interface InvoiceBase {
   terms: InvoiceTerms;
   lines: Record<string, LineTerms & { stripeId: string }>;
 }
+
+/**
+ * The invoice with lines that name only products the org has. Stripe makes a product of its own behind a line that
+ * was made from an amount or a name; to both sides such a line has no product.
+ */
+export function withKnownProducts(
+  invoice: StripeInvoice,
+  isKnown: (stripeProductId: string) => boolean,
+): StripeInvoice {
+  const lines = invoice.lines.map((line) =>
+    line.terms.product === null || isKnown(line.terms.product)
+      ? line
+      : { ...line, terms: { ...line.terms, product: null } },
+  );
+  return { ...invoice, lines };
+}

@@ -91,7 +91,7 @@ function planLines(
       );
       plan.conflicts.push(...merged.conflicts);
       const change = changedOnly(stripeLine.terms, merged.value);
-      if (Object.keys(change).length > 0 || stripeLine.crmId !== crmLine.id) {
+      if (Object.keys(change).length > 0) {
         plan.updateLines.push({ id: stripeLine.id, crmId: crmLine.id, before: stripeLine.terms, change });
       }
     } else if (crmLine) {

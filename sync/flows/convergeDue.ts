@@ -4,8 +4,10 @@ import { isSyncFailure, RetryableFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { claimDueRecords, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { convergeInvoices } from './convergeInvoices.ts';
+import { convergeMirrors } from './convergeMirrors.ts';
 import { convergePairs } from './convergePairs.ts';
 import { customerKind } from './customerKind.ts';
+import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
 import { productKind } from './productKind.ts';
 import { settleAll } from './settle.ts';
 
@@ -37,6 +39,12 @@ async function convergeAll(
         return await convergePairs(engine, productKind, records);
       case 'invoice':
         return await convergeInvoices(engine, records);
+      case 'payment':
+        return await convergeMirrors(engine, paymentKind, records);
+      case 'refund':
+        return await convergeMirrors(engine, refundKind, records);
+      case 'credit_note':
+        return await convergeMirrors(engine, creditNoteKind, records);
     }
   } catch (error) {
     // What failed before the records were looked at one by one (a login, a query) concerns all of them alike.

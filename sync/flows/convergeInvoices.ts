@@ -1,5 +1,10 @@
 import { MoneyError } from '../domain/money.ts';
-import type { CrmInvoice, InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
+import {
+  withKnownProducts,
+  type CrmInvoice,
+  type InvoiceBase,
+  type StripeInvoice,
+} from '../domain/invoice.ts';
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
@@ -9,7 +14,7 @@ import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { busy } from './claimWhenFree.ts';
-import { ensureProducts, stripeIdsOfAccounts } from './dependencies.ts';
+import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
 import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 
@@ -21,6 +26,14 @@ export interface ConvergeInvoicesOptions {
     record: ClaimedRecord,
     at: { crm: CrmInvoice; stripe: StripeInvoice },
   ) => Promise<StripeInvoice>;
+}
+
+/** A record as both sides have it now; at least one of them does. */
+export interface InvoicePair {
+  record: ClaimedRecord;
+  base: InvoiceBase | null;
+  crm: CrmInvoice | null;
+  stripe: StripeInvoice | null;
 }
 
 /** A record whose Stripe side is as it shall be; the org's side is still to be written. */
@@ -48,22 +61,31 @@ export async function convergeInvoices(
       'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
     ),
   );
-  const atStripe = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
+  const pairs = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
     asFailure(async () => {
       const crm = crmOf(reads, record);
       const stripe = await stripeOf(engine, record, crm);
       if (!crm && !stripe) throw goneOnBothSides(record);
-      const pair = await linked(engine, record, { crm, stripe });
-      const written = await writeInvoiceToStripe(engine, pair, customers);
-      if (!options.afterStripe || !written.crm) return written;
-      return {
-        ...written,
-        stripe: await options.afterStripe(record, { crm: written.crm, stripe: written.stripe }),
-      };
+      return linked(engine, record, { crm, stripe });
     }),
   );
+  const products = await orgProducts(
+    engine,
+    pairs.filter((one): one is InvoicePair => !isSyncFailure(one)),
+  );
+  const known = (invoice: StripeInvoice) => withKnownProducts(invoice, (id) => products.has(id));
+  const atStripe = await mapConcurrently(pairs, STRIPE_CONCURRENCY, async (pair) =>
+    isSyncFailure(pair)
+      ? pair
+      : asFailure(async () => {
+          const written = await writeInvoiceToStripe(engine, pair, { customers, known });
+          const { record, crm, stripe } = written;
+          if (!options.afterStripe || !crm) return written;
+          return { ...written, stripe: known(await options.afterStripe(record, { crm, stripe })) };
+        }),
+  );
   const ready = atStripe.filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
-  const written = await writeInvoicesToCrm(engine, ready, { touch: options.touch ?? false });
+  const written = await writeInvoicesToCrm(engine, ready, { products, touch: options.touch ?? false });
   return records.map((record, index): Convergence => {
     const one = atStripe[index]!;
     return isSyncFailure(one) ? { record, kind: 'failed', failure: one } : written.get(record)!;
@@ -141,12 +163,7 @@ async function linked(
   engine: Engine,
   record: ClaimedRecord,
   { crm, stripe }: { crm: CrmInvoice | null; stripe: StripeInvoice | null },
-): Promise<{
-  record: ClaimedRecord;
-  base: InvoiceBase | null;
-  crm: CrmInvoice | null;
-  stripe: StripeInvoice | null;
-}> {
+): Promise<InvoicePair> {
   if ((crm && record.crmId !== crm.id) || (stripe && record.stripeId !== stripe.id)) {
     await linkRecord(engine.database, record, {
       ...(crm ? { crmId: crm.id } : {}),

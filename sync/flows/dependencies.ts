@@ -5,6 +5,7 @@ import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
 import { basesOf, type ClaimedRecord } from '../store/syncRecords.ts';
 import type { SyncEntity } from '../domain/entity.ts';
+import type { InvoicePair } from './convergeInvoices.ts';
 import { claimWhenFree } from './claimWhenFree.ts';
 import { convergePairs } from './convergePairs.ts';
 import { customerKind } from './customerKind.ts';
@@ -56,13 +57,25 @@ export async function ensureProducts(
   );
 }
 
-/** The org's products of Stripe products. */
-export async function productsOfStripeIds(engine: Engine, stripeIds: string[]): Promise<Map<string, string>> {
-  if (stripeIds.length === 0) return new Map();
-  const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
-    `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(stripeIds)}`,
+/** The org's product of each Stripe product that invoices name; absent for products the org does not have. */
+export async function orgProducts(engine: Engine, pairs: InvoicePair[]): Promise<Map<string, string>> {
+  const products = new Map(
+    pairs.flatMap(({ crm }) =>
+      (crm?.lines ?? []).flatMap(({ terms, fields }) =>
+        terms.product ? [[terms.product, String(fields.Product__c)] as const] : [],
+      ),
+    ),
   );
-  return new Map(rows.map((row) => [row.Stripe_Product_Id__c, row.Id]));
+  const named = pairs.flatMap(({ stripe }) =>
+    (stripe?.lines ?? []).flatMap(({ terms }) => terms.product ?? []),
+  );
+  const unknown = [...new Set(named)].filter((id) => !products.has(id));
+  if (unknown.length === 0) return products;
+  const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
+    `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(unknown)}`,
+  );
+  for (const row of rows) products.set(row.Stripe_Product_Id__c, row.Id);
+  return products;
 }
 
 /** The Accounts of Stripe customers, for invoices that were made in Stripe. */

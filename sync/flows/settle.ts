@@ -1,17 +1,11 @@
 import { backoffMs, MAX_ATTEMPTS } from '../domain/backoff.ts';
-import type { SyncEntity } from '../domain/entity.ts';
+import { orgObjects } from '../domain/entity.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { RetryableFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { recordHistory } from '../store/history.ts';
 import { settleRecord, type ClaimedRecord, type Settlement } from '../store/syncRecords.ts';
-
-const ORG_OBJECT: Record<SyncEntity, string> = {
-  customer: 'Account',
-  product: 'Product2',
-  invoice: 'Invoice__c',
-};
 
 /** Gives converged records back: clean, to be tried again, or parked with the reason on the org's record. */
 export async function settleAll(
@@ -68,7 +62,7 @@ async function showParked(engine: Engine, convergences: Convergence[]): Promise<
       : [],
   );
   for (const entity of new Set(parked.map(({ record }) => record.entity))) {
-    const object = ORG_OBJECT[entity];
+    const object = orgObjects[entity];
     const ofObject = parked.filter(({ record }) => record.entity === entity);
     try {
       const shown = await engine.org.query<{

@@ -1,41 +1,39 @@
 import type { FieldChange } from '../domain/change.ts';
-import type { CrmInvoice, InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
+import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import type { Engine } from '../engine.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
-import type { InvoiceAtStripe } from './convergeInvoices.ts';
+import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
 import type { AccountCustomers } from './dependencies.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 
-interface InvoicePair {
-  record: ClaimedRecord;
-  base: InvoiceBase | null;
-  crm: CrmInvoice | null;
-  stripe: StripeInvoice | null;
+export interface StripeWriteContext {
+  customers: AccountCustomers;
+  /** The invoice with lines that name only products the org has. */
+  known(invoice: StripeInvoice): StripeInvoice;
 }
 
 /** Makes the invoice in Stripe or brings its draft up to date. From finalization on it writes nothing. */
 export async function writeInvoiceToStripe(
   engine: Engine,
   { record, base, crm, stripe }: InvoicePair,
-  customers: AccountCustomers,
+  { customers, known }: StripeWriteContext,
 ): Promise<InvoiceAtStripe> {
-  if (!stripe) {
-    const created = await create(engine, { record, crm: crm! }, customers);
-    // The noted request may be older than the record: what was edited since is merged into it now.
-    const rest = await update(engine, {
-      record,
-      stripe: created,
-      plan: planStripeInvoice(null, crm, created),
-    });
-    const made: FieldChange = stripeChange(created.id, { field: 'invoice', from: null, to: created.id });
-    return { record, crm, stripe: rest.stripe, changes: [made, ...rest.changes], conflicts: [] };
-  }
-  const plan = planStripeInvoice(base, crm, stripe);
-  const { stripe: updated, changes } = await update(engine, { record, stripe, plan });
-  return { record, crm, stripe: updated, changes, conflicts: plan.conflicts };
+  // What is made now, or was made by a noted request that is older than the record, is merged like any draft.
+  const created = stripe ? null : await create(engine, { record, crm: crm! }, customers);
+  const present = known((stripe ?? created)!);
+  const plan = planStripeInvoice(base, crm, present);
+  const updated = await update(engine, { record, stripe: present, plan });
+  const made = created ? [stripeChange(created.id, { field: 'invoice', from: null, to: created.id })] : [];
+  return {
+    record,
+    crm,
+    stripe: known(updated.stripe),
+    changes: [...made, ...updated.changes],
+    conflicts: plan.conflicts,
+  };
 }
 
 async function create(

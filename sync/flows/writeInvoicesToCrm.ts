@@ -10,7 +10,14 @@ import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '.
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
-import { accountsOfCustomers, productsOfStripeIds } from './dependencies.ts';
+import { accountsOfCustomers } from './dependencies.ts';
+
+export interface CrmWriteOptions {
+  /** The org's product of each Stripe product. */
+  products: Map<string, string>;
+  /** Whether to note the time even where nothing differs: somebody asked for this sync. */
+  touch: boolean;
+}
 
 interface Writing extends InvoiceAtStripe {
   plan: CrmInvoicePlan;
@@ -28,9 +35,9 @@ interface Writing extends InvoiceAtStripe {
 export async function writeInvoicesToCrm(
   engine: Engine,
   ready: InvoiceAtStripe[],
-  { touch }: { touch: boolean },
+  options: CrmWriteOptions,
 ): Promise<Map<ClaimedRecord, Convergence>> {
-  const writings = await plan(engine, ready, touch);
+  const writings = await plan(engine, ready, options);
   await insertInvoices(
     engine,
     writings.filter(({ crm }) => crm === null),
@@ -51,20 +58,15 @@ export async function writeInvoicesToCrm(
   return new Map(writings.map((writing) => [writing.record, convergence(writing)]));
 }
 
-async function plan(engine: Engine, ready: InvoiceAtStripe[], touch: boolean): Promise<Writing[]> {
+async function plan(
+  engine: Engine,
+  ready: InvoiceAtStripe[],
+  { products, touch }: CrmWriteOptions,
+): Promise<Writing[]> {
   const sent = await firstSentAt(
     engine.database,
     ready.map(({ stripe }) => stripe.id),
   );
-  const productIds = new Set(
-    ready.flatMap(({ crm, stripe }) => {
-      const known = new Set(crm?.lines.map(({ terms }) => terms.product));
-      return stripe.lines.flatMap(({ terms }) =>
-        terms.product && !known.has(terms.product) ? terms.product : [],
-      );
-    }),
-  );
-  const products = await productsOfStripeIds(engine, [...productIds]);
   return ready.map((one): Writing => {
     const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
     const crmPlan = planCrmInvoice(one.crm, one.stripe, {

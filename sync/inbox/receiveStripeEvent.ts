@@ -32,11 +32,13 @@ function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {
     object: type,
     id,
     invoice,
+    payment_intent: payment,
     metadata,
   } = object as {
     object: string;
     id?: string;
     invoice?: string | { id: string } | null;
+    payment_intent?: string | { id: string } | null;
     metadata?: Record<string, string> | null;
   };
   const crmId = metadata?.salesforce_id ? (toLongId(metadata.salesforce_id) ?? null) : null;
@@ -52,6 +54,16 @@ function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {
       return id ? { entity: 'customer', stripeId: id, crmId } : undefined;
     case 'product':
       return id ? { entity: 'product', stripeId: id, crmId } : undefined;
+    case 'payment_intent':
+      return id ? { entity: 'payment', stripeId: id, crmId: null } : undefined;
+    case 'charge': {
+      const paymentId = idOf(payment ?? null);
+      return paymentId ? { entity: 'payment', stripeId: paymentId, crmId: null } : undefined;
+    }
+    case 'refund':
+      return id ? { entity: 'refund', stripeId: id, crmId: null } : undefined;
+    case 'credit_note':
+      return id ? { entity: 'credit_note', stripeId: id, crmId: null } : undefined;
     default:
       return undefined;
   }

@@ -45,6 +45,19 @@ export async function sweepCrm(
   return received;
 }
 
+// Beside the second itself, what the org's clock may be behind ours.
+const SETTLED_MS = 5_000;
+
+/**
+ * A SystemModstamp has whole seconds, so a second edit within the same second looks like the first. A change seen
+ * while its second may still go on counts as seen for now only; it is taken in once more when that second is over.
+ */
+function eventIdOf(object: string, { Id, SystemModstamp }: SweptRow, now: Date): string {
+  const changedAt = Date.parse(SystemModstamp.replace(/\+0000$/, 'Z'));
+  const seen = `${object}/${Id}/${SystemModstamp}`;
+  return now.getTime() - changedAt >= SETTLED_MS ? seen : `${seen}~`;
+}
+
 async function sweepObject(engine: Engine, swept: Swept, earlier?: Date): Promise<number> {
   const name = `crm-sweep-${swept.object}`;
   const from = (await readCursor(engine.database, name)) ?? engine.now().toISOString();
@@ -60,7 +73,7 @@ async function sweepObject(engine: Engine, swept: Swept, earlier?: Date): Promis
     if (!swept.takesInNew && !(await isKnownRecord(engine.database, swept.entity, crmId))) continue;
     const isNew = await receiveEvent(engine.database, {
       source: 'salesforce',
-      eventId: `${swept.object}/${row.Id}/${row.SystemModstamp}`,
+      eventId: eventIdOf(swept.object, row, engine.now()),
       type: `${swept.object} changed`,
       subject: { entity: swept.entity, crmId },
       occurredAt: new Date(row.SystemModstamp.replace(/\+0000$/, 'Z')),

@@ -61,6 +61,9 @@ export function translateSalesforceError(error: unknown, stage: Stage): SyncFail
   return new PermanentFailure({ code: codeName(code), stage, message: inWords(code, message), cause: error });
 }
 
+/** A parent that is named by its external id and is not there yet: it is on its way by another event. */
+const namesMissingParent = (message: string) => /^Foreign key external ID: .* not found/.test(message);
+
 /** The same for one row of a collections answer. */
 export function translateRowErrors(
   errors: { statusCode: string; message: string; fields?: string[] }[],
@@ -68,6 +71,13 @@ export function translateRowErrors(
   const first = errors[0] ?? { statusCode: 'UNKNOWN_EXCEPTION', message: 'no reason given' };
   const retryable = errors.find((error) => RETRYABLE.has(error.statusCode));
   const { statusCode: code, message } = retryable ?? first;
+  if (namesMissingParent(message)) {
+    return new RetryableFailure({
+      code: 'crm_parent_missing',
+      stage: 'write-crm',
+      message: 'The invoice or account it belongs to is not in the org yet. It is tried again by itself.',
+    });
+  }
   const details = { code: codeName(code), stage: 'write-crm' as const };
   return retryable
     ? new RetryableFailure({ ...details, message: `${RETRYABLE.get(code)} It is tried again by itself.` })

@@ -184,7 +184,7 @@ test('Sync Invoice after a lost webhook repairs the record and says what changed
   await raise('Meridian Freight Partners', 'Route planning');
   await send();
   // The echo of our own writes makes the engine look once more; after that only a webhook would tell it.
-  await page.waitForTimeout(3_000);
+  await page.waitForTimeout(8_000);
   await deliveries('drop');
   const inStripe = await stripeInvoice();
   await stripe.invoices.pay(inStripe.id, { paid_out_of_band: true });

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Mail } from '../../sandbox/stripe/pages/port.ts';
+import type { Delivery, Mail } from '../../sandbox/stripe/pages/port.ts';
 import type { OrgRecord } from './orgUser.ts';
 import { eventually, type World } from './world.ts';
 
@@ -23,8 +23,8 @@ export interface JobSteps {
   mailsOf(stripeId: string): Promise<Mail[]>;
   becomes(crmId: string, status: string, withinMs?: number): Promise<OrgRecord>;
   isSynced(crmId: string): Promise<OrgRecord>;
-  /** Resolves when no record is dirty or held any more. */
-  quiet(): Promise<unknown>;
+  /** Resolves when no delivery is under way and no record is dirty or held any more. */
+  quiet(): Promise<void>;
 }
 
 export async function jobSteps(world: World): Promise<JobSteps> {
@@ -83,13 +83,25 @@ export async function jobSteps(world: World): Promise<JobSteps> {
         `${crmId} is synced`,
         20_000,
       ),
-    quiet: () =>
-      eventually(async () => {
-        const { rows } = await world.database.pool.query(
-          `SELECT 1 FROM sync_record WHERE state = 'dirty' OR lease_until > now() LIMIT 1`,
+    quiet: async () => {
+      let busy: unknown[] = [];
+      const look = async () => {
+        const { deliveries } = await world.control<{ deliveries: Delivery[] }>(
+          'stripe',
+          'GET',
+          '/deliveries',
         );
-        return rows.length === 0;
-      }, 'all records are clean'),
+        const { rows } = await world.database.pool.query(
+          `SELECT entity, stripe_id, crm_id, state, attempts, next_attempt_at, error_message, lease_owner, lease_until
+           FROM sync_record WHERE state = 'dirty' OR lease_until > now()`,
+        );
+        busy = [...deliveries.filter(({ status }) => status === 'pending'), ...rows];
+        return busy.length === 0;
+      };
+      await eventually(look, 'quiet', 30_000).catch(() => {
+        throw new Error(`Still under way after 30 s: ${JSON.stringify(busy, null, 1)}`);
+      });
+    },
   };
   return steps;
 }

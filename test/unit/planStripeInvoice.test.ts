@@ -1,4 +1,4 @@
-import type { InvoiceBase } from '../../sync/domain/invoice.ts';
+import { withKnownProducts, type InvoiceBase } from '../../sync/domain/invoice.ts';
 import { planStripeInvoice } from '../../sync/domain/planStripeInvoice.ts';
 import { crmInvoice, crmLine, stripeInvoice, stripeLine, terms } from './invoices.ts';
 
@@ -70,6 +70,19 @@ describe('what a draft in Stripe needs', () => {
     expect(plan.updateLines).toEqual([
       { id: 'il_1', crmId: 'L1', before: terms({ description: 'Day rate' }), change: { quantity: '3' } },
     ]);
+  });
+
+  test('a line that Stripe made a product of its own for has none, and is not written again and again', () => {
+    const travel = terms({ description: 'Travel', product: null });
+    const stripe = stripeInvoice({
+      lines: [stripeLine('il_1', { terms: { ...travel, product: 'prod_made_by_stripe' } })],
+    });
+    const plan = planStripeInvoice(
+      baseOf({ L1: { ...travel, stripeId: 'il_1' } }),
+      crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1', terms: travel })] }),
+      withKnownProducts(stripe, () => false),
+    );
+    expect(plan).toEqual({ update: {}, addLines: [], updateLines: [], removeLines: [], conflicts: [] });
   });
 
   test('a line deleted in the org is removed from Stripe; one made in Stripe stays', () => {

@@ -1,0 +1,100 @@
+import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
+import { eventually, startWorld, type World } from './world.ts';
+
+let world: World;
+let job: JobSteps;
+beforeAll(async () => {
+  world = await startWorld();
+  job = await jobSteps(world);
+});
+afterAll(() => world?.stop());
+afterEach(() => withoutFaults(world));
+
+const confirmationsOf = (invoiceId: string) =>
+  world.rep.query(
+    'SELECT Id, Name, Type__c, Status__c, Amount__c, Currency__c, Method__c, Paid_At__c, Stripe_Payment_Id__c, Account__r.Name, ' +
+      `Sync_Status__c FROM Payment_Confirmation__c WHERE Invoice__c = '${invoiceId}' ORDER BY CreatedDate, Name`,
+  );
+
+async function paid(): Promise<string> {
+  const id = await job.raiseAndSend();
+  await payOnHostedPage((await job.stripeInvoice(id)).hosted_invoice_url!, GOOD_CARD);
+  await job.becomes(id, 'Paid');
+  return id;
+}
+
+describe('payments', () => {
+  test('a payment is confirmed in the org with amount, method and time, once', async () => {
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal', duplicates: 5 });
+    const id = await paid();
+    const [confirmation, ...more] = await eventually(async () => {
+      const found = await confirmationsOf(id);
+      return found[0]?.Status__c === 'Succeeded' ? found : undefined;
+    }, 'the payment is in the org');
+    expect(more).toEqual([]);
+    expect(confirmation).toMatchObject({
+      Type__c: 'Payment',
+      Amount__c: (await job.stripeInvoice(id)).total / 100,
+      Currency__c: 'USD',
+      Method__c: 'Visa •••• 4242',
+      Stripe_Payment_Id__c: expect.stringMatching(/^pi_/) as string,
+      Account__r: { Name: job.account },
+      Sync_Status__c: 'Synced',
+    });
+    expect(confirmation!.Paid_At__c).not.toBeNull();
+    await job.quiet();
+    expect(await confirmationsOf(id)).toHaveLength(1);
+  });
+
+  test('an invoice that nobody has paid yet has no confirmation', async () => {
+    const id = await job.raiseAndSend();
+    await job.quiet();
+    expect(await confirmationsOf(id)).toEqual([]);
+  });
+
+  test('a payment that arrives before its invoice is in the org waits for it', async () => {
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'hold' });
+    const known = await job.stripeInvoice(await job.raiseAndSync());
+    const made = await world.stripe.invoices.create({
+      customer: known.customer as string,
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+      currency: 'usd',
+    });
+    await world.stripe.invoices.addLines(made.id, {
+      lines: [{ amount: 4200, description: 'Made in Stripe' }],
+    });
+    await world.stripe.invoices.finalizeInvoice(made.id);
+    await world.stripe.invoices.pay(made.id, { payment_method: 'pm_card_visa' });
+    const { deliveries } = await world.control<{ deliveries: { event: string; eventType: string }[] }>(
+      'stripe',
+      'GET',
+      '/deliveries',
+    );
+    const events = (pattern: RegExp) =>
+      deliveries.filter(({ eventType }) => pattern.test(eventType)).map(({ event }) => event);
+    await world.control('stripe', 'POST', '/deliveries/release', {
+      order: events(/^(charge|payment_intent)\./),
+    });
+    await eventually(async () => {
+      const { rows } = await world.database.pool.query(
+        `SELECT 1 FROM sync_record WHERE entity = 'payment' AND error_code = 'crm_parent_missing'`,
+      );
+      return rows.length > 0;
+    }, 'the payment waits for its invoice');
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
+    await world.control('stripe', 'POST', '/deliveries/release');
+    const [invoice] = await eventually(async () => {
+      const found = await world.rep.query(
+        `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${made.id}'`,
+      );
+      return found.length > 0 ? found : undefined;
+    }, 'the invoice is in the org');
+    await eventually(
+      async () => (await confirmationsOf(invoice!.Id)).length === 1,
+      'the payment is in the org',
+      20_000,
+    );
+  });
+});
