@@ -1,0 +1,126 @@
+import type Stripe from 'stripe';
+import { toMajorUnits } from '../domain/money.ts';
+import type { Mirrored } from '../flows/convergeMirrors.ts';
+import { fittingUrl } from '../salesforce/values.ts';
+import { idOf } from './readInvoice.ts';
+import { isMissing, translateStripeError } from './translateError.ts';
+
+/** A PaymentIntent that pays an invoice, as the org's Payment_Confirmation__c. */
+export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored | null> {
+  return readOrNull(async () => {
+    const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    const invoiceId = await invoiceOfPayment(stripe, id);
+    if (!invoiceId) return null;
+    const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+    const status = paymentStatus(intent, charge);
+    return {
+      invoiceId,
+      customerId: idOf(intent.customer),
+      makesRecord: status !== 'Failed' && status !== 'Canceled',
+      fields: {
+        Type__c: 'Payment',
+        Status__c: status,
+        Amount__c: toMajorUnits(intent.amount_received || intent.amount, intent.currency),
+        Currency__c: intent.currency.toUpperCase(),
+        Method__c: methodWords(charge),
+        Paid_At__c: charge?.status === 'succeeded' ? isoSeconds(charge.created) : null,
+        Receipt_Url__c: fittingUrl(charge?.receipt_url ?? null),
+      },
+    };
+  });
+}
+
+/** A refund of an invoice's payment, as the org's Payment_Confirmation__c. */
+export async function readRefund(stripe: Stripe, id: string): Promise<Mirrored | null> {
+  return readOrNull(async () => {
+    const refund = await stripe.refunds.retrieve(id, { expand: ['charge'] });
+    const charge = typeof refund.charge === 'object' ? refund.charge : null;
+    const intentId = idOf(refund.payment_intent);
+    const invoiceId = intentId && (await invoiceOfPayment(stripe, intentId));
+    if (!invoiceId) return null;
+    return {
+      invoiceId,
+      customerId: idOf(charge?.customer ?? null),
+      makesRecord: true,
+      fields: {
+        Type__c: 'Refund',
+        Status__c: REFUND_STATUS[refund.status ?? ''] ?? 'Pending',
+        Amount__c: toMajorUnits(refund.amount, refund.currency),
+        Currency__c: refund.currency.toUpperCase(),
+        Method__c: methodWords(charge),
+        Paid_At__c: isoSeconds(refund.created),
+        Receipt_Url__c: fittingUrl(charge?.receipt_url ?? null),
+      },
+    };
+  });
+}
+
+/** A credit note, as the org's Credit_Note__c. */
+export async function readCreditNote(stripe: Stripe, id: string): Promise<Mirrored | null> {
+  return readOrNull(async () => {
+    const note = await stripe.creditNotes.retrieve(id);
+    return {
+      invoiceId: idOf(note.invoice)!,
+      customerId: idOf(note.customer),
+      makesRecord: true,
+      fields: {
+        Number__c: note.number,
+        Amount__c: toMajorUnits(note.total, note.currency),
+        Currency__c: note.currency.toUpperCase(),
+        Reason__c: (note.reason && CREDIT_REASON[note.reason]) ?? null,
+        Status__c: note.status === 'void' ? 'Void' : 'Issued',
+        Memo__c: note.memo?.trim() || null,
+        Pdf_Url__c: fittingUrl(note.pdf),
+      },
+    };
+  });
+}
+
+const REFUND_STATUS: Record<string, string> = {
+  succeeded: 'Succeeded',
+  failed: 'Failed',
+  canceled: 'Canceled',
+};
+
+const CREDIT_REASON: Record<string, string> = {
+  duplicate: 'Duplicate',
+  fraudulent: 'Fraudulent',
+  order_change: 'Order Change',
+  product_unsatisfactory: 'Product Unsatisfactory',
+};
+
+function paymentStatus(intent: Stripe.PaymentIntent, charge: Stripe.Charge | null): string {
+  if (intent.status === 'succeeded') return charge?.refunded ? 'Refunded' : 'Succeeded';
+  if (intent.status === 'canceled') return 'Canceled';
+  return intent.status === 'requires_payment_method' ? 'Failed' : 'Pending';
+}
+
+/** "Visa •••• 4242" of a card; of another method its name. */
+function methodWords(charge: Stripe.Charge | null): string | null {
+  const details = charge?.payment_method_details;
+  if (!details) return null;
+  const { brand, last4 } = details.card ?? {};
+  const words = (brand ?? details.type).replaceAll('_', ' ');
+  const name = words.charAt(0).toUpperCase() + words.slice(1);
+  return last4 ? `${name} •••• ${last4}` : name;
+}
+
+/** The PaymentIntent itself does not name its invoice since API version basil. */
+async function invoiceOfPayment(stripe: Stripe, paymentIntent: string): Promise<string | null> {
+  const { data } = await stripe.invoicePayments.list({
+    payment: { type: 'payment_intent', payment_intent: paymentIntent },
+    limit: 1,
+  });
+  return idOf(data[0]?.invoice ?? null);
+}
+
+async function readOrNull(read: () => Promise<Mirrored | null>): Promise<Mirrored | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+const isoSeconds = (seconds: number): string => new Date(seconds * 1000).toISOString();
