@@ -8,6 +8,7 @@ import { AdjustableClock } from './control/adjustableClock.ts';
 import { Calls } from './control/calls.ts';
 import { controlRouter } from './control/controlRouter.ts';
 import { Faults } from './control/faults.ts';
+import { Pace } from './control/pace.ts';
 import { createPages } from './pages/pages.ts';
 import type { StripePagesPort } from './pages/port.ts';
 import { pagesPort } from './pagesPort.ts';
@@ -62,7 +63,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
   const sandbox = openSandbox({ dataFile: options.dataFile, account, clock: clock.now });
   configureEndpoints(sandbox, options.webhookEndpoints ?? []);
   const deliveries = new Deliveries(sandbox, options.retryDelaysMs);
-  const [faults, calls] = [new Faults(), new Calls()];
+  const [faults, calls, pace] = [new Faults(), new Calls(), new Pace()];
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(
@@ -73,12 +74,13 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
       secretKeys: options.secretKeys,
       faults,
       calls,
+      pace,
       committed: () => deliveries.wake(),
       onExchange: options.onExchange,
     }),
   );
   app.use('/v2', eventsV2({ sandbox, secretKeys: options.secretKeys, calls }));
-  app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, clock }));
+  app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, pace, clock }));
   const pages = pagesPort(sandbox, deliveries);
   app.use(createPages(pages));
   const server = createServer(app);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Calls } from '../control/calls.ts';
 import type { Fault, Faults } from '../control/faults.ts';
+import type { Pace } from '../control/pace.ts';
 import { newId } from '../ids.ts';
 import { routes } from '../routes.ts';
 import { API_VERSION } from '../sandbox.ts';
@@ -34,6 +35,7 @@ export interface ApiOptions {
   secretKeys: readonly string[];
   faults: Faults;
   calls: Calls;
+  pace: Pace;
   /** Called after each transaction, when its events may be sent. */
   committed(): void;
   onExchange?: ((exchange: Exchange) => void) | undefined;
@@ -41,7 +43,7 @@ export interface ApiOptions {
 
 /** Everything under /v1. */
 export function apiHandler(options: ApiOptions): RequestHandler {
-  const { sandbox, faults, calls } = options;
+  const { sandbox, faults, calls, pace } = options;
   const find = matcher(routes);
   const keys = new IdempotencyKeys(sandbox);
   return async (request, response) => {
@@ -49,7 +51,10 @@ export function apiHandler(options: ApiOptions): RequestHandler {
     const match = find(request.method, path);
     calls.count(`${request.method} ${match?.route.path ?? path}`);
     const requestId = newId('req');
-    const { delayMs, fault } = faults.strike(request.method, path);
+    if (!pace.admits(Date.now()))
+      return reply(response, request, { answer: tooMany(sandbox, requestId), requestId });
+    const { delayMs: faultDelay, fault } = faults.strike(request.method, path);
+    const delayMs = faultDelay + pace.latencyOf(request.method, path);
     if (fault?.kind === 'resetBefore') return void request.socket.destroy();
     const answer = await answerFor({ options, keys, request, requestId, match, delayMs, fault });
     options.committed();
@@ -115,16 +120,29 @@ function understood({ options, keys, request, requestId, match }: Incoming): Wor
   return { sandbox: options.sandbox, match, parameters, requestId, keys, keyed };
 }
 
+/** Not executed and not saved under the idempotency key: the same request may come again. */
+function tooMany(sandbox: Sandbox, requestId: string): Answer {
+  return {
+    status: 429,
+    body: errorBody(rateLimit(), { accountId: sandbox.account.id, requestId }),
+    headers: { 'Retry-After': '1', 'Stripe-Rate-Limited-Reason': 'global-rate' },
+  };
+}
+
+function rateLimit(): StripeError {
+  return new StripeError(429, {
+    type: 'invalid_request_error',
+    code: 'rate_limit',
+    message:
+      'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
+  });
+}
+
 function injected(fault: Fault, { sandbox, requestId }: { sandbox: Sandbox; requestId: string }): Answer {
   const status = fault.status ?? 500;
   const error =
     status === 429
-      ? new StripeError(429, {
-          type: 'invalid_request_error',
-          code: 'rate_limit',
-          message:
-            'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
-        })
+      ? rateLimit()
       : new StripeError(status, {
           type: 'api_error',
           message:

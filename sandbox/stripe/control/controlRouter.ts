@@ -5,17 +5,22 @@ import type { Deliveries, Mode } from '../webhooks/deliveries.ts';
 import type { AdjustableClock } from './adjustableClock.ts';
 import type { Calls } from './calls.ts';
 import type { FaultOrder, Faults } from './faults.ts';
+import type { Pace, PaceOrder } from './pace.ts';
+import { seed } from './seed.ts';
+import type { SeedOrder } from './seed.ts';
 
 export interface Controls {
   sandbox: Sandbox;
   deliveries: Deliveries;
   faults: Faults;
   calls: Calls;
+  pace: Pace;
   clock: AdjustableClock;
 }
 
 /** The knobs under /_sandbox. Tests and people use them; the product never does. */
-export function controlRouter({ sandbox, deliveries, faults, calls, clock }: Controls): Router {
+export function controlRouter(controls: Controls): Router {
+  const { sandbox, deliveries, faults, calls, pace, clock } = controls;
   const router = Router();
   router.use(express.json());
   router
@@ -33,6 +38,22 @@ export function controlRouter({ sandbox, deliveries, faults, calls, clock }: Con
       calls.reset();
       response.status(204).end();
     });
+  router
+    .route('/pace')
+    .get((_request, response) => void response.json(pace.report()))
+    .post((request, response) => {
+      pace.set((request.body ?? {}) as PaceOrder);
+      response.json(pace.report());
+    });
+  router.post('/seed', async (request, response) => {
+    response.json(await seed(sandbox, (request.body ?? {}) as SeedOrder));
+  });
+  router.post('/events/retention', (request, response) => {
+    const { days } = (request.body ?? {}) as { days?: unknown };
+    if (typeof days !== 'number' || !(days > 0)) throw new Error('The retention needs {"days": a number}.');
+    sandbox.eventsKeptSeconds = days * 24 * 60 * 60;
+    response.json({ days });
+  });
   router.get('/deliveries', (_request, response) => {
     response.json({ ...deliveries.mode, deliveries: [...sandbox.deliveries.values()] });
   });

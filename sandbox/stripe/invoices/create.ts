@@ -12,7 +12,7 @@ import { collection, refuseWithoutEmail } from './collection.ts';
 import { adoptCurrency } from './customerCurrency.ts';
 import { copyOf, linesOf, showInvoice } from './invoiceObject.ts';
 import { invoiceRules } from './invoiceRules.ts';
-import { attach, itemOfLine, makeItem } from './items.ts';
+import { attach, makeItem } from './items.ts';
 import { isPartlyPaid } from './void.ts';
 
 export const createRules = {
@@ -167,8 +167,9 @@ function originalOf(call: Call, id: string): StoredInvoice {
 function copyLines(call: Call, original: StoredInvoice, revision: StoredInvoice): void {
   const { sandbox } = call;
   const copies = linesOf(sandbox, original.id).map((line) => {
-    const { amount, quantity, quantity_decimal, pricing, ...item } = itemOfLine(sandbox, line);
-    return makeItem(sandbox, { ...item, priced: { amount, quantity, quantity_decimal, pricing } });
+    const { amount, quantity, quantity_decimal, pricing } = line;
+    const priced = { amount, quantity: quantity ?? 0, quantity_decimal, pricing };
+    return makeItem(sandbox, { ...line, customer: revision.customer, priced });
   });
   attach(sandbox, revision, copies);
 }

@@ -1,5 +1,5 @@
 import { inRange, pageRules, timeRange } from '../api/commonRules.ts';
-import { newestFirst, page } from '../api/pagination.ts';
+import { page } from '../api/pagination.ts';
 import { route } from '../api/route.ts';
 import { flag, oneOf, text } from '../api/rules.ts';
 import { attachPayment, attachRules } from './attachPayment.ts';
@@ -28,18 +28,16 @@ export const invoiceRoutes = [
     run({ sandbox }, values) {
       const { customer } = values;
       const all =
-        customer === undefined ? sandbox.invoices.values() : sandbox.by.invoiceOfCustomer.all(customer);
-      const wanted = newestFirst(all).filter(
-        (one) =>
+        customer === undefined ? sandbox.by.anyInvoice.all('') : sandbox.by.invoiceOfCustomer.all(customer);
+      return page(all.reverse(), values, {
+        url: '/v1/invoices',
+        kind: 'invoice',
+        show: (one) => showInvoice(sandbox, one),
+        matches: (one) =>
           inRange(one.created, values.created) &&
           inRange(one.due_date, values.due_date) &&
           (values.status ?? one.status) === one.status &&
           (values.collection_method ?? one.collection_method) === one.collection_method,
-      );
-      return page(wanted, values, {
-        url: '/v1/invoices',
-        kind: 'invoice',
-        show: (one) => showInvoice(sandbox, one),
       });
     },
   }),

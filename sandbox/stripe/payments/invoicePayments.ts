@@ -62,13 +62,16 @@ export const invoicePaymentRoutes = [
 
 /** The default payment that finalization makes: what is due, through one payment intent. */
 export function openPayment(call: Call, invoice: StoredInvoice): void {
-  const { sandbox } = call;
+  emit(call, 'payment_intent.created', makePayment(call.sandbox, invoice).intent);
+}
+
+function makePayment(sandbox: Sandbox, invoice: StoredInvoice): OpenPayment {
   const intent = makeIntent(sandbox, invoice);
-  sandbox.invoicePayments.put({
+  const payment: InvoicePayment = {
     id: newId('inpay'),
     object: 'invoice_payment',
     amount_paid: null,
-    amount_requested: invoice.amount_due,
+    amount_requested: invoice.amount_remaining,
     created: sandbox.clock(),
     currency: invoice.currency,
     invoice: invoice.id,
@@ -77,8 +80,9 @@ export function openPayment(call: Call, invoice: StoredInvoice): void {
     payment: { type: 'payment_intent', payment_intent: intent.id },
     status: 'open',
     status_transitions: { canceled_at: null, paid_at: null },
-  });
-  emit(call, 'payment_intent.created', intent);
+  };
+  sandbox.invoicePayments.put(payment);
+  return { payment, intent };
 }
 
 export interface OpenPayment {
@@ -86,8 +90,11 @@ export interface OpenPayment {
   intent: PaymentIntent;
 }
 
+/** Seeded invoices have none until they are paid: a hundred thousand of them would be kept for nothing. */
 export function defaultPayment(sandbox: Sandbox, invoiceId: string): OpenPayment {
   const payment = sandbox.by.paymentOfInvoice.all(invoiceId).find((one) => one.is_default);
+  const invoice = sandbox.invoices.get(invoiceId);
+  if (!payment && invoice) return makePayment(sandbox, invoice);
   const intent = payment && sandbox.intents.get(payment.payment.payment_intent ?? '');
   if (!payment || !intent) throw new Error(`Invoice ${invoiceId} is open but has no payment.`);
   return { payment, intent };

@@ -41,7 +41,7 @@ export function makeIntent(sandbox: Sandbox, invoice: StoredInvoice): PaymentInt
     id,
     object: 'payment_intent',
     allowed_payment_method_types: null,
-    amount: invoice.amount_due,
+    amount: invoice.amount_remaining,
     amount_capturable: 0,
     amount_details: { tip: {} },
     amount_received: 0,

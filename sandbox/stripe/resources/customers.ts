@@ -2,7 +2,7 @@ import type { Call } from '../api/call.ts';
 import { address, changedMetadata, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
 import { invalidParameter, missingReference, resourceMissing } from '../api/errors.ts';
 import { given } from '../api/given.ts';
-import { newestFirst, page } from '../api/pagination.ts';
+import { page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
 import { clearable, hash, integer, list, oneOf, required, text } from '../api/rules.ts';
@@ -29,7 +29,7 @@ const shipping = hash({
   phone: clearable(text({ max: 20 })),
 });
 
-const parameters = {
+export const customerRules = {
   address: clearable(address),
   balance: integer(),
   description: clearable(text()),
@@ -68,27 +68,29 @@ const unsupported = [
 ];
 
 export const customerRoutes = [
-  route('POST', '/v1/customers', { parameters, unsupported, run: createCustomer }),
+  route('POST', '/v1/customers', { parameters: customerRules, unsupported, run: createCustomer }),
   route('GET', '/v1/customers/:customer', {
     parameters: {},
     run: (call) => showCustomerOrDeleted(call.sandbox, id(call)) ?? missing(call),
   }),
-  route('POST', '/v1/customers/:customer', { parameters, unsupported, run: updateCustomer }),
+  route('POST', '/v1/customers/:customer', { parameters: customerRules, unsupported, run: updateCustomer }),
   route('DELETE', '/v1/customers/:customer', { parameters: {}, run: deleteCustomer }),
   route('GET', '/v1/customers', {
     parameters: { ...pageRules, created: timeRange, email: text({ max: 512 }) },
     unsupported: ['test_clock'],
     run({ sandbox }, values) {
-      const found = newestFirst(sandbox.customers.values()).filter(
-        (one) =>
+      return page(sandbox.by.anyCustomer.all('').reverse(), values, {
+        url: '/v1/customers',
+        kind: 'customer',
+        show: (one) => one,
+        matches: (one) =>
           inRange(one.created, values.created) && (values.email === undefined || one.email === values.email),
-      );
-      return page(found, values, { url: '/v1/customers', kind: 'customer', show: (one) => one });
+      });
     },
   }),
 ];
 
-function createCustomer(call: Call, values: Values<typeof parameters>): object {
+export function createCustomer(call: Call, values: Values<typeof customerRules>): Customer {
   const { sandbox } = call;
   const blank: Customer = {
     id: newId('cus'),
@@ -128,7 +130,7 @@ function createCustomer(call: Call, values: Values<typeof parameters>): object {
   return customer;
 }
 
-function updateCustomer(call: Call, values: Values<typeof parameters>): object {
+function updateCustomer(call: Call, values: Values<typeof customerRules>): object {
   const before = call.sandbox.customers.get(id(call)) ?? missing(call);
   const after = changed(before, values);
   if (after.balance !== before.balance)
@@ -147,7 +149,7 @@ export function saveCustomer(call: Call, before: Customer, after: Customer): Cus
   return after;
 }
 
-function changed(customer: Customer, values: Values<typeof parameters>): Customer {
+function changed(customer: Customer, values: Values<typeof customerRules>): Customer {
   const { metadata: change, invoice_settings, ...plain } = values;
   const prefix = plain.invoice_prefix ?? customer.invoice_prefix;
   if (!/^[A-Z0-9]{3,12}$/.test(prefix))
@@ -164,7 +166,7 @@ function changed(customer: Customer, values: Values<typeof parameters>): Custome
 }
 
 function shippingOf(
-  value: Values<{ shipping: typeof parameters.shipping }>['shipping'],
+  value: Values<{ shipping: typeof customerRules.shipping }>['shipping'],
 ): Customer['shipping'] {
   return value ? { address: value.address, name: value.name, phone: value.phone ?? null } : null;
 }

@@ -1,14 +1,11 @@
 import { inRange, pageRules, timeRange } from '../api/commonRules.ts';
 import type { Call } from '../api/call.ts';
 import { exclusiveParameters, resourceMissing } from '../api/errors.ts';
-import { newestFirst, page } from '../api/pagination.ts';
+import { page } from '../api/pagination.ts';
 import { route } from '../api/route.ts';
 import { flag, list, text } from '../api/rules.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Event } from '../wire.ts';
-
-/** "Events are available for 30 days": docs.stripe.com/api/events. */
-const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 export const eventRoutes = [
   route('GET', '/v1/events', {
@@ -22,15 +19,17 @@ export const eventRoutes = [
     run({ sandbox }, values) {
       const { type, types, delivery_success: delivered } = values;
       if (type !== undefined && types) throw exclusiveParameters(['type', 'types'], 'type');
-      const wanted = newestFirst(sandbox.events.values()).filter(
-        (one) =>
+      return page(sandbox.by.anyEvent.all('').reverse(), values, {
+        url: '/v1/events',
+        kind: 'event',
+        show: (one) => one,
+        matches: (one) =>
           isKept(sandbox, one) &&
           inRange(one.created, values.created) &&
           (type === undefined || matches(one.type, type)) &&
           (!types || types.includes(one.type)) &&
           (delivered === undefined || delivered === isDelivered(sandbox, one)),
-      );
-      return page(wanted, values, { url: '/v1/events', kind: 'event', show: (one) => one });
+      });
     },
   }),
   route('GET', '/v1/events/:event', { parameters: {}, run: (call) => found(call) }),
@@ -49,7 +48,7 @@ function isDelivered(sandbox: Sandbox, event: Event): boolean {
 }
 
 export function isKept(sandbox: Sandbox, event: Event): boolean {
-  return event.created + KEPT_SECONDS >= sandbox.clock();
+  return event.created + sandbox.eventsKeptSeconds >= sandbox.clock();
 }
 
 function found(call: Call): Event {
