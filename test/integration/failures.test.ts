@@ -207,8 +207,9 @@ describe('a record that cannot be processed', () => {
       async () => (await world.rep.invoice(bad)).Sync_Status__c === 'Error',
       'the bad one says why',
     );
-    // Its error text came back as a change once; after that only the catch-up asks Stripe for events.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // Its error text comes back as a change, and once more when that second is over (see sweepCrm); after that only
+    // the catch-up asks Stripe for events.
+    await new Promise((resolve) => setTimeout(resolve, 8_000));
     await world.control('stripe', 'DELETE', '/calls');
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const { byPath } = await world.control<{ byPath: Record<string, number> }>('stripe', 'GET', '/calls');
