@@ -4,13 +4,13 @@ import { StripeError } from './api/errors.ts';
 import { newestFirst } from './api/pagination.ts';
 import { linesOf, showInvoice, showLine } from './invoices/invoiceObject.ts';
 import { refuseUnpayable } from './invoices/pay.ts';
-import type { Card, PaymentOutcome, StripePagesPort } from './pages/port.ts';
+import type { Card, PaymentOutcome, PrintedCreditNote, StripePagesPort } from './pages/port.ts';
 import { chargeInvoice } from './payments/chargeInvoice.ts';
 import { makeMethod } from './payments/paymentMethods.ts';
 import { mistyped } from './payments/testCards.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
-import type { StoredInvoice } from './wire.ts';
+import type { StoredCreditNote, StoredInvoice } from './wire.ts';
 
 /** What the hosted invoice page, the dashboard and the mailbox see and do. */
 export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePagesPort {
@@ -20,6 +20,7 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
     accountId: sandbox.account.id,
     accountName: sandbox.account.name,
     invoiceByToken: (token) => shown(sandbox.by.invoiceOfToken.first(token)),
+    creditNoteByToken: (token) => printed(sandbox, sandbox.by.creditNoteOfToken.first(token)),
     invoice: (id) => shown(sandbox.invoices.get(id)),
     customer: (id) => sandbox.customers.get(id),
     // Decimals are strings on the wire, where the package's types have its own class.
@@ -43,6 +44,22 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
       const event = sandbox.events.get(id);
       if (event) deliveries.resend(event);
     },
+  };
+}
+
+function printed(sandbox: Sandbox, note: StoredCreditNote | undefined): PrintedCreditNote | undefined {
+  if (!note) return undefined;
+  const invoice = sandbox.invoices.get(note.invoice);
+  return {
+    number: note.number,
+    invoiceNumber: invoice?.number ?? null,
+    customerName: invoice?.customer_name ?? null,
+    currency: note.currency,
+    issued: note.effective_at ?? note.created,
+    memo: note.memo,
+    isVoid: note.status === 'void',
+    lines: note.lines.map(({ description, amount }) => ({ description, amount })),
+    total: note.total,
   };
 }
 

@@ -86,6 +86,9 @@ export class LiteralPort implements StripePagesPort {
   mails() {
     return this.store.mails;
   }
+  creditNoteByToken(): undefined {
+    return undefined;
+  }
   resendEvent(eventId: string): void {
     this.resent.push(eventId);
   }

@@ -151,3 +151,22 @@ test('every call of these tests kept the contract, and every event holds what St
   );
   expect([...different]).toEqual([]);
 });
+
+test('a credit note has a PDF at its own address, and none at a guessed one', async () => {
+  const invoice = await sentInvoice();
+  const note = await stripe.creditNotes.create({
+    invoice: invoice.id,
+    lines: [{ type: 'custom_line_item', description: 'Late delivery', quantity: 1, unit_amount: 12_345 }],
+    memo: 'With our apologies',
+  });
+  const answer = await get(pathOf(note.pdf)).responseType('blob').expect(200);
+  expect(answer.headers['content-type']).toBe('application/pdf');
+  const { text } = readPdf(answer.body as Buffer);
+  for (const part of [note.number, invoice.number!, 'Late delivery', '$123.45', 'With our apologies'])
+    expect(text).toContain(part);
+  expect(text).not.toContain('Void');
+  await stripe.creditNotes.voidCreditNote(note.id);
+  const voided = await get(pathOf(note.pdf)).responseType('blob');
+  expect(readPdf(voided.body as Buffer).text).toContain('Void');
+  await get(pathOf(note.pdf).replace('test_', 'test_x')).expect(404);
+});

@@ -19,7 +19,7 @@ import { assetsPath } from './shell.ts';
  */
 export function createPages(port: StripePagesPort): Router {
   const router = Router();
-  router.use(['/i', '/pdf', '/dashboard', '/mailbox', assetsPath], secureHeaders);
+  router.use(['/i', '/pdf', '/credit_notes', '/dashboard', '/mailbox', assetsPath], secureHeaders);
   router.use(assetsPath, express.static(path.join(import.meta.dirname, 'assets'), { index: false }));
   router.use(hostedRoutes(port), pdfRoutes(port));
   router.get('/dashboard', (_request, response) => response.redirect('/dashboard/invoices'));

@@ -42,12 +42,27 @@ export type PaymentOutcome =
   | { kind: 'declined'; code: string; declineCode: string | null; message: string }
   | { kind: 'refused'; message: string };
 
+/** What the PDF of a credit note says. Amounts are in minor units, `issued` is in unix seconds. */
+export interface PrintedCreditNote {
+  number: string;
+  invoiceNumber: string | null;
+  customerName: string | null;
+  currency: string;
+  issued: number;
+  memo: string | null;
+  isVoid: boolean;
+  lines: { description: string | null; amount: number }[];
+  total: number;
+}
+
 /** All that the pages need from the sandbox. Lists are newest first. */
 export interface StripePagesPort {
   readonly accountId: string;
   readonly accountName: string;
   /** The token is the secret last path part of `hosted_invoice_url` and `invoice_pdf`. */
   invoiceByToken(token: string): Stripe.Invoice | undefined;
+  /** The token is in the address of `pdf`. */
+  creditNoteByToken(token: string): PrintedCreditNote | undefined;
   invoice(id: string): Stripe.Invoice | undefined;
   customer(id: string): Stripe.Customer | undefined;
   /** All lines of the invoice, not only the first ten that the invoice itself holds. */

@@ -3,9 +3,10 @@ import type Stripe from 'stripe';
 import type { StripePagesPort } from '../port.ts';
 import { unknownInvoicePage } from '../hosted/unknownInvoicePage.ts';
 import { shell } from '../shell.ts';
+import { writeCreditNotePdf } from './creditNotePdf.ts';
 import { writeInvoicePdf, type Paper } from './invoicePdf.ts';
 
-/** `invoice_pdf` of an invoice, and the receipt of a paid one. */
+/** `invoice_pdf` of an invoice, the receipt of a paid one, and `pdf` of a credit note. */
 export function pdfRoutes(port: StripePagesPort): Router {
   const router = Router();
 
@@ -18,6 +19,18 @@ export function pdfRoutes(port: StripePagesPort): Router {
     send(response, invoice?.status === 'paid' ? invoice : undefined, 'Receipt');
   });
 
+  router.get('/credit_notes/:account/:token/pdf', (request, response) => {
+    const { account, token } = request.params;
+    const note = account === port.accountId ? port.creditNoteByToken(token) : undefined;
+    if (!note) {
+      response.status(404).send(shell(unknownInvoicePage()));
+      return;
+    }
+    response.type('application/pdf').set('Cache-Control', 'no-store');
+    response.set('Content-Disposition', `inline; filename="CreditNote-${fileNameOf(note.number)}.pdf"`);
+    writeCreditNotePdf(response, note, port.accountName);
+  });
+
   function find({ account, token }: { account: string; token: string }): Stripe.Invoice | undefined {
     return account === port.accountId ? port.invoiceByToken(token) : undefined;
   }
@@ -28,7 +41,10 @@ export function pdfRoutes(port: StripePagesPort): Router {
       return;
     }
     response.type('application/pdf');
-    response.set('Content-Disposition', `inline; filename="${paper}-${fileNameOf(invoice)}.pdf"`);
+    response.set(
+      'Content-Disposition',
+      `inline; filename="${paper}-${fileNameOf(invoice.number ?? invoice.id)}.pdf"`,
+    );
     response.set('Cache-Control', 'no-store');
     writeInvoicePdf(response, {
       paper,
@@ -41,6 +57,6 @@ export function pdfRoutes(port: StripePagesPort): Router {
   return router;
 }
 
-function fileNameOf(invoice: Stripe.Invoice): string {
-  return (invoice.number ?? invoice.id).replace(/[^\w-]/g, '_');
+function fileNameOf(number: string): string {
+  return number.replace(/[^\w-]/g, '_');
 }
