@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { SyncEntity } from '../domain/entity.ts';
+import { patiently } from './patiently.ts';
 import { translateStripeError } from '../stripe/translateError.ts';
 import { SALESFORCE_API_VERSION, type SalesforceOrg } from '../salesforce/connection.ts';
 
@@ -39,15 +40,23 @@ export async function* pagesOf<T extends { id: string }>(
 ): AsyncGenerator<T[]> {
   let after: string | undefined;
   for (;;) {
-    const page = await list({ limit: 100, ...(after ? { starting_after: after } : {}) }).catch(
-      (error: unknown): never => {
-        throw translateStripeError(error, 'read-stripe');
-      },
-    );
+    const params = { limit: 100, ...(after ? { starting_after: after } : {}) };
+    const page = await fromStripe(() => list(params));
     yield page.data;
     if (!page.has_more || page.data.length === 0) return;
     after = page.data.at(-1)!.id;
   }
+}
+
+/** A reading call of Stripe, tried again where that may help. */
+export function fromStripe<T>(read: () => Promise<T>): Promise<T> {
+  return patiently(async () => {
+    try {
+      return await read();
+    } catch (error) {
+      throw translateStripeError(error, 'read-stripe');
+    }
+  });
 }
 
 interface QueryPage<T> {
@@ -60,7 +69,8 @@ interface QueryPage<T> {
 export async function* queryPages<T>(org: SalesforceOrg, soql: string): AsyncGenerator<T[]> {
   let path: string | undefined = `/query?q=${encodeURIComponent(soql)}`;
   while (path) {
-    const page: QueryPage<T> = await org.request('GET', path);
+    const url: string = path;
+    const page = await patiently(() => org.request<QueryPage<T>>('GET', url));
     yield page.records;
     path = page.done
       ? undefined

@@ -9,7 +9,8 @@ import { plainText } from '../salesforce/values.ts';
 import { customerSnapshot, readStripeCustomer } from '../stripe/customers.ts';
 import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
-import { pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
+import { patiently } from './patiently.ts';
+import { fromStripe, pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
 
 // Two hundred ids make a query of about 4,500 characters; a URL of the platform holds 16,384.
 const READ_AT_ONCE = 200;
@@ -28,7 +29,7 @@ async function* linkedPages(
   for await (const page of queryPages<{ Id: string }>(org, `SELECT Id FROM ${object} WHERE ${condition}`)) {
     for (let start = 0; start < page.length; start += READ_AT_ONCE) {
       const crmIds = page.slice(start, start + READ_AT_ONCE).map(({ Id }) => Id);
-      yield (await read(org, { crmIds, stripeIds: [] })).map(pairRow);
+      yield (await patiently(() => read(org, { crmIds, stripeIds: [] }))).map(pairRow);
     }
   }
 }
@@ -56,7 +57,7 @@ const customers: AuditedKind = {
       yield page.map((customer) => pairRow(customerSnapshot(customer)));
   },
   async stripeRecord(stripe, id) {
-    const customer = await readStripeCustomer(stripe, id);
+    const customer = await fromStripe(() => readStripeCustomer(stripe, id));
     return customer && pairRow(customer);
   },
   crmPages: (org, where) =>
@@ -77,7 +78,7 @@ const products: AuditedKind = {
       yield page.map((product) => pairRow(productSnapshot(product)));
   },
   async stripeRecord(stripe, id) {
-    const product = await readStripeProduct(stripe, id);
+    const product = await fromStripe(() => readStripeProduct(stripe, id));
     return product && pairRow(product);
   },
   crmPages: (org, where) =>
@@ -115,12 +116,13 @@ const invoices: AuditedKind = {
     for await (const page of pagesOf((params) => stripe.invoices.list(params))) {
       const rows: AuditRow[] = [];
       // One after the other: an invoice with many lines takes calls of its own.
-      for (const invoice of page) rows.push(stripeInvoiceRow(await invoiceSnapshot(stripe, invoice)));
+      for (const invoice of page)
+        rows.push(stripeInvoiceRow(await fromStripe(() => invoiceSnapshot(stripe, invoice))));
       yield rows;
     }
   },
   async stripeRecord(stripe, id) {
-    const invoice = await readStripeInvoice(stripe, id);
+    const invoice = await fromStripe(() => readStripeInvoice(stripe, id));
     return invoice && stripeInvoiceRow(invoice);
   },
   async *crmPages(org, where) {

@@ -226,6 +226,18 @@ test('what people change while both sides are read is no difference', async () =
   expect(differences).toEqual([]);
 });
 
+test('a refusal that passes by itself does not end the audit', async () => {
+  const fails = (side: 'stripe' | 'org', path: string, status: number) =>
+    world.control(side, 'POST', '/faults', { match: { path }, kind: 'status', status, times: 2 });
+  await fails('stripe', '^/v1/invoices$', 429);
+  await fails('org', '/query', 503);
+  const { engine } = world.worker!;
+  const { entities } = await audit(engine, { heal: false, onDifference: () => {} });
+  expect(entities.map(({ differing }) => differing)).toEqual([0, 0, 0]);
+  // The org's list holds what has not struck yet.
+  expect(JSON.stringify(await world.control('org', 'GET', '/faults'))).not.toContain('503');
+});
+
 test('two records of an org that lost its unique index are told apart', async () => {
   const client = await world.database.pool.connect();
   try {

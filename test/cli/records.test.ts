@@ -185,6 +185,9 @@ describe('over HTTP', () => {
       retried: 1,
     });
     expect((await call('post', '/v1/parked/retry').send({ ids: [crmId] })).body).toEqual({ retried: 0 });
+    await steps.quiet();
+    expect((await call('post', '/v1/parked/retry')).body).toEqual({ retried: 2 });
+    await steps.quiet();
   });
 
   test('the history of a record by the id of either side', async () => {
