@@ -11,30 +11,97 @@ export interface ReceivedEvent {
   payload: unknown;
 }
 
+interface Waiting {
+  event: ReceivedEvent;
+  resolve: (isNew: boolean) => void;
+  reject: (error: unknown) => void;
+}
+
+// A statement of this many events of 4 KB is still far from any limit, and one bad event costs at most this many repeats.
+const MOST_AT_ONCE = 100;
+
+/** What waits to be stored, for each connection pool. */
+const queues = new WeakMap<Database, { waiting: Waiting[]; storing: boolean }>();
+
 /**
  * Stores an event once and marks its record dirty, in one statement and so in one commit. Returns false for
  * an event that had been stored before: its record was marked then.
+ *
+ * Events that come while a commit is under way share the next one. A transaction with NOTIFY holds a lock of the whole
+ * database while it commits, so commits of single events would queue for the disk one after another.
  */
-export async function receiveEvent(database: Database, event: ReceivedEvent): Promise<boolean> {
-  const { subject } = event;
-  const { rowCount } = await database.pool.query(
-    `WITH stored AS (
+export function receiveEvent(database: Database, event: ReceivedEvent): Promise<boolean> {
+  const queue = queues.get(database) ?? { waiting: [], storing: false };
+  queues.set(database, queue);
+  return new Promise((resolve, reject) => {
+    queue.waiting.push({ event, resolve, reject });
+    if (!queue.storing) void storeWaiting(database, queue);
+  });
+}
+
+async function storeWaiting(
+  database: Database,
+  queue: { waiting: Waiting[]; storing: boolean },
+): Promise<void> {
+  queue.storing = true;
+  while (queue.waiting.length > 0) {
+    const batch = queue.waiting.splice(0, MOST_AT_ONCE);
+    try {
+      const stored = await store(
+        database,
+        batch.map(({ event }) => event),
+      );
+      for (const { event, resolve } of batch) resolve(stored.delete(keyOf(event)));
+    } catch (error) {
+      if (batch.length === 1) batch[0]!.reject(error);
+      else await storeOneByOne(database, batch);
+    }
+  }
+  queue.storing = false;
+}
+
+/** One event that cannot be stored, or a deadlock, must not fail its neighbours. */
+async function storeOneByOne(database: Database, batch: Waiting[]): Promise<void> {
+  for (const { event, resolve, reject } of batch) {
+    await store(database, [event]).then((stored) => resolve(stored.size === 1), reject);
+  }
+}
+
+/** The keys of those events that were new. */
+async function store(database: Database, events: ReceivedEvent[]): Promise<Set<string>> {
+  // One order for all processes, so that two batches do not wait for each other's rows.
+  const sorted = events.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  const column = <T>(of: (event: ReceivedEvent) => T) => sorted.map(of);
+  const { rows } = await database.pool.query<{ source: string; event_id: string }>(
+    `WITH received AS (
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
+         WITH ORDINALITY AS one (source, event_id, type, entity, stripe_id, crm_id, occurred_at, payload, place)
+     ), stored AS (
        INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, payload)
-       VALUES ($1, $2, $3, $4, coalesce($5, $6), $7, $8)
+       SELECT source, event_id, type, entity, coalesce(stripe_id, crm_id), occurred_at, payload FROM received ORDER BY place
        ON CONFLICT (source, event_id) DO NOTHING
-       RETURNING entity
+       RETURNING source, event_id
+     ), fresh AS (
+       SELECT DISTINCT ON (source, event_id) received.* FROM received JOIN stored USING (source, event_id)
      )
-     SELECT CASE WHEN entity IS NULL THEN NULL ELSE mark_dirty(entity, $5, $6, $1) END FROM stored`,
+     SELECT source, event_id,
+            CASE WHEN entity IS NULL THEN NULL ELSE mark_dirty(entity, stripe_id, crm_id, source) END
+     FROM (SELECT * FROM fresh ORDER BY place) in_order`,
     [
-      event.source,
-      event.eventId,
-      event.type,
-      subject?.entity ?? null,
-      subject?.stripeId ?? null,
-      subject?.crmId ?? null,
-      event.occurredAt,
-      JSON.stringify(event.payload),
+      column(({ source }) => source),
+      column(({ eventId }) => eventId),
+      column(({ type }) => type),
+      column(({ subject }) => subject?.entity ?? null),
+      column(({ subject }) => subject?.stripeId ?? null),
+      column(({ subject }) => subject?.crmId ?? null),
+      column(({ occurredAt }) => occurredAt),
+      column(({ payload }) => JSON.stringify(payload)),
     ],
   );
-  return rowCount === 1;
+  return new Set(rows.map(({ source, event_id }) => `${source}/${event_id}`));
 }
+
+const keyOf = ({ source, eventId }: ReceivedEvent) => `${source}/${eventId}`;
+
+const orderOf = ({ subject }: ReceivedEvent) =>
+  `${subject?.entity ?? ''}/${subject?.stripeId ?? ''}/${subject?.crmId ?? ''}`;

@@ -53,6 +53,25 @@ describe('receiving an event', () => {
     expect(await rows()).toMatchObject([{ stripe_id: 'in_1', crm_id: null, state: 'dirty', dirty_seq: '1' }]);
   });
 
+  test('events that come at once share a commit, and one that cannot be stored fails alone', async () => {
+    // PostgreSQL's text has no NUL.
+    const unstorable = { ...event('evt_bad', { stripeId: 'in_1' }), type: 'invoice\u0000' };
+    const answers = await Promise.allSettled(
+      Array.from({ length: 50 }, (_, index) =>
+        receiveEvent(
+          database,
+          index === 25 ? unstorable : event(`evt_${index}`, { stripeId: `in_${index % 7}` }),
+        ),
+      ),
+    );
+    expect(answers.map(({ status }) => status).filter((status) => status === 'rejected')).toHaveLength(1);
+    expect(answers[25]!.status).toBe('rejected');
+    expect((await rows()).map(({ dirty_seq: seq }) => Number(seq)).reduce((sum, seq) => sum + seq, 0)).toBe(
+      49,
+    );
+    expect((await database.pool.query('SELECT 1 FROM inbox_event')).rowCount).toBe(49);
+  });
+
   test('ten events on one record are one piece of work', async () => {
     await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
