@@ -55,6 +55,28 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       'Product__c Description__c Unit_Price__c Quantity__c Amount__c Stripe_Line_Id__c Sort_Order__c',
     ),
   },
+  {
+    name: 'Payment_Confirmation__c',
+    may: ['create', 'edit'],
+    read: [],
+    create: [],
+    edit: [
+      ...list('Stripe_Payment_Id__c Invoice__c Account__c Type__c Status__c Amount__c Currency__c'),
+      ...list('Method__c Paid_At__c Receipt_Url__c'),
+      ...SYNC,
+    ],
+  },
+  {
+    name: 'Credit_Note__c',
+    may: ['create', 'edit'],
+    read: [],
+    create: [],
+    edit: [
+      ...list('Stripe_Credit_Note_Id__c Invoice__c Account__c Number__c Amount__c Currency__c'),
+      ...list('Reason__c Status__c Memo__c Pdf_Url__c'),
+      ...SYNC,
+    ],
+  },
 ];
 
 export interface ObjectDescribe {

@@ -28,6 +28,17 @@ export const NEEDED_EVENTS: readonly Stripe.WebhookEndpointCreateParams.EnabledE
   'invoiceitem.created',
   'invoiceitem.deleted',
   'invoice_payment.paid',
+  'payment_intent.succeeded',
+  'payment_intent.processing',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'charge.refunded',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'credit_note.created',
+  'credit_note.updated',
+  'credit_note.voided',
 ];
 
 export interface StripeOptions {
@@ -71,6 +82,9 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
     Customers: () => stripe.customers.list({ limit: 1 }),
     Products: () => stripe.products.list({ limit: 1 }),
     Invoices: () => stripe.invoices.list({ limit: 1 }),
+    'Payment Intents': () => stripe.paymentIntents.list({ limit: 1 }),
+    Refunds: () => stripe.refunds.list({ limit: 1 }),
+    'Credit Notes': () => stripe.creditNotes.list({ limit: 1 }),
     Events: () => stripe.events.list({ limit: 1 }),
   };
   const refused: string[] = [];
@@ -78,7 +92,7 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
   if (refused.length === 0) return ok('permissions', `reads ${Object.keys(reads).join(', ')}`);
   return failed('permissions', {
     detail: `The key may not read ${refused.join(', ')}.`,
-    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices; read access to Payment Intents, Charges, Events.',
+    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices; read access to Payment Intents, Charges, Refunds, Credit Notes, Events.',
   });
 }
 
