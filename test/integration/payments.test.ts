@@ -53,6 +53,62 @@ describe('payments', () => {
     expect(await confirmationsOf(id)).toEqual([]);
   });
 
+  test('a refund made in Stripe stands beside its payment, which says that it was refunded', async () => {
+    const id = await paid();
+    const [payment] = await eventually(async () => {
+      const found = await confirmationsOf(id);
+      return found[0]?.Status__c === 'Succeeded' ? found : undefined;
+    }, 'the payment is in the org');
+    await world.stripe.refunds.create({ payment_intent: String(payment!.Stripe_Payment_Id__c) });
+    const [refunded, refund] = await eventually(async () => {
+      const found = await confirmationsOf(id);
+      return found.length === 2 && found[0]!.Status__c === 'Refunded' ? found : undefined;
+    }, 'the refund is in the org');
+    expect(refunded).toMatchObject({ Type__c: 'Payment', Status__c: 'Refunded' });
+    expect(refund).toMatchObject({
+      Type__c: 'Refund',
+      Status__c: 'Succeeded',
+      Amount__c: payment!.Amount__c,
+      Stripe_Payment_Id__c: expect.stringMatching(/^re_/) as string,
+    });
+  });
+
+  test('a credit note made in Stripe is in the org, lowers what is left to pay, and says when it is void', async () => {
+    const id = await job.raiseAndSend();
+    const invoice = await job.stripeInvoice(id);
+    const note = await world.stripe.creditNotes.create({
+      invoice: invoice.id,
+      amount: 1000,
+      reason: 'order_change',
+      memo: 'Agreed on the phone',
+    });
+    const notes = () =>
+      world.rep.query(
+        `SELECT Number__c, Amount__c, Status__c, Reason__c, Memo__c FROM Credit_Note__c WHERE Invoice__c = '${id}'`,
+      );
+    const [credited] = await eventually(async () => {
+      const found = await notes();
+      return found.length > 0 ? found : undefined;
+    }, 'the credit note is in the org');
+    expect(credited).toMatchObject({
+      Number__c: note.number,
+      Amount__c: 10,
+      Status__c: 'Issued',
+      Reason__c: 'Order Change',
+      Memo__c: 'Agreed on the phone',
+    });
+    await eventually(
+      async () =>
+        (await world.rep.invoice(id)).Amount_Remaining__c === (invoice.amount_remaining - 1000) / 100,
+      'less is left to pay',
+    );
+    await world.stripe.creditNotes.voidCreditNote(note.id);
+    await eventually(
+      async () => (await notes())[0]!.Status__c === 'Void',
+      'the credit note is void in the org',
+    );
+  });
+
   test('a payment that arrives before its invoice is in the org waits for it', async () => {
     await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'hold' });
     const known = await job.stripeInvoice(await job.raiseAndSync());
