@@ -103,9 +103,12 @@ export class People {
     if (!invoice) return;
     const before = new Set(invoice.lines.data.map(({ id }) => id));
     const once = { idempotencyKey: randomUUID() };
-    const product = invoice.lines.data[0]?.pricing?.price_details?.product;
-    if (!product) return;
-    const price_data = { currency: invoice.currency, unit_amount: cents, product };
+    // Stripe makes a product for it, which the org does not have.
+    const price_data = {
+      currency: invoice.currency,
+      unit_amount: cents,
+      product_data: { name: description },
+    };
     const after = await persistently(() =>
       world.stripe.invoices.addLines(invoice.id, { lines: [{ description, quantity, price_data }] }, once),
     );
