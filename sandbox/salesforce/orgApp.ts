@@ -28,8 +28,8 @@ export type OrgAppParts = Omit<DataApi, 'transactions' | 'bulk'> & {
   changes: ChangeStream;
   apexClasses: ApexClasses;
   url: () => string;
-  /** Control paths of the change data capture, when it is on. */
-  streamControl?: Router;
+  /** Streaming and control paths of the change data capture, when it is on. */
+  streamRoutes?: Router[];
 };
 
 // Custom permissions that components of the page ask for.
@@ -57,7 +57,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
   app.use(recordControl(org), transactions.routes(), jobControl(bulk));
-  if (parts.streamControl) app.use(parts.streamControl);
+  if (parts.streamRoutes) app.use(...parts.streamRoutes);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),
   );

@@ -110,7 +110,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
       usage: new ApiUsage(options.apiLimit ?? 100_000),
       layouts: new LayoutSource(metadataDir),
       url: () => url,
-      ...(pubSub && { streamControl: pubSub.control }),
+      ...(pubSub && { streamRoutes: pubSub.routes }),
     });
     const server = createServer(app);
     // Clients keep connections for a minute; a server that closes first makes their next request fail.

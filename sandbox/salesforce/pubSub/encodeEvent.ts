@@ -4,22 +4,18 @@ import type { ObjectSchema } from '../schema/objectSchema.ts';
 import type { ChangeEvent } from './changeEvent.ts';
 import type { EventSchema, Slot } from './eventSchema.ts';
 
+export type Viewer = { object: ObjectSchema; schema: EventSchema; access: Access };
+
 /** The Avro bytes of an event for a subscriber: fields this user may not read are neither shown nor named. */
-export function encodeEvent(
-  event: ChangeEvent,
-  { object, schema, access }: { object: ObjectSchema; schema: EventSchema; access: Access },
-): Buffer {
-  const visible = (name: string) => {
-    const slot = schema.slots.get(name);
-    return slot && access.canRead(object, slot.field) ? [slot] : [];
-  };
+export function encodeEvent(event: ChangeEvent, viewer: Viewer): Buffer {
+  const { schema } = viewer;
   const body: Record<string, unknown> = Object.fromEntries(schema.names.map((name) => [name, null]));
-  for (const slot of Object.keys(event.values).flatMap(visible)) {
+  for (const slot of visibleSlots(Object.keys(event.values), viewer)) {
     const value = avroValue(slot, event.values[slot.field.name]!);
     const name = schema.names[slot.index]!;
     body[name] = slot.child ? { ...(body[name] as object | null), [slot.child.name]: value } : value;
   }
-  const changed = event.changed.flatMap(visible);
+  const changed = visibleSlots(event.changed, viewer);
   body['ChangeEventHeader'] = {
     entityName: event.entity,
     recordIds: event.recordIds,
@@ -36,6 +32,14 @@ export function encodeEvent(
     changedFields: bitmaps(changed),
   };
   return schema.type.toBuffer(body);
+}
+
+/** Those of the named fields that an event carries and this user may read. */
+export function visibleSlots(names: string[], { object, schema, access }: Viewer): Slot[] {
+  return names.flatMap((name) => {
+    const slot = schema.slots.get(name);
+    return slot && access.canRead(object, slot.field) ? [slot] : [];
+  });
 }
 
 /**

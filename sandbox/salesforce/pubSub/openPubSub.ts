@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { generate } from 'selfsigned';
 import type { DocumentStore } from '../../store/documentStore.ts';
+import { cometdRoutes } from '../cometd/cometdRoutes.ts';
 import { streamControl } from '../control/stream.ts';
 import type { Org } from '../org.ts';
 import type { Gate } from './authenticateCall.ts';
@@ -31,7 +32,8 @@ export type OpenPubSub = {
   url: string;
   /** The self-signed certificate that a client must trust. */
   certificate?: string;
-  control: Router;
+  /** Control paths, and the Streaming API over the same log. */
+  routes: Router[];
   close(): void;
 };
 
@@ -55,13 +57,15 @@ export async function openPubSub(
     schemas,
     keepAliveMs: keepAliveSeconds * 1000,
   });
+  const cometd = cometdRoutes({ org, gate, log, channels, schemas });
   const tls = options.tls ? await selfSigned() : undefined;
   const port = await server.listen(`${options.host}:${options.port}`, tls);
   return {
     url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     ...(tls && { certificate: tls.certificate }),
-    control: streamControl({ log, channels, server }),
+    routes: [streamControl({ log, channels, server }), cometd.router],
     close() {
+      cometd.close();
       log.close();
       server.close();
     },
