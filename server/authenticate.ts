@@ -2,6 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { toLongId } from '../sync/domain/salesforceId.ts';
 import { orgOfToken } from '../sync/store/apiTokens.ts';
 import type { Database } from '../sync/store/database.ts';
+import { servedOrg } from '../sync/store/servedOrg.ts';
 import { Problem } from './problem.ts';
 
 /** Who calls: the org, and the user in it who pressed the button, where one did. */
@@ -27,6 +28,13 @@ export function authenticate(database: Database): RequestHandler {
       throw new Problem(
         'wrong_org',
         'The token belongs to another org than X-Salesforce-Org-Id names. Register a token for this org.',
+      );
+    }
+    const served = await servedOrg(database);
+    if (served !== null && served !== named) {
+      throw new Problem(
+        'wrong_org',
+        'This installation serves another org. An org that was refreshed has a new id: register a new token for it.',
       );
     }
     const caller: Caller = {

@@ -9,6 +9,7 @@ import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { Notifications } from '../sync/store/notifications.ts';
+import { noteServedOrg } from '../sync/store/servedOrg.ts';
 import { renewLeases } from '../sync/store/syncRecords.ts';
 import { loadConfig, maskedSummary, type Config } from './config.ts';
 import { onStop } from './onStop.ts';
@@ -35,7 +36,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     syncEntities.map((entity) => [entity, loop(`converge ${entity}`, () => convergeDue(engine, entity))]),
   );
   // A pass over the other side's log is never repeated at once, however much it found.
-  const sweep = loop('CRM sweep', () => sweepCrm(engine).then(() => 0), config.crmSweepSeconds * 1000);
+  const sweep = loop('CRM sweep', () => sweepServedOrg(engine).then(() => 0), config.crmSweepSeconds * 1000);
   const catchUp = loop(
     'Stripe catch-up',
     () => catchUpStripe(engine).then(() => 0),
@@ -69,6 +70,12 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
       await close();
     },
   };
+}
+
+/** Sweeps, and notes which org it is: the web process answers no other org's tokens. */
+async function sweepServedOrg(engine: Engine): Promise<void> {
+  await noteServedOrg(engine.database, await engine.org.identify());
+  await sweepCrm(engine);
 }
 
 /** The org's change stream. The sweep goes on beside it, for what the stream lost, and alone where there is none. */

@@ -64,11 +64,14 @@ describe('who may call', () => {
       label: 'other',
       token: 'ibt_other_org_token',
     });
-    const response = await call('post', `/v1/invoices/${invoiceId}/sync`, {
-      token: 'ibt_other_org_token',
-      org,
-    });
-    expect(response.body).toMatchObject(problem(403, 'wrong_org'));
+    for (const [method, path] of [
+      ['post', `/v1/invoices/${invoiceId}/sync`],
+      ['get', `/v1/invoices/${invoiceId}`],
+      ['get', '/v1/parked'],
+    ] as const) {
+      const response = await call(method, path, { token: 'ibt_other_org_token', org });
+      expect(response.body).toMatchObject(problem(403, 'wrong_org'));
+    }
   });
 
   test('an expired token is refused, a second one of the same org is not', async () => {
