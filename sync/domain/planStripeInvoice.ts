@@ -100,14 +100,23 @@ function planLines(
       const changedInOrg = removedInStripe && !same(withoutStripeId(known), crmLine.terms);
       if (!removedInStripe || changedInOrg) plan.addLines.push({ crmId: crmLine.id, terms: crmLine.terms });
       if (changedInOrg) plan.conflicts.push(lineConflict(crmLine.id, { stripe: null, crm: crmLine.terms }));
-    } else if (stripeLine && known) {
+    } else if (stripeLine && (known || cameFromOrg(stripeLine, { crm, stripe }))) {
       plan.removeLines.push(stripeLine.id);
-      if (!same(withoutStripeId(known), stripeLine.terms)) {
+      if (known && !same(withoutStripeId(known), stripeLine.terms)) {
         plan.conflicts.push(lineConflict(crmId!, { stripe: stripeLine.terms, crm: null }));
       }
     }
   }
   return plan;
+}
+
+/**
+ * Whether a line that only Stripe has was made there by us, so that its absence from the org is a deletion: it
+ * happened before the sync that made the line could be settled. On a copy of the invoice, to which Stripe copies
+ * our marks, it is not.
+ */
+function cameFromOrg(line: StripeLine, { crm, stripe }: { crm: CrmInvoice; stripe: StripeInvoice }): boolean {
+  return line.crmId !== null && stripe.crmId === crm.id;
 }
 
 export interface LinePair {

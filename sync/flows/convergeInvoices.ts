@@ -55,20 +55,15 @@ export async function convergeInvoices(
   options: ConvergeInvoicesOptions = {},
 ): Promise<Convergence[]> {
   const reads = await readWithProducts(engine, records);
-  const customers = await stripeIdsOfAccounts(
-    engine,
-    reads.flatMap((read) =>
-      'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
+  const drafts = reads.flatMap((read) =>
+    'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
+  );
+  const [customers, pairs] = await Promise.all([
+    stripeIdsOfAccounts(engine, drafts),
+    mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
+      asFailure(() => readPair(engine, record, reads)),
     ),
-  );
-  const pairs = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
-    asFailure(async () => {
-      const crm = crmOf(reads, record);
-      const stripe = await stripeOf(engine, record, crm);
-      if (!crm && !stripe) throw goneOnBothSides(record);
-      return linked(engine, record, { crm, stripe });
-    }),
-  );
+  ]);
   const products = await orgProducts(
     engine,
     pairs.filter((one): one is InvoicePair => !isSyncFailure(one)),
@@ -139,6 +134,17 @@ function crmOf(reads: CrmInvoiceRead[], record: ClaimedRecord): CrmInvoice | nul
     });
   }
   return read?.invoice ?? null;
+}
+
+async function readPair(
+  engine: Engine,
+  record: ClaimedRecord,
+  reads: CrmInvoiceRead[],
+): Promise<InvoicePair> {
+  const crm = crmOf(reads, record);
+  const stripe = await stripeOf(engine, record, crm);
+  if (!crm && !stripe) throw goneOnBothSides(record);
+  return linked(engine, record, { crm, stripe });
 }
 
 async function stripeOf(

@@ -19,6 +19,7 @@ const RETRYABLE = new Map([
   ['ALL_OR_NONE_OPERATION_ROLLED_BACK', 'Another record of the same call was refused.'],
   ['UNKNOWN_EXCEPTION', 'Salesforce had an internal error.'],
   ['INVALID_SESSION_ID', 'Salesforce ended the session.'],
+  ['ENTITY_IS_DELETED', 'The record was deleted while it was being written.'],
 ]);
 
 const NEXT_STEP: Record<string, string> = {

@@ -94,6 +94,13 @@ describe('what a draft in Stripe needs', () => {
     expect(plan.removeLines).toEqual(['il_1']);
   });
 
+  test('a line deleted in the org before the sync that made it was settled is removed from Stripe', () => {
+    const stripe = stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1' })] });
+    expect(planStripeInvoice(null, crmInvoice(), stripe).removeLines).toEqual(['il_1']);
+    // The same marks on a copy, which is another record in the org, are none of its own.
+    expect(planStripeInvoice(null, crmInvoice({ id: 'a02' }), stripe).removeLines).toEqual([]);
+  });
+
   test('a line removed in Stripe is not added again, unless the org changed it since', () => {
     const untouched = crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1' })] });
     expect(planStripeInvoice(baseOf(known), untouched, stripeInvoice()).addLines).toEqual([]);
