@@ -14,7 +14,7 @@ export interface MergedField<T> {
 
 /**
  * Merges one field three ways: what changed on one side only wins; where both changed, or nothing is known of
- * the past, the field's owner wins. A loss of a change made since the last sync is a conflict.
+ * the past, the field's owner wins, and the value that is lost with it is kept as a conflict.
  */
 export function mergeField<T>(
   field: string,
@@ -25,7 +25,10 @@ export function mergeField<T>(
   if (base !== undefined && same(base, crm)) return { value: stripe };
   if (base !== undefined && same(base, stripe)) return { value: crm };
   const value = owner === 'stripe' ? stripe : crm;
-  return base === undefined ? { value } : { value, conflict: { field, stripe, crm, winner: owner } };
+  const overwritten = owner === 'stripe' ? crm : stripe;
+  // Before the first sync a blank is no opinion, so nothing is lost with it.
+  if (base === undefined && (overwritten === null || overwritten === '')) return { value };
+  return { value, conflict: { field, stripe, crm, winner: owner } };
 }
 
 /** Merges every field of `owners`. The three states hold plain JSON values. */

@@ -63,6 +63,15 @@ export function planCrmInvoice(
   };
 }
 
+/** The org's line of each line of Stripe that the org has too. */
+export function pairedLines(crm: CrmInvoice, stripe: StripeInvoice): Map<string, string> {
+  return new Map(
+    pairLines(crm.lines, stripe.lines).flatMap(({ crmLine, stripeLine }) =>
+      crmLine && stripeLine ? [[stripeLine.id, crmLine.id] as const] : [],
+    ),
+  );
+}
+
 /** What both sides say after this sync; the next one tells from it which side has changed. */
 export function invoiceBase(crmLineIds: Map<string, string>, stripe: StripeInvoice): InvoiceBase {
   const lines: InvoiceBase['lines'] = {};

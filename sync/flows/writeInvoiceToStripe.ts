@@ -1,8 +1,9 @@
 import type { FieldChange } from '../domain/change.ts';
 import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
+import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import type { Engine } from '../engine.ts';
-import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { linkRecord, noteFirstBase, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
@@ -26,11 +27,15 @@ export async function writeInvoiceToStripe(
   const present = known((stripe ?? created)!);
   const plan = planStripeInvoice(base, crm, present);
   const updated = await update(engine, { record, stripe: present, plan });
+  const written = known(updated.stripe);
+  if (crm && base === null) {
+    await noteFirstBase(engine.database, record, invoiceBase(pairedLines(crm, written), written));
+  }
   const made = created ? [stripeChange(created.id, { field: 'invoice', from: null, to: created.id })] : [];
   return {
     record,
     crm,
-    stripe: known(updated.stripe),
+    stripe: written,
     changes: [...made, ...updated.changes],
     conflicts: plan.conflicts,
   };

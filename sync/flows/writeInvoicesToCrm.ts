@@ -1,5 +1,6 @@
 import {
   invoiceBase,
+  pairedLines,
   planCrmInvoice,
   type CrmFields,
   type CrmInvoicePlan,
@@ -75,14 +76,7 @@ async function plan(
       touch,
       now: engine.now().toISOString(),
     });
-    const lineIds = new Map(
-      (one.crm?.lines ?? []).flatMap((line) => {
-        const stripeLine =
-          one.stripe.lines.find(({ id }) => id === line.stripeId) ??
-          one.stripe.lines.find(({ crmId }) => crmId === line.id);
-        return stripeLine ? [[stripeLine.id, line.id] as const] : [];
-      }),
-    );
+    const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
     return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds };
   });
 }

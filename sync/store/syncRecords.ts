@@ -197,6 +197,14 @@ export async function dropIntent(
   delete record.intents[name];
 }
 
+/** Notes what both sides agree on before the first sync is settled, so that an edit made meanwhile shows as one. */
+export async function noteFirstBase(database: Database, record: ClaimedRecord, base: unknown): Promise<void> {
+  await database.pool.query('UPDATE sync_record SET base = $2 WHERE id = $1 AND base IS NULL', [
+    record.id,
+    JSON.stringify(base),
+  ]);
+}
+
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {
   await database.pool.query('UPDATE sync_record SET sent_at = coalesce(sent_at, $2) WHERE id = $1', [
     record.id,
