@@ -1,4 +1,5 @@
 import type { FieldChange } from './change.ts';
+import { fittingUrl } from './fittingUrl.ts';
 import type { CrmInvoice, InvoiceBase, InvoiceStatus, StripeInvoice, StripeLine } from './invoice.ts';
 import { same } from './merge.ts';
 import { toMajorUnits } from './money.ts';
@@ -33,9 +34,6 @@ const STATUS: Record<InvoiceStatus, string> = {
   uncollectible: 'Uncollectible',
   void: 'Void',
 };
-
-// A Salesforce URL field holds 255 characters at most and refuses the whole record beyond it.
-const URL_LENGTH = 255;
 
 /** What has to be written to the org so that its record says what Stripe's invoice says. */
 export function planCrmInvoice(
@@ -98,8 +96,8 @@ function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | nul
     Amount_Due__c: amount(stripe.amountDue),
     Amount_Paid__c: amount(stripe.amountPaid),
     Amount_Remaining__c: amount(stripe.amountRemaining),
-    Hosted_Invoice_Url__c: fitting(stripe.hostedInvoiceUrl),
-    Invoice_Pdf_Url__c: fitting(stripe.invoicePdf),
+    Hosted_Invoice_Url__c: fittingUrl(stripe.hostedInvoiceUrl),
+    Invoice_Pdf_Url__c: fittingUrl(stripe.invoicePdf),
     Finalized_At__c: stripe.finalizedAt,
     Paid_At__c: stripe.paidAt,
     Sent_At__c: sentAt,
@@ -197,5 +195,3 @@ const lineChange = (
   objectId,
   ...change,
 });
-
-const fitting = (url: string | null) => (url && url.length <= URL_LENGTH ? url : null);

@@ -18,10 +18,3 @@ export function isoTime(value: unknown): string | null {
 export function decimalText(value: number): string {
   return String(Number(value.toFixed(4)));
 }
-
-// A URL field holds 255 characters at most and refuses the whole record beyond it.
-const URL_LENGTH = 255;
-
-/** A link as a URL field takes it; one that is too long is left out. */
-export const fittingUrl = (url: string | null): string | null =>
-  url && url.length <= URL_LENGTH ? url : null;

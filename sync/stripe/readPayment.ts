@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Mirrored } from '../flows/convergeMirrors.ts';
-import { fittingUrl } from '../salesforce/values.ts';
+import { fittingUrl } from '../domain/fittingUrl.ts';
 import { idOf } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
