@@ -30,6 +30,8 @@ export type Convergence =
       record: ClaimedRecord;
       kind: 'synced';
       base: unknown;
+      /** What the org's record says now: see `sync/domain/crmSnapshot.ts`. Left out where no echo is looked for. */
+      crmSnapshot?: unknown;
       changes: FieldChange[];
       conflicts: FieldConflict[];
     }

@@ -1,4 +1,3 @@
-import { MoneyError } from '../domain/money.ts';
 import {
   withKnownProducts,
   type CrmInvoice,
@@ -11,10 +10,12 @@ import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts
 import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
+import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { busy } from './claimWhenFree.ts';
 import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
+import { readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
 import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 
@@ -46,14 +47,58 @@ export interface InvoiceAtStripe {
 }
 
 /**
- * Converges claimed invoices: reads both sides, brings Stripe's drafts up to date one by one, then writes the
- * org in bulk. A record that fails does not hold up the others.
+ * Converges claimed invoices: reads Stripe, and the org where that may tell something, brings Stripe's drafts up to
+ * date one by one, then writes the org in bulk. A record that fails does not hold up the others.
  */
 export async function convergeInvoices(
   engine: Engine,
   records: ClaimedRecord[],
   options: ConvergeInvoicesOptions = {},
 ): Promise<Convergence[]> {
+  const asked = options.touch === true || options.afterStripe !== undefined;
+  const alone = await readStripeAlone(engine, asked ? [] : records);
+  const { atStripe, products } = await bringStripeUpToDate(
+    engine,
+    records.filter((record) => !alone.done.has(record)),
+    { ...options, read: alone.read },
+  );
+  const all = new Map([...alone.done, ...atStripe]);
+  const ready = [...all.values()].filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
+  const written = await writeInvoicesToCrm(engine, ready, { products, touch: options.touch ?? false });
+  const convergences = records.map((record): Convergence => {
+    const one = all.get(record)!;
+    return isSyncFailure(one) ? { record, kind: 'failed', failure: one } : written.get(record)!;
+  });
+  return readingTheRefused(engine, convergences, alone);
+}
+
+/** What the org refused although nobody had told of a change there is looked at whole: it may have been deleted. */
+async function readingTheRefused(
+  engine: Engine,
+  convergences: Convergence[],
+  { done }: StripeAlone,
+): Promise<Convergence[]> {
+  const refused = convergences.flatMap((one) => {
+    const known = done.get(one.record);
+    const isRefused = one.kind === 'failed' && one.failure instanceof PermanentFailure;
+    return isRefused && known && !isSyncFailure(known) ? [one.record] : [];
+  });
+  if (refused.length === 0) return convergences;
+  for (const record of refused) record.crmUnsure = true;
+  const again = await convergeInvoices(engine, refused);
+  return convergences.map((one) => again.find(({ record }) => record === one.record) ?? one);
+}
+
+/** Reads both sides and has Stripe's drafts say what they shall. */
+async function bringStripeUpToDate(
+  engine: Engine,
+  records: ClaimedRecord[],
+  options: ConvergeInvoicesOptions & { read: Map<ClaimedRecord, StripeInvoice> },
+): Promise<{
+  atStripe: Map<ClaimedRecord, InvoiceAtStripe | SyncFailure>;
+  /** The org's product of each of Stripe's products. */
+  products: Map<string, string>;
+}> {
   const reads = await readWithProducts(engine, records);
   const drafts = reads.flatMap((read) =>
     'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
@@ -61,7 +106,7 @@ export async function convergeInvoices(
   const [customers, pairs] = await Promise.all([
     stripeIdsOfAccounts(engine, drafts),
     mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
-      asFailure(() => readPair(engine, record, reads)),
+      asFailure(() => readPair(engine, record, { reads, stripe: options.read.get(record) })),
     ),
   ]);
   const products = await orgProducts(
@@ -79,12 +124,7 @@ export async function convergeInvoices(
           return { ...written, stripe: known(await options.afterStripe(record, { crm, stripe })) };
         }),
   );
-  const ready = atStripe.filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
-  const written = await writeInvoicesToCrm(engine, ready, { products, touch: options.touch ?? false });
-  return records.map((record, index): Convergence => {
-    const one = atStripe[index]!;
-    return isSyncFailure(one) ? { record, kind: 'failed', failure: one } : written.get(record)!;
-  });
+  return { products, atStripe: new Map(records.map((record, index) => [record, atStripe[index]!])) };
 }
 
 /**
@@ -139,10 +179,10 @@ function crmOf(reads: CrmInvoiceRead[], record: ClaimedRecord): CrmInvoice | nul
 async function readPair(
   engine: Engine,
   record: ClaimedRecord,
-  reads: CrmInvoiceRead[],
+  { reads, stripe: read }: { reads: CrmInvoiceRead[]; stripe: StripeInvoice | undefined },
 ): Promise<InvoicePair> {
   const crm = crmOf(reads, record);
-  const stripe = await stripeOf(engine, record, crm);
+  const stripe = read ?? (await stripeOf(engine, record, crm));
   if (!crm && !stripe) throw goneOnBothSides(record);
   return linked(engine, record, { crm, stripe });
 }
@@ -185,19 +225,3 @@ const goneOnBothSides = (record: ClaimedRecord) =>
     stage: 'read-stripe',
     message: `${record.stripeId} is neither in Stripe nor in the org any more. There is nothing left to do.`,
   });
-
-async function asFailure<T>(work: () => Promise<T>): Promise<T | SyncFailure> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isSyncFailure(error)) return error;
-    if (error instanceof MoneyError) {
-      return new PermanentFailure({
-        code: 'amount',
-        stage: 'decide',
-        message: `${error.message} Correct the amount.`,
-      });
-    }
-    throw error;
-  }
-}

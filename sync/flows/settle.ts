@@ -4,8 +4,8 @@ import type { Convergence, Engine } from '../engine.ts';
 import { RetryableFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
-import { recordHistory } from '../store/history.ts';
-import { settleRecord, type ClaimedRecord, type Settlement } from '../store/syncRecords.ts';
+import { settleRecords, type Settlement } from '../store/settleRecords.ts';
+import type { ClaimedRecord } from '../store/syncRecords.ts';
 
 /** Gives converged records back: clean, to be tried again, or parked with the reason on the org's record. */
 export async function settleAll(
@@ -13,20 +13,17 @@ export async function settleAll(
   convergences: Convergence[],
   { commandId }: { commandId?: string } = {},
 ): Promise<void> {
-  for (const convergence of convergences) {
-    const { record } = convergence;
-    if (convergence.kind === 'synced') {
-      const { base, changes, conflicts } = convergence;
-      await recordHistory(engine.database, record.id, {
-        changes,
-        conflicts,
-        ...(commandId ? { commandId } : {}),
-      });
-      await settleRecord(engine.database, record, { kind: 'synced', base });
-    } else {
-      await settleRecord(engine.database, record, settlementOf(engine, record, convergence.failure));
-    }
-  }
+  await settleRecords(
+    engine.database,
+    convergences.map((convergence) => ({
+      record: convergence.record,
+      settlement:
+        convergence.kind === 'synced'
+          ? convergence
+          : settlementOf(engine, convergence.record, convergence.failure),
+    })),
+    commandId ? { commandId } : {},
+  );
   await showParked(engine, convergences);
 }
 

@@ -1,3 +1,4 @@
+import { snapshotAfter, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import {
   invoiceBase,
   pairedLines,
@@ -9,7 +10,8 @@ import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
-import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { linkRecord, noteSnapshots, type ClaimedRecord } from '../store/syncRecords.ts';
+import { busy } from './claimWhenFree.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
 import { accountsOfCustomers } from './dependencies.ts';
 
@@ -39,18 +41,22 @@ export async function writeInvoicesToCrm(
   options: CrmWriteOptions,
 ): Promise<Map<ClaimedRecord, Convergence>> {
   const writings = await plan(engine, ready, options);
-  await insertInvoices(
+  await findAccounts(
     engine,
     writings.filter(({ crm }) => crm === null),
   );
+  await noteWhatWillBe(engine, writings);
   // One Account's records stand together: the platform locks the parent for every child that is written.
-  const known = writings
-    .filter(({ crm }) => crm !== null)
-    .sort((a, b) => (a.crm!.accountId < b.crm!.accountId ? -1 : 1));
+  const possible = writings.filter(({ failure }) => !failure).sort(byAccount);
+  await insertInvoices(
+    engine,
+    possible.filter(({ crm }) => crm === null),
+  );
+  const known = possible.filter(({ crm }) => crm !== null);
   await updateInvoicesAndLines(engine, known);
   await insertLines(
     engine,
-    writings.filter(({ crmId, failure }) => crmId && !failure),
+    possible.filter(({ crmId, failure }) => crmId && !failure),
   );
   await deleteLines(
     engine,
@@ -81,24 +87,49 @@ async function plan(
   });
 }
 
-/** Invoices that were made in Stripe, or by its subscriptions: the external id keeps a repeat from making two. */
-async function insertInvoices(engine: Engine, writings: Writing[]): Promise<void> {
-  if (writings.length === 0) return;
+/** The Accounts of invoices that are not in the org yet. */
+async function findAccounts(engine: Engine, writings: Writing[]): Promise<void> {
   const accounts = await accountsOfCustomers(engine, [
     ...new Set(writings.flatMap(({ stripe }) => stripe.customerId ?? [])),
   ]);
-  const possible = writings.filter((writing) => {
+  for (const writing of writings) {
     const account = writing.stripe.customerId && accounts.get(writing.stripe.customerId);
     if (!account) writing.failure = unlinkedCustomer(writing);
     else writing.plan.fields.Account__c = account;
-    return !writing.failure;
+  }
+}
+
+/** The events of our own writes come back; what they say is noted first, so that they are known for what they are. */
+async function noteWhatWillBe(engine: Engine, writings: Writing[]): Promise<void> {
+  const writes = writings.filter(
+    ({ plan: { fields }, failure }) => !failure && Object.keys(fields).length > 0,
+  );
+  const ours = await noteSnapshots(
+    engine.database,
+    writes.map((writing) => ({ record: writing.record, crmSnapshot: snapshotOf(writing) })),
+  );
+  for (const writing of writes) if (!ours.has(writing.record.id)) writing.failure = busy('invoice');
+}
+
+const snapshotOf = ({ crm, crmId, stripe, plan: crmPlan, lineIds }: Writing): InvoiceSnapshot =>
+  snapshotAfter(crm ?? { id: crmId ?? '', name: '', fields: {}, lines: [] }, stripe, {
+    plan: crmPlan,
+    ids: lineIds,
   });
+
+const accountOf = ({ crm, plan: { fields } }: Writing) => crm?.accountId ?? String(fields.Account__c);
+
+const byAccount = (a: Writing, b: Writing) =>
+  accountOf(a) === accountOf(b) ? 0 : accountOf(a) < accountOf(b) ? -1 : 1;
+
+/** Invoices that were made in Stripe, or by its subscriptions: the external id keeps a repeat from making two. */
+async function insertInvoices(engine: Engine, writings: Writing[]): Promise<void> {
   const answers = await upsertRecords(
     engine.org,
     { object: 'Invoice__c', externalId: 'Stripe_Invoice_Id__c' },
-    possible.map(({ plan: { fields } }) => ({ fields })),
+    writings.map(({ plan: { fields } }) => ({ fields })),
   );
-  for (const [index, writing] of possible.entries()) {
+  for (const [index, writing] of writings.entries()) {
     const answer = answers[index]!;
     if ('failure' in answer) writing.failure = answer.failure;
     else {
@@ -159,21 +190,14 @@ function note(writes: { writing: Writing }[], answers: WriteResult[]): void {
   }
 }
 
-function convergence({
-  record,
-  stripe,
-  plan: crmPlan,
-  changes,
-  conflicts,
-  lineIds,
-  crmId,
-  failure,
-}: Writing): Convergence {
+function convergence(writing: Writing): Convergence {
+  const { record, stripe, plan: crmPlan, changes, conflicts, lineIds, crmId, failure } = writing;
   if (failure) return { record, kind: 'failed', failure };
   return {
     record,
     kind: 'synced',
     base: invoiceBase(lineIds, stripe),
+    crmSnapshot: snapshotOf(writing),
     changes: [
       ...changes,
       ...crmPlan.changes.map((change) => ({ ...change, objectId: change.objectId ?? crmId })),

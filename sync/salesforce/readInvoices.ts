@@ -1,16 +1,13 @@
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
 import { MoneyError, toMinorUnits } from '../domain/money.ts';
+import { TRACKED_FIELDS } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
 import { decimalText, isoTime, plainText } from './values.ts';
 
-const MIRRORED =
-  'Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c, Subtotal__c, Discount__c, Tax__c, Total__c, ' +
-  'Amount_Due__c, Amount_Paid__c, Amount_Remaining__c, Hosted_Invoice_Url__c, Invoice_Pdf_Url__c, Finalized_At__c, ' +
-  'Paid_At__c, Sent_At__c, Last_Payment_Error__c, Sync_Status__c, Sync_Error__c';
-const LINE_FIELDS =
-  'Stripe_Line_Id__c, Description__c, Product__c, Unit_Price__c, Quantity__c, Amount__c, Sort_Order__c';
+const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
+const LINE_FIELDS = TRACKED_FIELDS.Invoice_Line__c.join(', ');
 
 interface InvoiceRow {
   Id: string;
@@ -55,7 +52,7 @@ export async function readCrmInvoices(
   ].filter(Boolean);
   if (conditions.length === 0) return [];
   const rows = await org.query<InvoiceRow>(
-    `SELECT Id, Name, Account__c, ${MIRRORED}, ` +
+    `SELECT Id, Name, ${INVOICE_FIELDS}, ` +
       `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
       `FROM Invoice__c WHERE ${conditions.join(' OR ')}`,
   );

@@ -62,6 +62,8 @@ export interface SyncRecord {
   lease_owner: string | null;
   lease_until: Date | null;
   base: unknown;
+  crm_snapshot: unknown;
+  crm_unsure: boolean;
   intents: Intents;
   sent_at: Date | null;
   error_code: string | null;
@@ -88,6 +90,8 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
     lease_owner: maybeText,
     lease_until: maybeTime,
     base: { type: 'jsonb', nullable: true },
+    crm_snapshot: { type: 'jsonb', nullable: true },
+    crm_unsure: { type: 'boolean', default: false },
     intents: { type: 'jsonb', default: {} },
     sent_at: maybeTime,
     error_code: maybeText,

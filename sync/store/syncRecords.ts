@@ -9,6 +9,10 @@ export interface ClaimedRecord {
   stripeId: string | null;
   crmId: string | null;
   base: unknown;
+  /** What the org's record says as far as we know; null when we do not. See `sync/domain/crmSnapshot.ts`. */
+  crmSnapshot: unknown;
+  /** Whether somebody may have changed the org's record since, or a write of ours did not come to its end. */
+  crmUnsure: boolean;
   intents: Intents;
   /** When Stripe mailed the invoice, as far as the engine itself knows. */
   sentAt: Date | null;
@@ -125,52 +129,6 @@ export async function linkRecord(
   record.crmId = crmId;
 }
 
-export type Settlement =
-  | { kind: 'synced'; base: unknown }
-  | { kind: 'retry'; delayMs: number; code: string; message: string; stage: string }
-  | { kind: 'parked'; code: string; message: string; stage: string };
-
-/**
- * Gives the row back. It stays dirty when something marked it after the claim. A lease that was lost
- * meanwhile changes nothing: whoever holds the row now reads both sides anew. Returns whether it was ours.
- */
-export async function settleRecord(
-  database: Database,
-  record: ClaimedRecord,
-  settlement: Settlement,
-): Promise<boolean> {
-  const { rowCount } =
-    settlement.kind === 'synced'
-      ? await database.pool.query(
-          `UPDATE sync_record SET
-             base = $3, version = version + 1, attempts = 0, last_synced_at = now(),
-             error_code = NULL, error_message = NULL, error_stage = NULL,
-             state = CASE WHEN dirty_seq = $4 THEN 'clean' ELSE 'dirty' END,
-             stripe_dirty = stripe_dirty AND dirty_seq <> $4, crm_dirty = crm_dirty AND dirty_seq <> $4,
-             next_attempt_at = now(), lease_owner = NULL, lease_until = NULL
-           WHERE id = $1 AND lease_owner = $2`,
-          [record.id, record.leaseOwner, JSON.stringify(settlement.base), record.dirtySeq],
-        )
-      : await database.pool.query(
-          `UPDATE sync_record SET
-             attempts = attempts + 1, error_code = $4, error_message = $5, error_stage = $6,
-             state = CASE WHEN $3::float8 IS NULL AND dirty_seq = $7 THEN 'parked' ELSE 'dirty' END,
-             next_attempt_at = now() + make_interval(secs => coalesce($3::float8, 0) / 1000),
-             lease_owner = NULL, lease_until = NULL
-           WHERE id = $1 AND lease_owner = $2`,
-          [
-            record.id,
-            record.leaseOwner,
-            settlement.kind === 'retry' ? settlement.delayMs : null,
-            settlement.code,
-            settlement.message,
-            settlement.stage,
-            record.dirtySeq,
-          ],
-        );
-  return rowCount === 1;
-}
-
 /** Notes what is about to be written, or what was noted before: then that is what has to be written. */
 export async function noteIntent<K extends keyof Intents>(
   database: Database,
@@ -203,6 +161,38 @@ export async function noteFirstBase(database: Database, record: ClaimedRecord, b
     record.id,
     JSON.stringify(base),
   ]);
+}
+
+/**
+ * Notes what the org's records will say, before they are written: the change event of a write may be here before its
+ * answer. Until the rows are settled it is unsure whether the write came to pass. Returns the ids of the rows that
+ * are still ours; the org's records of others must not be written.
+ */
+export async function noteSnapshots(
+  database: Database,
+  noted: { record: ClaimedRecord; crmSnapshot: unknown }[],
+): Promise<Set<string>> {
+  if (noted.length === 0) return new Set();
+  const { rows } = await database.pool.query<{ id: string }>(
+    `WITH given AS (
+       SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, lease_owner text, crm_snapshot jsonb)
+     ), held AS (
+       SELECT record.id FROM sync_record record JOIN given USING (id)
+       WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
+     )
+     UPDATE sync_record record SET crm_snapshot = given.crm_snapshot, crm_unsure = true
+     FROM given JOIN held USING (id) WHERE record.id = given.id RETURNING record.id`,
+    [
+      JSON.stringify(
+        noted.map(({ record, crmSnapshot }) => ({
+          id: record.id,
+          lease_owner: record.leaseOwner,
+          crm_snapshot: crmSnapshot,
+        })),
+      ),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {
@@ -244,6 +234,8 @@ function claimed(row: SyncRecord): ClaimedRecord {
     stripeId: row.stripe_id,
     crmId: row.crm_id,
     base: row.base,
+    crmSnapshot: row.crm_snapshot,
+    crmUnsure: row.crm_dirty || row.crm_unsure,
     intents: row.intents,
     sentAt: row.sent_at,
     attempts: row.attempts,

@@ -1,0 +1,64 @@
+import { agreesWithBase, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import { withKnownProducts, type InvoiceBase, type StripeInvoice } from '../domain/invoice.ts';
+import type { Engine } from '../engine.ts';
+import { isSyncFailure, type SyncFailure } from '../failure.ts';
+import type { ClaimedRecord } from '../store/syncRecords.ts';
+import { readStripeInvoice } from '../stripe/readInvoice.ts';
+import { mapConcurrently } from './concurrency.ts';
+import type { InvoiceAtStripe } from './convergeInvoices.ts';
+import { asFailure } from './asFailure.ts';
+import { STRIPE_CONCURRENCY } from './convergePairs.ts';
+
+export interface StripeAlone {
+  /** Invoices for which what we know of the org suffices, and those whose read failed. */
+  done: Map<ClaimedRecord, InvoiceAtStripe | SyncFailure>;
+  /** Of the others, what has been read of Stripe. */
+  read: Map<ClaimedRecord, StripeInvoice>;
+}
+
+/**
+ * Most changes in Stripe are none of what people edit: an invoice is finalized, paid, overdue. Where nobody has told
+ * of a change in the org either, its record is what we left there (`crm_snapshot`), and reading it would tell nothing.
+ * An edit whose event is still on its way is safe: only fields that are Stripe's alone are written, and when the event
+ * or a sweep tells of it, both sides are read.
+ */
+export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]): Promise<StripeAlone> {
+  const alone: StripeAlone = { done: new Map(), read: new Map() };
+  await mapConcurrently(records.filter(isKnownInOrg), STRIPE_CONCURRENCY, async (record) => {
+    const stripe = await asFailure(() => readStripeInvoice(engine.stripe, record.stripeId!));
+    // Gone from Stripe: that needs both sides.
+    if (stripe === null) return;
+    if (isSyncFailure(stripe)) {
+      alone.done.set(record, stripe);
+      return;
+    }
+    const crm = record.crmSnapshot as InvoiceSnapshot;
+    if (!agreesWithBase(record.base as InvoiceBase, stripe)) {
+      alone.read.set(record, stripe);
+      return;
+    }
+    const products = new Set(crm.lines.map(({ terms }) => terms.product));
+    alone.done.set(record, {
+      record,
+      crm,
+      stripe: withKnownProducts(stripe, (id) => products.has(id)),
+      changes: [],
+      conflicts: [],
+    });
+  });
+  return alone;
+}
+
+function isKnownInOrg(record: ClaimedRecord): boolean {
+  const { base, stripeId, crmId, crmSnapshot, crmUnsure, attempts } = record;
+  const snapshot = crmSnapshot as Partial<InvoiceSnapshot> | null;
+  return (
+    attempts === 0 &&
+    !crmUnsure &&
+    base !== null &&
+    stripeId !== null &&
+    crmId !== null &&
+    snapshot?.id === crmId &&
+    snapshot.stripeId === stripeId
+  );
+}

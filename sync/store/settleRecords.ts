@@ -1,0 +1,176 @@
+import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import type { Database } from './database.ts';
+import type { ClaimedRecord } from './syncRecords.ts';
+
+export type Settlement =
+  | {
+      kind: 'synced';
+      base: unknown;
+      /** What the org's record says now; left out where nobody asks. */
+      crmSnapshot?: unknown;
+      /** What this convergence wrote on either side, and where both sides had changed the same field. */
+      changes?: FieldChange[];
+      conflicts?: FieldConflict[];
+    }
+  | { kind: 'retry'; delayMs: number; code: string; message: string; stage: string }
+  | { kind: 'parked'; code: string; message: string; stage: string };
+
+export interface SettledRecord {
+  record: ClaimedRecord;
+  settlement: Settlement;
+}
+
+/**
+ * Gives claimed rows back, with their history, in one statement however many there are. A row stays dirty when
+ * something marked it after the claim. A lease that was lost meanwhile changes nothing in its row: whoever holds it
+ * now reads both sides anew. Returns the ids of the rows that were still ours.
+ */
+export async function settleRecords(
+  database: Database,
+  settled: SettledRecord[],
+  { commandId }: { commandId?: string } = {},
+): Promise<Set<string>> {
+  if (settled.length === 0) return new Set();
+  try {
+    const { rows } = await retryingDeadlocks(() =>
+      database.pool.query<{ id: string }>(SETTLE, [
+        JSON.stringify(settled.map(settlementRow)),
+        JSON.stringify(settled.flatMap(changeRows)),
+        JSON.stringify(settled.flatMap(conflictRows)),
+        commandId ?? null,
+      ]),
+    );
+    return new Set(rows.map(({ id }) => id));
+  } catch (error) {
+    if (settled.length === 1) throw error;
+    return settleOneByOne(database, settled, commandId);
+  }
+}
+
+/** One record that the database refuses, such as a text with a NUL in its history, must not hold up the others. */
+async function settleOneByOne(
+  database: Database,
+  settled: SettledRecord[],
+  commandId: string | undefined,
+): Promise<Set<string>> {
+  const ours = new Set<string>();
+  const refusals: unknown[] = [];
+  for (const one of settled) {
+    await settleRecords(database, [one], commandId ? { commandId } : {}).then(
+      (ids) => ids.forEach((id) => ours.add(id)),
+      (error: unknown) => refusals.push(error),
+    );
+  }
+  if (refusals.length > 0) throw refusals[0];
+  return ours;
+}
+
+/** Gives one row back; returns whether it was still ours. */
+export async function settleRecord(
+  database: Database,
+  record: ClaimedRecord,
+  settlement: Settlement,
+): Promise<boolean> {
+  return (await settleRecords(database, [{ record, settlement }])).size === 1;
+}
+
+// Rows are locked in the order of their ids, as everywhere else where one statement changes several.
+const SETTLE = `
+  WITH given AS (
+    SELECT * FROM jsonb_to_recordset($1) AS one (
+      id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb,
+      delay_ms float8, code text, message text, stage text)
+  ), held AS (
+    SELECT record.id FROM sync_record record JOIN given USING (id)
+    WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
+  ), synced AS (
+    UPDATE sync_record record SET
+      base = given.base, crm_snapshot = given.crm_snapshot, crm_unsure = false,
+      version = version + 1, attempts = 0, last_synced_at = now(),
+      error_code = NULL, error_message = NULL, error_stage = NULL,
+      state = CASE WHEN record.dirty_seq = given.dirty_seq THEN 'clean' ELSE 'dirty' END,
+      stripe_dirty = stripe_dirty AND record.dirty_seq <> given.dirty_seq,
+      crm_dirty = crm_dirty AND record.dirty_seq <> given.dirty_seq,
+      next_attempt_at = now(), lease_owner = NULL, lease_until = NULL
+    FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind = 'synced'
+    RETURNING record.id
+  ), failed AS (
+    UPDATE sync_record record SET
+      -- Whether our write had come to pass is not known: what we noted before it is forgotten.
+      crm_snapshot = CASE WHEN record.crm_unsure THEN NULL ELSE record.crm_snapshot END,
+      attempts = attempts + 1, error_code = given.code, error_message = given.message, error_stage = given.stage,
+      state = CASE WHEN given.kind = 'parked' AND record.dirty_seq = given.dirty_seq THEN 'parked' ELSE 'dirty' END,
+      next_attempt_at = now() + make_interval(secs => coalesce(given.delay_ms, 0) / 1000),
+      lease_owner = NULL, lease_until = NULL
+    FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind <> 'synced'
+    RETURNING record.id
+  ), changed AS (
+    INSERT INTO change (record_id, side, object, object_id, field, from_value, to_value, command_id)
+    SELECT record_id, side, object, object_id, field, from_value, to_value, $4::uuid
+    FROM jsonb_to_recordset($2) AS one (
+      record_id bigint, side text, object text, object_id text, field text, from_value jsonb, to_value jsonb)
+  ), conflicted AS (
+    INSERT INTO conflict (record_id, field, stripe_value, crm_value, winner)
+    SELECT record_id, field, stripe_value, crm_value, winner
+    FROM jsonb_to_recordset($3) AS one (
+      record_id bigint, field text, stripe_value jsonb, crm_value jsonb, winner text)
+  )
+  SELECT id FROM synced UNION ALL SELECT id FROM failed
+`;
+
+function settlementRow({ record, settlement }: SettledRecord) {
+  const row = {
+    id: record.id,
+    lease_owner: record.leaseOwner,
+    dirty_seq: record.dirtySeq,
+    kind: settlement.kind,
+  };
+  if (settlement.kind === 'synced')
+    return { ...row, base: settlement.base, crm_snapshot: settlement.crmSnapshot };
+  const { code, message, stage } = settlement;
+  return {
+    ...row,
+    code,
+    message,
+    stage,
+    delay_ms: settlement.kind === 'retry' ? settlement.delayMs : undefined,
+  };
+}
+
+function changeRows({ record, settlement }: SettledRecord) {
+  if (settlement.kind !== 'synced') return [];
+  return (settlement.changes ?? []).map(({ side, object, objectId, field, from, to }) => ({
+    record_id: record.id,
+    side,
+    object,
+    object_id: objectId,
+    field,
+    from_value: from,
+    to_value: to,
+  }));
+}
+
+function conflictRows({ record, settlement }: SettledRecord) {
+  if (settlement.kind !== 'synced') return [];
+  return (settlement.conflicts ?? []).map(({ field, stripe, crm, winner }) => ({
+    record_id: record.id,
+    field,
+    stripe_value: stripe,
+    crm_value: crm,
+    winner,
+  }));
+}
+
+const DEADLOCK = '40P01';
+const MOST_TRIES = 5;
+
+/** A statement that was chosen to give way in a deadlock has changed nothing, so it may simply run again. */
+async function retryingDeadlocks<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      if ((error as { code?: string }).code !== DEADLOCK || tries === MOST_TRIES) throw error;
+    }
+  }
+}
