@@ -15,8 +15,9 @@ export const productKind: PairKind<ProductTerms> = {
   readStripe: readStripeProduct,
   create: createProduct,
   update: updateProduct,
-  crmFields: ({ name, description }) => ({
+  crmFields: ({ name, description, active }) => ({
     ...(name === undefined ? {} : { Name: name }),
     ...(description === undefined ? {} : { Description: description }),
+    ...(active === undefined ? {} : { IsActive: active }),
   }),
 };

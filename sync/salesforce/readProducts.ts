@@ -25,13 +25,13 @@ export async function readProducts(
   ].filter(Boolean);
   if (conditions.length === 0) return [];
   const rows = await org.query<ProductRow>(
-    'SELECT Id, Name, Description, Stripe_Product_Id__c, Sync_Status__c, Sync_Error__c ' +
+    'SELECT Id, Name, Description, IsActive, Stripe_Product_Id__c, Sync_Status__c, Sync_Error__c ' +
       `FROM Product2 WHERE ${conditions.join(' OR ')}`,
   );
   return rows.map((row) => ({
     id: row.Id,
     otherId: plainText(row.Stripe_Product_Id__c),
-    terms: { name: row.Name, description: plainText(row.Description) },
+    terms: { name: row.Name, description: plainText(row.Description), active: row.IsActive === true },
     fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
   }));
 }

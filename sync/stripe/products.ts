@@ -23,6 +23,8 @@ export async function createProduct(
       {
         name: terms.name,
         ...(terms.description ? { description: terms.description } : {}),
+        // Said only where it differs from Stripe's default, which a request noted by an older version relied on.
+        ...(terms.active === false ? { active: false } : {}),
         metadata: { salesforce_id: crmId, salesforce_org_id: orgId },
       },
       { idempotencyKey },
@@ -56,5 +58,5 @@ async function written(request: () => Promise<Stripe.Product>): Promise<PairSide
 export const productSnapshot = (product: Stripe.Product): PairSide<ProductTerms> => ({
   id: product.id,
   otherId: product.metadata.salesforce_id ?? null,
-  terms: { name: product.name, description: product.description || null },
+  terms: { name: product.name, description: product.description || null, active: product.active },
 });

@@ -31,7 +31,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     may: ['edit'],
     read: [],
     create: [],
-    edit: [...list('Name Description Stripe_Product_Id__c'), ...SYNC],
+    edit: [...list('Name Description IsActive Stripe_Product_Id__c'), ...SYNC],
   },
   {
     name: 'Invoice__c',
