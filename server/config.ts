@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+const percent = (fallback: number) => z.coerce.number().min(0).max(99).default(fallback);
+
 /** The one value that the release step and the token command need. */
 export function loadDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
   const url = env.DATABASE_URL;
@@ -54,6 +56,13 @@ const environment = z.object({
   COMMAND_WAIT_SECONDS: seconds(20),
   CRM_SWEEP_SECONDS: seconds(60),
   STRIPE_CATCH_UP_SECONDS: seconds(300),
+
+  STRIPE_REQUESTS_PER_SECOND: optional(z.coerce.number().positive()),
+  STRIPE_CALLS_AT_ONCE: z.coerce.number().int().min(1).default(16),
+  CRM_CALLS_AT_ONCE: z.coerce.number().int().min(1).default(8),
+  CRM_BACKGROUND_STOPS_PERCENT: percent(30),
+  CRM_EVENTS_STOP_PERCENT: percent(5),
+  OUTAGE_PROBE_SECONDS: seconds(30),
 });
 
 /** The whole configuration of a process; see the table in the README for where each value comes from. */
@@ -98,6 +107,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     crmSweepSeconds: value.CRM_SWEEP_SECONDS,
     stripeCatchUpSeconds: value.STRIPE_CATCH_UP_SECONDS,
+    limits: {
+      /** Undefined: by the mode of the key. */
+      stripePerSecond: value.STRIPE_REQUESTS_PER_SECOND,
+      stripeAtOnce: value.STRIPE_CALLS_AT_ONCE,
+      crmAtOnce: value.CRM_CALLS_AT_ONCE,
+      crmBackgroundStopsPercent: value.CRM_BACKGROUND_STOPS_PERCENT,
+      crmEventsStopPercent: value.CRM_EVENTS_STOP_PERCENT,
+      outageProbeSeconds: value.OUTAGE_PROBE_SECONDS,
+    },
   };
 }
 

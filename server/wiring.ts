@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
 import type { Engine } from '../sync/engine.ts';
+import { Gate } from '../sync/limits/gate.ts';
 import { SalesforceOrg } from '../sync/salesforce/connection.ts';
 import { openDatabase, type Database } from '../sync/store/database.ts';
 import { openStripe } from '../sync/stripe/client.ts';
@@ -16,6 +17,9 @@ const SECRET_PATHS = [
   'assertion',
   'token',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`, `*.*.*.${name}`]);
+
+// Below what Stripe takes (100 and 25), because other programs use the same account.
+const STRIPE_PER_SECOND = { live: 80, test: 20 };
 
 export function openLog(config: Pick<Config, 'logLevel'>, name: string): Logger {
   return pino({
@@ -55,10 +59,12 @@ export async function openEngine(
   log: Logger,
 ): Promise<{ engine: Engine; database: Database; close(): Promise<void> }> {
   const database = await openDatabase(config.databaseUrl, config.databasePoolSize);
+  const gates = openGates(config);
   const engine: Engine = {
     database,
-    stripe: openStripe(config.stripe),
-    org: new SalesforceOrg(config.salesforce),
+    stripe: openStripe(config.stripe, gates.stripe),
+    org: new SalesforceOrg(config.salesforce, gates.salesforce),
+    gates,
     log,
     workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     settings: { leaseSeconds: config.leaseSeconds, defaultCurrency: config.defaultCurrency },
@@ -66,4 +72,28 @@ export async function openEngine(
     random: Math.random,
   };
   return { engine, database, close: () => database.close() };
+}
+
+/** One gate a side and process: all of its calls share their limits. */
+function openGates({ limits, stripe }: Config): Engine['gates'] {
+  const longestPauseMs = limits.outageProbeSeconds * 1000;
+  return {
+    stripe: new Gate({
+      side: 'stripe',
+      perSecond:
+        limits.stripePerSecond ?? (stripe.livemode ? STRIPE_PER_SECOND.live : STRIPE_PER_SECOND.test),
+      atOnce: limits.stripeAtOnce,
+      longestPauseMs,
+    }),
+    salesforce: new Gate({
+      side: 'salesforce',
+      perSecond: null,
+      atOnce: limits.crmAtOnce,
+      longestPauseMs,
+      budget: {
+        backgroundStopsPercent: limits.crmBackgroundStopsPercent,
+        eventsStopPercent: limits.crmEventsStopPercent,
+      },
+    }),
+  };
 }

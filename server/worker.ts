@@ -6,6 +6,7 @@ import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
 import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
 import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
+import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { Notifications } from '../sync/store/notifications.ts';
@@ -35,13 +36,11 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const records = Object.fromEntries(
     syncEntities.map((entity) => [entity, loop(`converge ${entity}`, () => convergeDue(engine, entity))]),
   );
-  // A pass over the other side's log is never repeated at once, however much it found.
-  const sweep = loop('CRM sweep', () => sweepServedOrg(engine).then(() => 0), config.crmSweepSeconds * 1000);
-  const catchUp = loop(
-    'Stripe catch-up',
-    () => catchUpStripe(engine).then(() => 0),
-    config.stripeCatchUpSeconds * 1000,
-  );
+  // A pass over the other side's log is never repeated at once, however much it found; none is begun in an outage.
+  const pass = (name: string, work: () => Promise<unknown>, everySeconds: number) =>
+    loop(name, async () => (isSideDown(engine) ? 0 : work().then(() => 0)), everySeconds * 1000);
+  const sweep = pass('CRM sweep', () => sweepServedOrg(engine), config.crmSweepSeconds);
+  const catchUp = pass('Stripe catch-up', () => catchUpStripe(engine), config.stripeCatchUpSeconds);
   const changes = followChanges(engine, config);
   const loops = [...commands, ...Object.values(records), sweep, catchUp, ...changes];
 

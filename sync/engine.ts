@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type Stripe from 'stripe';
 import type { FieldChange, FieldConflict } from './domain/change.ts';
 import type { SyncFailure } from './failure.ts';
+import type { Gate } from './limits/gate.ts';
 import type { SalesforceOrg } from './salesforce/connection.ts';
 import type { Database } from './store/database.ts';
 import type { ClaimedRecord } from './store/syncRecords.ts';
@@ -11,6 +12,8 @@ export interface Engine {
   readonly database: Database;
   readonly stripe: Stripe;
   readonly org: SalesforceOrg;
+  /** Where every call of each side passes. */
+  readonly gates: { readonly stripe: Gate; readonly salesforce: Gate };
   readonly log: Logger;
   /** Unique to this process; every lease it takes starts with it. */
   readonly workerId: string;

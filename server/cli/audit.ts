@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { audit, type AuditReport, type Difference } from '../../sync/audit/audit.ts';
 import { auditPage } from '../../sync/audit/auditPage.ts';
 import { kindWords, valueWords } from '../../sync/audit/auditWords.ts';
+import { inBackground } from '../../sync/limits/priority.ts';
 import { loadConfig } from '../config.ts';
 import { openEngine, openLog } from '../wiring.ts';
 import type { Cell, Output } from './output.ts';
@@ -19,14 +20,16 @@ export async function runAudit(
   const shown: Difference[] = [];
   const progress = openProgress();
   try {
-    const report = await audit(engine, {
-      heal,
-      onProgress: ({ entity, side, read }) => progress.show(`${side}: ${read} ${entity}s read`),
-      onDifference: (difference) => {
-        output.emit(difference);
-        if (shown.length < MOST_SHOWN) shown.push(difference);
-      },
-    });
+    const report = await inBackground(() =>
+      audit(engine, {
+        heal,
+        onProgress: ({ entity, side, read }) => progress.show(`${side}: ${read} ${entity}s read`),
+        onDifference: (difference) => {
+          output.emit(difference);
+          if (shown.length < MOST_SHOWN) shown.push(difference);
+        },
+      }),
+    );
     progress.end();
     if (out) writeFileSync(out, auditPage(report, shown));
     const peakMemoryMb = Math.round(process.resourceUsage().maxRSS / 1024);

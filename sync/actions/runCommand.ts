@@ -2,18 +2,25 @@ import { backoffMs } from '../domain/backoff.ts';
 import { nextLeaseOwner, type Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
+import { asPerson } from '../limits/priority.ts';
+import { isOutage, isSideDown } from '../limits/standstill.ts';
 import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
 
-/** Claims the command that has waited longest and carries it out. Returns how many there were: one or none. */
+/**
+ * Claims the command that has waited longest and carries it out. Returns how many there were: one or none. While a
+ * side is down only new ones are claimed, so that whoever waits hears of it at once; they are kept.
+ */
 export async function runCommand(engine: Engine): Promise<number> {
   const command = await claimDueCommand(engine.database, {
     owner: nextLeaseOwner(engine),
     leaseSeconds: engine.settings.leaseSeconds,
+    onlyNew: isSideDown(engine),
   });
   if (!command) return 0;
-  await settleCommand(engine.database, command, await outcomeOf(engine, command));
+  const outcome = await asPerson(() => outcomeOf(engine, command));
+  await settleCommand(engine.database, command, outcome);
   return 1;
 }
 
@@ -34,7 +41,8 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
     const failure = isSyncFailure(error) ? error : internalFailure(error);
     const said = { code: failure.code, message: failure.message };
     if (failure instanceof RetryableFailure) {
-      const delayMs = failure.retryAfterMs ?? backoffMs(command.attempts, engine.random());
+      const attempts = isOutage(engine, failure) ? 0 : command.attempts;
+      const delayMs = failure.retryAfterMs ?? backoffMs(attempts, engine.random());
       return { status: 'running', error: said, delayMs };
     }
     return { status: 'failed', error: said };

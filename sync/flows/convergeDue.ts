@@ -1,6 +1,7 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
+import { roomForWork } from '../limits/standstill.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { claimDueRecords, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { convergeInvoices } from './convergeInvoices.ts';
@@ -11,12 +12,17 @@ import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
 import { productKind } from './productKind.ts';
 import { settleAll } from './settle.ts';
 
-/** Claims what is due of one entity, converges it and gives it back. Returns how many records it held. */
+/**
+ * Claims what is due of one entity, converges it and gives it back. Returns how many records it held: none while a
+ * side is down.
+ */
 export async function convergeDue(engine: Engine, entity: SyncEntity, limit = 200): Promise<number> {
+  const room = roomForWork(engine, limit);
+  if (room === 0) return 0;
   const records = await claimDueRecords(engine.database, entity, {
     owner: nextLeaseOwner(engine),
     leaseSeconds: engine.settings.leaseSeconds,
-    limit,
+    limit: room,
   });
   if (records.length > 0) {
     const convergences = await convergeAll(engine, entity, records);

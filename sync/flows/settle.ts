@@ -2,6 +2,7 @@ import { backoffMs, MAX_ATTEMPTS } from '../domain/backoff.ts';
 import { orgObjects } from '../domain/entity.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import { isOutage } from '../limits/standstill.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { settleRecords, type Settlement } from '../store/settleRecords.ts';
@@ -34,9 +35,12 @@ function settlementOf(engine: Engine, record: ClaimedRecord, failure: SyncFailur
     { entity: record.entity, crmId: record.crmId, stripeId: record.stripeId, code, stage },
     message,
   );
-  if (!passing || record.attempts + 1 >= MAX_ATTEMPTS) return { kind: 'parked', code, message, stage };
-  const delayMs = failure.retryAfterMs ?? backoffMs(record.attempts, engine.random());
-  return { kind: 'retry', delayMs, code, message, stage };
+  // However long a side is down, no record is parked for it, and all are tried soon after it is back.
+  const counts = !isOutage(engine, failure);
+  if (!passing || (counts && record.attempts + 1 >= MAX_ATTEMPTS))
+    return { kind: 'parked', code, message, stage };
+  const delayMs = failure.retryAfterMs ?? backoffMs(counts ? record.attempts : 0, engine.random());
+  return { kind: 'retry', delayMs, counts, code, message, stage };
 }
 
 /**

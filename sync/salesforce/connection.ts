@@ -1,6 +1,8 @@
 import { Connection } from 'jsforce';
 import jsonwebtoken from 'jsonwebtoken';
 import { toLongId } from '../domain/salesforceId.ts';
+import type { Gate } from '../limits/gate.ts';
+import { GatedTransport } from './gatedTransport.ts';
 import { translateSalesforceError } from './translateError.ts';
 
 /** Pinned in one place: the REST API version that every call of the middleware speaks. */
@@ -37,7 +39,7 @@ export class SalesforceOrg {
   /** The org's 18-character id, once logged in. */
   orgId: string | undefined;
 
-  constructor(credentials: SalesforceCredentials) {
+  constructor(credentials: SalesforceCredentials, gate?: Gate) {
     this.credentials = credentials;
     this.connection = new Connection({
       loginUrl: credentials.loginUrl,
@@ -55,6 +57,11 @@ export class SalesforceOrg {
         );
       },
     });
+    if (gate) {
+      const transport = new GatedTransport(gate);
+      this.connection._transport = transport;
+      this.connection.oauth2._transport = transport;
+    }
   }
 
   /** The org's 18-character id; logs in when that has not happened yet. */

@@ -33,20 +33,21 @@ export async function acceptCommand(database: Database, command: NewCommand): Pr
   return known[0]!;
 }
 
-/** Claims the due command that has waited longest. */
+/** Claims the due command that has waited longest; `onlyNew`: that has not been tried yet. */
 export async function claimDueCommand(
   database: Database,
-  { owner, leaseSeconds }: ClaimOptions,
+  { owner, leaseSeconds, onlyNew = false }: ClaimOptions & { onlyNew?: boolean },
 ): Promise<Command | undefined> {
   const { rows } = await database.pool.query<Command>(
     `UPDATE command SET lease_owner = $1, lease_until = now() + make_interval(secs => $2)
      WHERE id = (
        SELECT id FROM command
        WHERE status = 'running' AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
+         AND (attempts = 0 OR NOT $3)
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING *`,
-    [owner, leaseSeconds],
+    [owner, leaseSeconds, onlyNew],
   );
   return rows[0];
 }

@@ -12,7 +12,8 @@ export type Settlement =
       changes?: FieldChange[];
       conflicts?: FieldConflict[];
     }
-  | { kind: 'retry'; delayMs: number; code: string; message: string; stage: string }
+  /** `counts: false`: it was no try of this record, because a whole side was down. */
+  | { kind: 'retry'; delayMs: number; counts?: boolean; code: string; message: string; stage: string }
   | { kind: 'parked'; code: string; message: string; stage: string };
 
 export interface SettledRecord {
@@ -79,7 +80,7 @@ const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS one (
       id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb,
-      delay_ms float8, code text, message text, stage text)
+      delay_ms float8, tries int, code text, message text, stage text)
   ), held AS (
     SELECT record.id FROM sync_record record JOIN given USING (id)
     WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
@@ -98,7 +99,7 @@ const SETTLE = `
     UPDATE sync_record record SET
       -- Whether our write had come to pass is not known: what we noted before it is forgotten.
       crm_snapshot = CASE WHEN record.crm_unsure THEN NULL ELSE record.crm_snapshot END,
-      attempts = attempts + 1, error_code = given.code, error_message = given.message, error_stage = given.stage,
+      attempts = attempts + given.tries, error_code = given.code, error_message = given.message, error_stage = given.stage,
       state = CASE WHEN given.kind = 'parked' AND record.dirty_seq = given.dirty_seq THEN 'parked' ELSE 'dirty' END,
       next_attempt_at = now() + make_interval(secs => coalesce(given.delay_ms, 0) / 1000),
       lease_owner = NULL, lease_until = NULL
@@ -134,6 +135,7 @@ function settlementRow({ record, settlement }: SettledRecord) {
     message,
     stage,
     delay_ms: settlement.kind === 'retry' ? settlement.delayMs : undefined,
+    tries: settlement.kind === 'retry' && settlement.counts === false ? 0 : 1,
   };
 }
 

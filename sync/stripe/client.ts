@@ -1,4 +1,6 @@
 import Stripe from 'stripe';
+import type { Gate } from '../limits/gate.ts';
+import { gatedHttpClient } from './gatedHttpClient.ts';
 
 /** Pinned in one place: what the client asks for and what webhook endpoints must be made with. */
 export const STRIPE_API_VERSION = '2026-10-28.endive';
@@ -9,12 +11,14 @@ export interface StripeCredentials {
   apiBase?: string | undefined;
 }
 
-export function openStripe({ secretKey, apiBase }: StripeCredentials): Stripe {
+/** Without a gate for what makes a call or two by hand, or none. */
+export function openStripe({ secretKey, apiBase }: StripeCredentials, gate?: Gate): Stripe {
   const address = apiBase ? new URL(apiBase) : undefined;
   return new Stripe(secretKey, {
     apiVersion: STRIPE_API_VERSION,
     appInfo: { name: 'Invoicebridge' },
-    maxNetworkRetries: 2,
+    // The gate tries again where that may help, so that each try passes it.
+    ...(gate ? { httpClient: gatedHttpClient(gate), maxNetworkRetries: 0 } : { maxNetworkRetries: 2 }),
     timeout: 20_000,
     ...(address && {
       protocol: address.protocol === 'http:' ? 'http' : 'https',

@@ -16,6 +16,9 @@ const NEXT_STEP: Record<string, string> = {
 /** Turns what stripe-node throws into a failure of ours: whether it passes by itself, and words for people. */
 export function translateStripeError(error: unknown, stage: Stage): SyncFailure {
   if (isSyncFailure(error)) return error;
+  // What the gate refused comes out of the SDK as a lost connection.
+  if (error instanceof Stripe.errors.StripeConnectionError && isSyncFailure(error.detail))
+    return error.detail;
   if (error instanceof Stripe.errors.StripeConnectionError || error instanceof Stripe.errors.StripeAPIError) {
     return new RetryableFailure({
       code: 'stripe_unavailable',

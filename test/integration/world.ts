@@ -106,6 +106,9 @@ export async function startWorld({
     STRIPE_CATCH_UP_SECONDS: '3600',
     LEASE_SECONDS: '3',
     COMMAND_WAIT_SECONDS: '10',
+    // Nothing here limits the rate unless a test has it so; what is down in a test comes back soon.
+    STRIPE_REQUESTS_PER_SECOND: '10000',
+    OUTAGE_PROBE_SECONDS: '0.5',
     ...environment,
   };
   const config = loadConfig(productEnvironment);

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryableFailure } from '../failure.ts';
+import { Breaker, type BreakerState } from './breaker.ts';
+import { DailyBudget, type BudgetOptions, type BudgetState } from './dailyBudget.ts';
+import { Limiter, type LimiterState } from './limiter.ts';
+import { currentPriority } from './priority.ts';
+
+/** What an answer, or none, says about the side; `again`: the same call may be made once more, without harm. */
+export interface Verdict {
+  kind: 'answered' | 'busy' | 'outage' | 'slow-down';
+  again?: boolean;
+  /** What the side asked for (Retry-After). */
+  retryAfterMs?: number | undefined;
+}
+
+/** One call of the other side, as it is made on the wire. */
+export interface Call<T> {
+  send(): Promise<T>;
+  judge(result: Result<T>): Verdict;
+  /** Resolves when the answer has been read to its end: until then the call is in flight. */
+  ended?(answer: T): Promise<unknown>;
+  /** Lets go of an answer that nobody is going to read. */
+  discard?(answer: T): void;
+}
+
+export type Result<T> = { answer: T } | { error: unknown };
+
+export interface GateOptions {
+  side: 'stripe' | 'salesforce';
+  /** Calls a second; null where only the number at once is limited. */
+  perSecond: number | null;
+  atOnce: number;
+  longestPauseMs: number;
+  budget?: BudgetOptions;
+}
+
+export interface GateState {
+  side: 'stripe' | 'salesforce';
+  breaker: BreakerState;
+  limiter: LimiterState;
+  budget: BudgetState | null;
+}
+
+const UNAVAILABLE = {
+  stripe: {
+    code: 'stripe_unavailable',
+    message: 'Stripe does not answer right now. It is tried again by itself.',
+  },
+  salesforce: {
+    code: 'crm_unavailable',
+    message: 'Salesforce cannot be reached. It is tried again by itself.',
+  },
+};
+
+// What only failed in passing is tried again here, where it costs one call instead of a record's whole work.
+const TRIES = { busy: 3, outage: 3, 'slow-down': 6 };
+const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** A call that was not made, because its side is down. */
+export class CircuitOpen extends Error {
+  override name = 'CircuitOpen';
+}
+
+/** Where every call of one side passes: its breaker, its daily budget, its rate and its calls at once. */
+export class Gate {
+  readonly side: 'stripe' | 'salesforce';
+  readonly breaker: Breaker;
+  readonly budget: DailyBudget | undefined;
+  private readonly limiter: Limiter;
+
+  constructor({ side, perSecond, atOnce, longestPauseMs, budget }: GateOptions) {
+    this.side = side;
+    this.limiter = new Limiter({ perSecond, atOnce });
+    this.breaker = new Breaker({ longestPauseMs });
+    this.budget = budget && new DailyBudget(budget);
+  }
+
+  /** Makes the call when its turn has come, and again where that may help. Refused at once while the side is down. */
+  async send<T>(call: Call<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      const { result, verdict } = await this.once(call);
+      const pauseMs = pauseBeforeNext(tries, verdict);
+      if (pauseMs === undefined || this.breaker.isDown) {
+        if ('error' in result) throw result.error;
+        return result.answer;
+      }
+      if ('answer' in result) call.discard?.(result.answer);
+      await sleep(pauseMs);
+    }
+  }
+
+  state(): GateState {
+    return {
+      side: this.side,
+      breaker: this.breaker.state(),
+      limiter: this.limiter.state(),
+      budget: this.budget?.state() ?? null,
+    };
+  }
+
+  private async once<T>(call: Call<T>): Promise<{ result: Result<T>; verdict: Verdict }> {
+    if (this.breaker.isOpen) throw this.unavailable();
+    this.keepToBudget();
+    const release = await this.limiter.admit(currentPriority());
+    try {
+      if (!(await this.breaker.enter())) throw this.unavailable();
+    } catch (error) {
+      release();
+      throw error;
+    }
+    const result = await call.send().then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    const verdict = call.judge(result);
+    if (verdict.kind === 'outage') this.breaker.failed();
+    else this.breaker.succeeded();
+    if (verdict.kind === 'slow-down') this.limiter.slowDown(verdict.retryAfterMs ?? PAUSE_MS);
+    const ended = 'answer' in result ? call.ended?.(result.answer) : undefined;
+    if (ended) void ended.then(release, release);
+    else release();
+    return { result, verdict };
+  }
+
+  private keepToBudget(): void {
+    if (!this.budget || this.budget.allows(currentPriority())) return;
+    throw new RetryableFailure({ code: 'crm_budget', stage: 'read-crm', message: this.budget.words });
+  }
+
+  private unavailable(): RetryableFailure {
+    const stage = this.side === 'stripe' ? 'read-stripe' : 'read-crm';
+    return new RetryableFailure({ ...UNAVAILABLE[this.side], stage, cause: new CircuitOpen() });
+  }
+}
+
+/** Undefined when there is to be no next try. A call that was asked to wait for long is better tried as other work. */
+function pauseBeforeNext(tries: number, { kind, again, retryAfterMs = 0 }: Verdict): number | undefined {
+  if (kind === 'answered' || !again || tries >= TRIES[kind] || retryAfterMs > LONGEST_PAUSE_MS)
+    return undefined;
+  return Math.max(retryAfterMs, PAUSE_MS * tries * (0.5 + 0.5 * Math.random()));
+}

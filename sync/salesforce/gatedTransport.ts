@@ -1,0 +1,64 @@
+import { PassThrough } from 'node:stream';
+import { Transport } from 'jsforce/lib/transport.js';
+import type { HttpRequest, HttpRequestOptions, HttpResponse } from 'jsforce/lib/types/common.js';
+import { StreamPromise } from 'jsforce/lib/util/promise.js';
+import { createLazyStream } from 'jsforce/lib/util/stream.js';
+import type { Gate, Result, Verdict } from '../limits/gate.ts';
+
+// Longer than the slowest bulk write; jsforce's own is half an hour.
+const REQUEST_TIMEOUT_MS = 30_000;
+// What reads only may be repeated without harm, whatever became of the first try.
+const REPEATABLE = new Set(['GET', 'HEAD']);
+
+/** jsforce's own transport, behind the gate: whatever jsforce asks, it asks through here. */
+export class GatedTransport extends Transport {
+  private readonly gate: Gate;
+
+  constructor(gate: Gate) {
+    super();
+    this.gate = gate;
+  }
+
+  override httpRequest(request: HttpRequest, options: HttpRequestOptions = {}): StreamPromise<HttpResponse> {
+    return StreamPromise.create(() => {
+      const repeatable = REPEATABLE.has(request.method);
+      const { stream, setStream } = createLazyStream();
+      const promise = this.gate.send<HttpResponse>({
+        send: () => {
+          const sent = super.httpRequest(request, {
+            timeout: REQUEST_TIMEOUT_MS,
+            ...options,
+            // Each try has to pass the gate.
+            retry: { ...options.retry, maxRetries: 0 },
+          });
+          if (!repeatable) setStream(sent.stream());
+          return sent;
+        },
+        judge: (result) => this.judge(result, repeatable),
+      });
+      // Only the last try's answer is anybody's; jsforce itself holds each answer whole.
+      if (repeatable) {
+        promise.then(
+          ({ body }) => setStream(new PassThrough().end(body)),
+          () => undefined,
+        );
+      }
+      return { stream, promise };
+    });
+  }
+
+  private judge(result: Result<HttpResponse>, again: boolean): Verdict {
+    if ('error' in result) return { kind: 'outage', again };
+    const { statusCode, headers, body } = result.answer as HttpResponse & { body?: string };
+    const usage = /(?:^|\s)api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '');
+    if (statusCode === 403 && /REQUEST_LIMIT_EXCEEDED/.test(body ?? '')) {
+      // The same code stands for the calls of a day and for too many slow calls at once.
+      if (!/TotalRequests/i.test(body ?? '')) return { kind: 'slow-down', again: true };
+      this.gate.budget?.noteRefusal();
+      return { kind: 'answered' };
+    }
+    if (usage) this.gate.budget?.note(Number(usage[1]), Number(usage[2]));
+    if (statusCode >= 500) return { kind: 'outage', again };
+    return statusCode === 429 ? { kind: 'slow-down', again: true } : { kind: 'answered' };
+  }
+}
