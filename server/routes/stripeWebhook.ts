@@ -23,7 +23,8 @@ export function stripeWebhook({ database, stripe, secrets, livemode, log }: Stri
     express.raw({ type: () => true, limit: '2mb' }),
     async (request, response) => {
       const event = verified(stripe, secrets, {
-        body: request.body as Buffer,
+        // As text: of bytes, stripe-node makes the text twice.
+        body: (request.body as Buffer).toString('utf8'),
         signature: request.get('stripe-signature'),
       });
       if (event.livemode !== livemode) {
@@ -34,7 +35,8 @@ export function stripeWebhook({ database, stripe, secrets, livemode, log }: Stri
       }
       const isNew = await receiveStripeEvent(database, event);
       log.debug({ event: event.id, type: event.type, isNew }, 'Stripe event');
-      response.json({ received: true });
+      // Stripe looks at the status only.
+      response.status(200).end();
     },
   );
   return router;
@@ -43,7 +45,7 @@ export function stripeWebhook({ database, stripe, secrets, livemode, log }: Stri
 function verified(
   stripe: Stripe,
   secrets: string[],
-  { body, signature }: { body: Buffer; signature: string | undefined },
+  { body, signature }: { body: string; signature: string | undefined },
 ): Stripe.Event {
   for (const secret of secrets) {
     try {

@@ -22,9 +22,15 @@ export function receiveStripeEvent(database: Database, event: Stripe.Event): Pro
     type: event.type,
     subject: subjectOf(event.data.object),
     occurredAt: new Date(event.created * 1000),
-    payload: event,
+    payload: noteOf(event),
   });
 }
+
+/** What an event is good for later on, without anybody's data: docs/decisions/0003. */
+const noteOf = ({ request, data }: Stripe.Event) => ({
+  request,
+  changed: Object.keys(data.previous_attributes ?? {}),
+});
 
 /** Which record an event's object is about; none for objects that we do not keep. */
 function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {

@@ -20,8 +20,16 @@ interface Waiting {
 // A statement of this many events of 4 KB is still far from any limit, and one bad event costs at most this many repeats.
 const MOST_AT_ONCE = 100;
 
+// While one is being committed the next is being made and sent; more would only wait for each other's commit.
+const STATEMENTS_AT_ONCE = 2;
+
+interface Queue {
+  waiting: Waiting[];
+  storing: number;
+}
+
 /** What waits to be stored, for each connection pool. */
-const queues = new WeakMap<Database, { waiting: Waiting[]; storing: boolean }>();
+const queues = new WeakMap<Database, Queue>();
 
 /**
  * Stores an event once and marks its record dirty, in one statement and so in one commit. Returns false for
@@ -31,19 +39,16 @@ const queues = new WeakMap<Database, { waiting: Waiting[]; storing: boolean }>()
  * database while it commits, so commits of single events would queue for the disk one after another.
  */
 export function receiveEvent(database: Database, event: ReceivedEvent): Promise<boolean> {
-  const queue = queues.get(database) ?? { waiting: [], storing: false };
+  const queue = queues.get(database) ?? { waiting: [], storing: 0 };
   queues.set(database, queue);
   return new Promise((resolve, reject) => {
     queue.waiting.push({ event, resolve, reject });
-    if (!queue.storing) void storeWaiting(database, queue);
+    if (queue.storing < STATEMENTS_AT_ONCE) void storeWaiting(database, queue);
   });
 }
 
-async function storeWaiting(
-  database: Database,
-  queue: { waiting: Waiting[]; storing: boolean },
-): Promise<void> {
-  queue.storing = true;
+async function storeWaiting(database: Database, queue: Queue): Promise<void> {
+  queue.storing += 1;
   while (queue.waiting.length > 0) {
     const batch = queue.waiting.splice(0, MOST_AT_ONCE);
     try {
@@ -57,7 +62,7 @@ async function storeWaiting(
       else await storeOneByOne(database, batch);
     }
   }
-  queue.storing = false;
+  queue.storing -= 1;
 }
 
 /** One event that cannot be stored, or a deadlock, must not fail its neighbours. */
@@ -72,22 +77,10 @@ async function store(database: Database, events: ReceivedEvent[]): Promise<Set<s
   // One order for all processes, so that two batches do not wait for each other's rows.
   const sorted = events.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   const column = <T>(of: (event: ReceivedEvent) => T) => sorted.map(of);
-  const { rows } = await database.pool.query<{ source: string; event_id: string }>(
-    `WITH received AS (
-       SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
-         WITH ORDINALITY AS one (source, event_id, type, entity, stripe_id, crm_id, occurred_at, payload, place)
-     ), stored AS (
-       INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, payload)
-       SELECT source, event_id, type, entity, coalesce(stripe_id, crm_id), occurred_at, payload FROM received ORDER BY place
-       ON CONFLICT (source, event_id) DO NOTHING
-       RETURNING source, event_id
-     ), fresh AS (
-       SELECT DISTINCT ON (source, event_id) received.* FROM received JOIN stored USING (source, event_id)
-     )
-     SELECT source, event_id,
-            CASE WHEN entity IS NULL THEN NULL ELSE mark_dirty(entity, stripe_id, crm_id, source) END
-     FROM (SELECT * FROM fresh ORDER BY place) in_order`,
-    [
+  const { rows } = await database.pool.query<{ stored: string[] }>({
+    name: 'receive-events',
+    text: RECEIVE,
+    values: [
       column(({ source }) => source),
       column(({ eventId }) => eventId),
       column(({ type }) => type),
@@ -97,9 +90,25 @@ async function store(database: Database, events: ReceivedEvent[]): Promise<Set<s
       column(({ occurredAt }) => occurredAt),
       column(({ payload }) => JSON.stringify(payload)),
     ],
-  );
-  return new Set(rows.map(({ source, event_id }) => `${source}/${event_id}`));
+  });
+  return new Set(rows[0]!.stored);
 }
+
+const RECEIVE = `
+  WITH received AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
+      WITH ORDINALITY AS one (source, event_id, type, entity, stripe_id, crm_id, occurred_at, payload, place)
+  ), stored AS (
+    INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, payload)
+    SELECT source, event_id, type, entity, coalesce(stripe_id, crm_id), occurred_at, payload FROM received ORDER BY place
+    ON CONFLICT (source, event_id) DO NOTHING
+    RETURNING source, event_id
+  ), fresh AS (
+    SELECT DISTINCT ON (source, event_id) received.* FROM received JOIN stored USING (source, event_id)
+  )
+  SELECT coalesce(array_agg(source || '/' || event_id), '{}') AS stored,
+         mark_all_dirty(array_agg(entity), array_agg(stripe_id), array_agg(crm_id), array_agg(source))
+  FROM fresh`;
 
 const keyOf = ({ source, eventId }: ReceivedEvent) => `${source}/${eventId}`;
 
