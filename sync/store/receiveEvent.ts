@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 
 export interface ReceivedEvent {
@@ -65,10 +66,13 @@ async function storeWaiting(database: Database, queue: Queue): Promise<void> {
   queue.storing -= 1;
 }
 
-/** One event that cannot be stored, or a deadlock, must not fail its neighbours. */
+/** One event that cannot be stored, or a collision, must not fail its neighbours. */
 async function storeOneByOne(database: Database, batch: Waiting[]): Promise<void> {
   for (const { event, resolve, reject } of batch) {
-    await store(database, [event]).then((stored) => resolve(stored.size === 1), reject);
+    await retryingCollisions(() => store(database, [event])).then(
+      (stored) => resolve(stored.size === 1),
+      reject,
+    );
   }
 }
 

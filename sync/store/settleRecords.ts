@@ -1,4 +1,5 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
 
@@ -33,7 +34,7 @@ export async function settleRecords(
 ): Promise<Set<string>> {
   if (settled.length === 0) return new Set();
   try {
-    const { rows } = await retryingDeadlocks(() =>
+    const { rows } = await retryingCollisions(() =>
       database.pool.query<{ id: string }>(SETTLE, [
         JSON.stringify(settled.map(settlementRow)),
         JSON.stringify(settled.flatMap(changeRows)),
@@ -161,18 +162,4 @@ function conflictRows({ record, settlement }: SettledRecord) {
     crm_value: crm,
     winner,
   }));
-}
-
-const DEADLOCK = '40P01';
-const MOST_TRIES = 5;
-
-/** A statement that was chosen to give way in a deadlock has changed nothing, so it may simply run again. */
-async function retryingDeadlocks<T>(run: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await run();
-    } catch (error) {
-      if ((error as { code?: string }).code !== DEADLOCK || tries === MOST_TRIES) throw error;
-    }
-  }
 }

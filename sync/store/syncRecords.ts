@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { Intents, SyncRecord } from './entities.ts';
 
@@ -111,19 +112,34 @@ export async function linkRecord(
 ): Promise<void> {
   const stripeId = ids.stripeId ?? record.stripeId;
   const crmId = ids.crmId ?? record.crmId;
-  await database.dataSource.transaction(async (transaction) => {
-    const [, halves] = await transaction.query<[unknown, number]>(
-      `DELETE FROM sync_record
-       WHERE entity = $2 AND id <> $1
-         AND ((stripe_id = $3 AND crm_id IS NULL) OR (crm_id = $4 AND stripe_id IS NULL))`,
-      [record.id, record.entity, stripeId, crmId],
-    );
-    await transaction.query(
-      `UPDATE sync_record SET stripe_id = $2, crm_id = $3, dirty_seq = dirty_seq + $4, intents = intents - 'create'
-       WHERE id = $1`,
-      [record.id, stripeId, crmId, halves],
-    );
-  });
+  await retryingCollisions(() =>
+    database.dataSource.transaction(async (transaction) => {
+      const halves = `entity = $2 AND id <> $1
+        AND ((stripe_id = $3 AND crm_id IS NULL) OR (crm_id = $4 AND stripe_id IS NULL))`;
+      const known = [record.id, record.entity, stripeId, crmId];
+      await transaction.query(
+        `SELECT FROM sync_record WHERE id = $1 OR (${halves}) ORDER BY id FOR UPDATE`,
+        known,
+      );
+      const [taken] = await transaction.query<[{ stripe_dirty: boolean; crm_dirty: boolean }[], number]>(
+        `DELETE FROM sync_record WHERE ${halves} RETURNING stripe_dirty, crm_dirty`,
+        known,
+      );
+      await transaction.query(
+        `UPDATE sync_record SET stripe_id = $2, crm_id = $3, dirty_seq = dirty_seq + $4, intents = intents - 'create',
+           stripe_dirty = stripe_dirty OR $5, crm_dirty = crm_dirty OR $6
+         WHERE id = $1`,
+        [
+          record.id,
+          stripeId,
+          crmId,
+          taken.length,
+          taken.some((half) => half.stripe_dirty),
+          taken.some((half) => half.crm_dirty),
+        ],
+      );
+    }),
+  );
   delete record.intents.create;
   record.stripeId = stripeId;
   record.crmId = crmId;

@@ -12,6 +12,7 @@ export class Receiving1795305600000 implements MigrationInterface {
         ADD CONSTRAINT sync_record_stripe_id UNIQUE (stripe_id, entity),
         ADD CONSTRAINT sync_record_crm_id UNIQUE (crm_id, entity);
     `);
+    await queryRunner.query(MARK_DIRTY);
     await queryRunner.query(MARK_ALL_DIRTY);
   }
 
@@ -26,6 +27,60 @@ export class Receiving1795305600000 implements MigrationInterface {
     `);
   }
 }
+
+/**
+ * As before, but for two things: an object's row that somebody else makes while this joins it to the row of its pair is
+ * looked for anew, and a row is looked for by index whatever the size of the table was when the plan was made.
+ */
+const MARK_DIRTY = `
+  CREATE OR REPLACE FUNCTION mark_dirty(p_entity text, p_stripe_id text, p_crm_id text, p_side text) RETURNS bigint
+  LANGUAGE plpgsql
+  SET enable_seqscan = off
+  AS $$
+  DECLARE
+    row_id bigint;
+    crm_taken boolean;
+  BEGIN
+    LOOP
+      SELECT id INTO row_id FROM (
+        SELECT id, 1 AS preference FROM sync_record WHERE entity = p_entity AND stripe_id = p_stripe_id
+        UNION ALL
+        SELECT id, 2 FROM sync_record WHERE entity = p_entity AND crm_id = p_crm_id
+          AND (p_stripe_id IS NULL OR stripe_id IS NULL OR stripe_id = p_stripe_id)
+      ) candidate ORDER BY preference LIMIT 1;
+
+      IF row_id IS NOT NULL THEN
+        BEGIN
+          UPDATE sync_record SET
+            dirty_seq = dirty_seq + 1,
+            stripe_dirty = stripe_dirty OR p_side = 'stripe',
+            crm_dirty = crm_dirty OR p_side = 'salesforce',
+            attempts = CASE WHEN state = 'dirty' THEN attempts ELSE 0 END,
+            next_attempt_at = CASE WHEN state = 'dirty' THEN next_attempt_at ELSE now() END,
+            state = 'dirty',
+            stripe_id = coalesce(stripe_id, p_stripe_id)
+          WHERE id = row_id AND (p_stripe_id IS NULL OR stripe_id IS NULL OR stripe_id = p_stripe_id);
+          IF FOUND THEN
+            PERFORM pg_notify('sync_dirty', p_entity);
+            RETURN row_id;
+          END IF;
+        EXCEPTION WHEN unique_violation THEN
+          NULL;
+        END;
+      ELSE
+        crm_taken := EXISTS (SELECT 1 FROM sync_record WHERE entity = p_entity AND crm_id = p_crm_id);
+        INSERT INTO sync_record (entity, stripe_id, crm_id, stripe_dirty, crm_dirty)
+        VALUES (p_entity, p_stripe_id, CASE WHEN crm_taken THEN NULL ELSE p_crm_id END,
+                p_side = 'stripe', p_side = 'salesforce')
+        ON CONFLICT DO NOTHING RETURNING id INTO row_id;
+        IF row_id IS NOT NULL THEN
+          PERFORM pg_notify('sync_dirty', p_entity);
+          RETURN row_id;
+        END IF;
+      END IF;
+    END LOOP;
+  END $$;
+`;
 
 /**
  * What mark_dirty does, for many records in a few set operations; places of the arrays without an entity are passed over.
