@@ -12,6 +12,7 @@ const STATUS: Record<string, number> = {
   unknown_invoice: 404,
   unknown_record: 404,
   crm_record_gone: 404,
+  deleted: 410,
   wrong_state: 409,
   already_sent: 409,
   no_lines: 409,

@@ -37,6 +37,8 @@ export type Convergence =
       crmSnapshot?: unknown;
       changes: FieldChange[];
       conflicts: FieldConflict[];
+      /** In words: the record was deleted on one side, and that was followed. */
+      gone?: string;
     }
   | { record: ClaimedRecord; kind: 'failed'; failure: SyncFailure };
 

@@ -41,6 +41,8 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   else await settleAll(engine, [convergence], { commandId: command.id });
   if (convergence.kind === 'failed') throw convergence.failure;
   if (seen.refusal) throw seen.refusal;
+  if (convergence.gone)
+    throw new PermanentFailure({ code: 'deleted', stage: 'decide', message: convergence.gone });
   return answer(command, convergence.changes, seen.invoice!);
 }
 

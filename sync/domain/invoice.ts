@@ -34,6 +34,8 @@ export interface StripeInvoice {
   /** Where Stripe mails it to. */
   customerEmail: string | null;
   status: InvoiceStatus;
+  /** Whether a subscription made it: Stripe does not let such a draft be deleted. */
+  ofSubscription: boolean;
   currency: string;
   terms: InvoiceTerms;
   lines: StripeLine[];

@@ -157,7 +157,16 @@ function frozenConflicts(base: InvoiceBase | null, crm: CrmInvoice, stripe: Stri
       });
     }
   }
-  return conflicts;
+  return [...conflicts, ...deletedLineConflicts(base, crm, stripe)];
+}
+
+/** A line that somebody deleted in the org after finalization: it is put back, and the deletion kept. */
+function deletedLineConflicts(base: InvoiceBase, crm: CrmInvoice, stripe: StripeInvoice): FieldConflict[] {
+  return Object.entries(base.lines).flatMap(([crmId, { stripeId }]) => {
+    const stripeLine = stripe.lines.find(({ id }) => id === stripeId);
+    if (!stripeLine || crm.lines.some((line) => line.id === crmId || line.stripeId === stripeId)) return [];
+    return [{ ...lineConflict(crmId, { stripe: stripeLine.terms, crm: null }), winner: 'stripe' as const }];
+  });
 }
 
 const lineConflict = (crmId: string, values: { stripe: unknown; crm: unknown }): FieldConflict => ({

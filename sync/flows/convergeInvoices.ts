@@ -9,11 +9,19 @@ import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { noteStripeBack, unlinkStripe } from '../store/tombstones.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { busy } from './claimWhenFree.ts';
+import {
+  followDeletedDrafts,
+  followGoneInvoices,
+  goneOnBothSides,
+  invoiceIsBack,
+  type WithoutDraft,
+} from './goneInvoices.ts';
 import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
 import { readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
@@ -57,7 +65,7 @@ export async function convergeInvoices(
 ): Promise<Convergence[]> {
   const asked = options.touch === true || options.afterStripe !== undefined;
   const alone = await readStripeAlone(engine, asked ? [] : records);
-  const { atStripe, products } = await bringStripeUpToDate(
+  const { atStripe, ended, products } = await bringStripeUpToDate(
     engine,
     records.filter((record) => !alone.done.has(record)),
     { ...options, read: alone.read },
@@ -66,6 +74,8 @@ export async function convergeInvoices(
   const ready = [...all.values()].filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
   const written = await writeInvoicesToCrm(engine, ready, { products, touch: options.touch ?? false });
   const convergences = records.map((record): Convergence => {
+    const done = ended.get(record);
+    if (done) return done;
     const one = all.get(record)!;
     return isSyncFailure(one) ? { record, kind: 'failed', failure: one } : written.get(record)!;
   });
@@ -89,42 +99,72 @@ async function readingTheRefused(
   return convergences.map((one) => again.find(({ record }) => record === one.record) ?? one);
 }
 
+interface StripeUpToDate {
+  atStripe: Map<ClaimedRecord, InvoiceAtStripe | SyncFailure>;
+  /** What nothing is left to be written for, because one side is gone. */
+  ended: Map<ClaimedRecord, Convergence>;
+  /** The org's product of each of Stripe's products. */
+  products: Map<string, string>;
+}
+
 /** Reads both sides and has Stripe's drafts say what they shall. */
 async function bringStripeUpToDate(
   engine: Engine,
   records: ClaimedRecord[],
   options: ConvergeInvoicesOptions & { read: Map<ClaimedRecord, StripeInvoice> },
-): Promise<{
-  atStripe: Map<ClaimedRecord, InvoiceAtStripe | SyncFailure>;
-  /** The org's product of each of Stripe's products. */
-  products: Map<string, string>;
-}> {
+): Promise<StripeUpToDate> {
   const reads = await readWithProducts(engine, records);
+  const gone = await followGoneInvoices(
+    engine,
+    records.filter(({ crmId }) => crmId && !reads.some(({ id }) => id === crmId)),
+  );
+  const living = await bringLivingUpToDate(
+    engine,
+    { records: records.filter((record) => !gone.has(record)), reads },
+    options,
+  );
+  return { ...living, ended: new Map([...gone, ...living.ended]) };
+}
+
+/** The same for those that the org has, or never had. */
+async function bringLivingUpToDate(
+  engine: Engine,
+  { records, reads }: { records: ClaimedRecord[]; reads: CrmInvoiceRead[] },
+  options: ConvergeInvoicesOptions & { read: Map<ClaimedRecord, StripeInvoice> },
+): Promise<StripeUpToDate> {
   const drafts = reads.flatMap((read) =>
     'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
   );
-  const [customers, pairs] = await Promise.all([
+  const [customers, read] = await Promise.all([
     stripeIdsOfAccounts(engine, drafts),
     mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
       asFailure(() => readPair(engine, record, { reads, stripe: options.read.get(record) })),
     ),
   ]);
-  const products = await orgProducts(
-    engine,
-    pairs.filter((one): one is InvoicePair => !isSyncFailure(one)),
+  const ended = await followDeletedDrafts(engine, read.filter(isWithoutDraft));
+  for (const [index, one] of read.entries()) {
+    const record = records[index]!;
+    if (isSyncFailure(one)) ended.set(record, { record, kind: 'failed', failure: one });
+    else if ('kind' in one) ended.set(record, one);
+  }
+  const pairs = read.filter(
+    (one): one is InvoicePair => !isSyncFailure(one) && !('kind' in one) && !ended.has(one.record),
   );
+  const products = await orgProducts(engine, pairs);
   const known = (invoice: StripeInvoice) => withKnownProducts(invoice, (id) => products.has(id));
-  const atStripe = await mapConcurrently(pairs, STRIPE_CONCURRENCY, async (pair) =>
-    isSyncFailure(pair)
-      ? pair
-      : asFailure(async () => {
-          const written = await writeInvoiceToStripe(engine, pair, { customers, known });
-          const { record, crm, stripe } = written;
-          if (!options.afterStripe || !crm) return written;
-          return { ...written, stripe: known(await options.afterStripe(record, { crm, stripe })) };
-        }),
+  const atStripe = await mapConcurrently(pairs, STRIPE_CONCURRENCY, (pair) =>
+    asFailure(async () => {
+      const written = await writeInvoiceToStripe(engine, pair, { customers, known });
+      const { record, crm, stripe } = written;
+      if (!options.afterStripe || !crm) return written;
+      return { ...written, stripe: known(await options.afterStripe(record, { crm, stripe })) };
+    }),
   );
-  return { products, atStripe: new Map(records.map((record, index) => [record, atStripe[index]!])) };
+  return {
+    products,
+    ended,
+    atStripe: new Map(pairs.map(({ record }, index) => [record, atStripe[index]!])),
+  };
 }
 
 /**
@@ -166,13 +206,6 @@ function crmOf(reads: CrmInvoiceRead[], record: ClaimedRecord): CrmInvoice | nul
     record.crmId ? one.id === record.crmId : one.stripeId === record.stripeId,
   );
   if (read && 'failure' in read) throw read.failure;
-  if (!read && record.crmId) {
-    throw new PermanentFailure({
-      code: 'crm_record_gone',
-      stage: 'read-crm',
-      message: `Invoice ${record.crmId} is not in the org any more, or the integration user may not see it.`,
-    });
-  }
   return read?.invoice ?? null;
 }
 
@@ -180,29 +213,26 @@ async function readPair(
   engine: Engine,
   record: ClaimedRecord,
   { reads, stripe: read }: { reads: CrmInvoiceRead[]; stripe: StripeInvoice | undefined },
-): Promise<InvoicePair> {
+): Promise<InvoicePair | Convergence> {
   const crm = crmOf(reads, record);
-  const stripe = read ?? (await stripeOf(engine, record, crm));
-  if (!crm && !stripe) throw goneOnBothSides(record);
+  if (crm && record.crmGoneAt) await invoiceIsBack(engine, record);
+  const stripeId = record.stripeId ?? crm?.stripeId;
+  const stripe = read ?? (stripeId ? await readStripeInvoice(engine.stripe, stripeId) : null);
+  if (!crm && !stripe) return goneOnBothSides(engine, record);
+  if (stripe && record.stripeGoneAt) await noteStripeBack(engine.database, record);
+  // Somebody has read that the draft is gone, and has cleared its id: that asks for another one.
+  if (!stripe && record.stripeGoneAt && !crm?.stripeId) await unlinkStripe(engine.database, record);
   return linked(engine, record, { crm, stripe });
 }
 
-async function stripeOf(
-  engine: Engine,
-  record: ClaimedRecord,
-  crm: CrmInvoice | null,
-): Promise<StripeInvoice | null> {
-  const stripeId = record.stripeId ?? crm?.stripeId;
-  if (!stripeId) return null;
-  const stripe = await readStripeInvoice(engine.stripe, stripeId);
-  if (!stripe && crm) {
-    throw new PermanentFailure({
-      code: 'stripe_record_gone',
-      stage: 'read-stripe',
-      message: `${stripeId} is no longer in Stripe: the draft was deleted there. Delete this invoice here, or raise it again.`,
-    });
-  }
-  return stripe;
+function isWithoutDraft(one: InvoicePair | Convergence | SyncFailure): one is WithoutDraft {
+  return (
+    !isSyncFailure(one) &&
+    !('kind' in one) &&
+    one.crm !== null &&
+    one.stripe === null &&
+    (one.record.stripeId ?? one.crm.stripeId) !== null
+  );
 }
 
 async function linked(
@@ -218,10 +248,3 @@ async function linked(
   }
   return { record, base: (record.base as InvoiceBase | null) ?? null, crm, stripe };
 }
-
-const goneOnBothSides = (record: ClaimedRecord) =>
-  new PermanentFailure({
-    code: 'gone',
-    stage: 'read-stripe',
-    message: `${record.stripeId} is neither in Stripe nor in the org any more. There is nothing left to do.`,
-  });

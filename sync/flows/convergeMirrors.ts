@@ -6,10 +6,13 @@ import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { isoTime } from '../salesforce/values.ts';
-import { upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
+import { updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { noteCrmBack } from '../store/tombstones.ts';
+import { waitsFor } from '../store/waitingMirrors.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
+import { deletedMirror, deletedMirrors, parentsOf, type MirrorParents } from './goneMirrors.ts';
 
 /** What is made in Stripe and shown in the org: a payment, a refund, a credit note. */
 export interface MirrorKind {
@@ -35,6 +38,8 @@ interface Writing {
   mirrored: Mirrored | null;
   row: OrgRow | undefined;
   fields: Record<string, unknown>;
+  /** Its invoice is deleted in the org: no record is made before somebody restores it. */
+  waits: boolean;
 }
 
 /** Converges records that only Stripe may change: reads them there, writes what differs to the org in bulk. */
@@ -52,46 +57,79 @@ export async function convergeMirrors(
   const mirrored = read.filter((one): one is Mirrored => one !== null && !isSyncFailure(one));
   const rows = mirrored[0]
     ? await orgRows(engine, kind, { records, fields: Object.keys(mirrored[0].fields) })
-    : new Map<string, OrgRow>();
+    : [];
+  const rowOf = ({ crmId, stripeId }: ClaimedRecord) =>
+    rows.find(({ Id }) => Id === crmId) ?? rows.find((row) => row[kind.externalId] === stripeId);
+  const deleted = await deletedMirrors(engine, kind, {
+    records: records.filter((record) => record.crmId && !rowOf(record)),
+    anyRead: mirrored.length > 0,
+  });
+  const parents = await parentsOf(engine, mirrored);
   const writings = records.map((record, index): Writing | SyncFailure => {
     const mirrored = read[index]!;
     if (isSyncFailure(mirrored)) return mirrored;
-    const row = rows.get(record.stripeId!);
-    return { record, mirrored, row, fields: fieldsToWrite(engine, mirrored, row) };
+    const row = rowOf(record);
+    const waits = !row && mirrored !== null && parents.invoiceIsGone(mirrored);
+    const fields =
+      waits || deleted.has(record) ? {} : fieldsToWrite(engine, mirrored, { row, parents: parents.of });
+    return { record, mirrored, row, fields, waits };
   });
   const toWrite = writings.filter(
     (one): one is Writing => !isSyncFailure(one) && Object.keys(one.fields).length > 0,
   );
-  const answers = await upsertRecords(
-    engine.org,
-    { object: orgObjects[kind.entity], externalId: kind.externalId },
-    toWrite.map(({ record, fields }) => ({ fields: { ...fields, [kind.externalId]: record.stripeId } })),
-  );
+  const answers = await write(engine, kind, toWrite);
   return Promise.all(
     writings.map((one, index) => {
       if (isSyncFailure(one)) return { record: records[index]!, kind: 'failed' as const, failure: one };
-      return settled(engine, kind, { ...one, answer: answers[toWrite.indexOf(one)] });
+      if (deleted.has(one.record)) return deletedMirror(one.record);
+      return settled(engine, kind, { ...one, answer: answers.get(one) });
     }),
   );
+}
+
+/** Known records by their ids, so that one whose external id somebody cleared is not made twice; new ones by it. */
+async function write(
+  engine: Engine,
+  kind: MirrorKind,
+  writings: Writing[],
+): Promise<Map<Writing, WriteResult>> {
+  const object = orgObjects[kind.entity];
+  const withKey = ({ record, fields }: Writing) => ({ ...fields, [kind.externalId]: record.stripeId });
+  const known = writings.filter(({ row }) => row);
+  const made = writings.filter(({ row }) => !row);
+  const updated = await updateRecords(
+    engine.org,
+    known.map((one) => ({ object, id: one.row!.Id, fields: withKey(one) })),
+  );
+  const inserted = await upsertRecords(
+    engine.org,
+    { object, externalId: kind.externalId },
+    made.map((one) => ({ fields: withKey(one) })),
+  );
+  return new Map([
+    ...known.map((one, index) => [one, updated[index]!] as const),
+    ...made.map((one, index) => [one, inserted[index]!] as const),
+  ]);
 }
 
 async function orgRows(
   engine: Engine,
   kind: MirrorKind,
   { records, fields }: { records: ClaimedRecord[]; fields: string[] },
-): Promise<Map<string, OrgRow>> {
+): Promise<OrgRow[]> {
   const columns = ['Id', kind.externalId, 'Sync_Status__c', 'Sync_Error__c', ...fields];
-  const rows = await engine.org.query<OrgRow>(
+  const known = records.flatMap(({ crmId }) => crmId ?? []);
+  return engine.org.query<OrgRow>(
     `SELECT ${columns.join(', ')} FROM ${orgObjects[kind.entity]} ` +
-      `WHERE ${kind.externalId} IN ${soqlList(records.flatMap(({ stripeId }) => stripeId ?? []))}`,
+      `WHERE ${kind.externalId} IN ${soqlList(records.flatMap(({ stripeId }) => stripeId ?? []))}` +
+      (known.length > 0 ? ` OR Id IN ${soqlList(known)}` : ''),
   );
-  return new Map(rows.map((row) => [String(row[kind.externalId]), row]));
 }
 
 function fieldsToWrite(
   engine: Engine,
   mirrored: Mirrored | null,
-  row: OrgRow | undefined,
+  { row, parents }: { row: OrgRow | undefined; parents: MirrorParents['of'] },
 ): Record<string, unknown> {
   if (!mirrored || (!row && !mirrored.makesRecord)) return {};
   const wanted: Record<string, unknown> = {
@@ -107,20 +145,14 @@ function fieldsToWrite(
   return {
     ...Object.fromEntries(differing),
     Last_Synced_At__c: engine.now().toISOString(),
-    // Parents by their own external ids: no need to know the org's ids, and no call to find them out.
     ...(row ? {} : parents(mirrored)),
   };
 }
 
-const parents = ({ invoiceId, customerId }: Mirrored) => ({
-  Invoice__r: { Stripe_Invoice_Id__c: invoiceId },
-  ...(customerId ? { Account__r: { Stripe_Customer_Id__c: customerId } } : {}),
-});
-
 async function settled(
   engine: Engine,
   kind: MirrorKind,
-  { record, row, fields, mirrored, answer }: Writing & { answer: WriteResult | undefined },
+  { record, row, fields, mirrored, waits, answer }: Writing & { answer: WriteResult | undefined },
 ): Promise<Convergence> {
   if (answer && 'failure' in answer) return { record, kind: 'failed', failure: answer.failure };
   if (answer && record.crmId !== answer.id) await linkRecord(engine.database, record, { crmId: answer.id });
@@ -134,5 +166,7 @@ async function settled(
       from: row?.[field] ?? null,
       to: fields[field],
     }));
-  return { record, kind: 'synced', base: mirrored?.fields ?? null, changes, conflicts: [] };
+  if (row && record.crmGoneAt) await noteCrmBack(engine.database, record);
+  const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : (mirrored?.fields ?? null);
+  return { record, kind: 'synced', base, changes, conflicts: [] };
 }

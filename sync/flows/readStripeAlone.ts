@@ -50,11 +50,13 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
 }
 
 function isKnownInOrg(record: ClaimedRecord): boolean {
-  const { base, stripeId, crmId, crmSnapshot, crmUnsure, attempts } = record;
+  const { base, stripeId, crmId, crmSnapshot, crmUnsure, attempts, crmGoneAt, stripeGoneAt } = record;
   const snapshot = crmSnapshot as Partial<InvoiceSnapshot> | null;
   return (
     attempts === 0 &&
     !crmUnsure &&
+    crmGoneAt === null &&
+    stripeGoneAt === null &&
     base !== null &&
     stripeId !== null &&
     crmId !== null &&

@@ -70,6 +70,11 @@ export interface SyncRecord {
   error_message: string | null;
   error_stage: string | null;
   last_synced_at: Date | null;
+  /** Since when the record is deleted on that side; kept so that no late event makes it again. */
+  crm_gone_at: Date | null;
+  stripe_gone_at: Date | null;
+  /** The Account that this one was merged into, where that one has a customer of its own. */
+  merged_into: string | null;
   created_at: Date;
 }
 
@@ -98,6 +103,9 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
     error_message: maybeText,
     error_stage: maybeText,
     last_synced_at: maybeTime,
+    crm_gone_at: maybeTime,
+    stripe_gone_at: maybeTime,
+    merged_into: maybeText,
     created_at: { ...time, default: () => 'now()' },
   },
 });

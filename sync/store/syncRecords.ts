@@ -17,6 +17,9 @@ export interface ClaimedRecord {
   intents: Intents;
   /** When Stripe mailed the invoice, as far as the engine itself knows. */
   sentAt: Date | null;
+  crmGoneAt: Date | null;
+  stripeGoneAt: Date | null;
+  mergedInto: string | null;
   attempts: number;
   /** Part of every Stripe idempotency key: a retry of the same work repeats it, later work does not. */
   version: string;
@@ -124,6 +127,12 @@ export async function linkRecord(
       const [taken] = await transaction.query<[{ stripe_dirty: boolean; crm_dirty: boolean }[], number]>(
         `DELETE FROM sync_record WHERE ${halves} RETURNING stripe_dirty, crm_dirty`,
         known,
+      );
+      // A Stripe object whose record in the org was deleted may be given to another record.
+      await transaction.query(
+        `UPDATE sync_record SET stripe_id = NULL
+         WHERE entity = $2 AND id <> $1 AND stripe_id = $3 AND crm_id IS NOT NULL AND crm_gone_at IS NOT NULL`,
+        [record.id, record.entity, stripeId],
       );
       await transaction.query(
         `UPDATE sync_record SET stripe_id = $2, crm_id = $3, dirty_seq = dirty_seq + $4, intents = intents - 'create',
@@ -254,6 +263,9 @@ function claimed(row: SyncRecord): ClaimedRecord {
     crmUnsure: row.crm_dirty || row.crm_unsure,
     intents: row.intents,
     sentAt: row.sent_at,
+    crmGoneAt: row.crm_gone_at,
+    stripeGoneAt: row.stripe_gone_at,
+    mergedInto: row.merged_into,
     attempts: row.attempts,
     version: row.version,
     dirtySeq: row.dirty_seq,
@@ -261,14 +273,15 @@ function claimed(row: SyncRecord): ClaimedRecord {
   };
 }
 
-/** What both sides agreed on at the last sync, by the org's id; absent for what was never synced. */
+/** What both sides agreed on at the last sync, by the org's id; absent for what was never synced or is gone in Stripe. */
 export async function basesOf(
   database: Database,
   entity: SyncEntity,
   crmIds: string[],
 ): Promise<Map<string, unknown>> {
   const { rows } = await database.pool.query<{ crm_id: string; base: unknown }>(
-    'SELECT crm_id, base FROM sync_record WHERE entity = $1 AND crm_id = ANY($2) AND base IS NOT NULL',
+    `SELECT crm_id, base FROM sync_record
+     WHERE entity = $1 AND crm_id = ANY($2) AND base IS NOT NULL AND stripe_gone_at IS NULL`,
     [entity, crmIds],
   );
   return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));

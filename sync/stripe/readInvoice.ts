@@ -43,6 +43,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     customerId: idOf(invoice.customer),
     customerEmail: invoice.customer_email,
     status: invoice.status as InvoiceStatus,
+    ofSubscription: invoice.parent?.type === 'subscription_details',
     currency: invoice.currency,
     terms: {
       description: text(invoice.description, DESCRIPTION_LENGTH),

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
 import type { LineUpdate } from '../domain/planStripeInvoice.ts';
 import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
-import { translateStripeError } from './translateError.ts';
+import { isMissing, translateStripeError } from './translateError.ts';
 
 export interface NewInvoice {
   customerId: string;
@@ -114,6 +114,15 @@ export function sendInvoice(stripe: Stripe, id: string, idempotencyKey: string):
   return written(stripe, () =>
     stripe.invoices.sendInvoice(id, { expand: INVOICE_EXPAND }, { idempotencyKey }),
   );
+}
+
+/** Deletes a draft for good. One that is gone already is no failure; one that is no draft any more is. */
+export async function deleteDraft(stripe: Stripe, id: string): Promise<void> {
+  try {
+    await stripe.invoices.del(id);
+  } catch (error) {
+    if (!isMissing(error)) throw translateStripeError(error, 'write-stripe');
+  }
 }
 
 async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): Promise<StripeInvoice> {

@@ -98,11 +98,11 @@ describe('permission sets', () => {
     ]);
   });
 
-  it('let the integration user delete nothing but lines', () => {
+  it('let the integration user delete only lines, and drafts that were deleted in Stripe', () => {
     const deletable = many<Record<string, string>>(set('Invoicebridge_Integration').objectPermissions)
       .filter((entry) => entry.allowDelete === 'true')
       .map((entry) => entry.object);
-    expect(deletable).toEqual(['Invoice_Line__c']);
+    expect(deletable).toEqual(['Invoice_Line__c', 'Invoice__c']);
   });
 
   it('open every controller of a component to reps and admins', () => {

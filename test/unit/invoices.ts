@@ -31,6 +31,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   customerId: 'cus_1',
   customerEmail: 'ap@example.com',
   status: 'draft',
+  ofSubscription: false,
   currency: 'usd',
   terms: { description: 'Q4', dueDate: '2026-12-24' },
   lines: [],

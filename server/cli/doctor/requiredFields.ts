@@ -35,7 +35,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
   },
   {
     name: 'Invoice__c',
-    may: ['create', 'edit'],
+    may: ['create', 'edit', 'delete'],
     read: ['Name'],
     create: ['Account__c'],
     edit: [

@@ -1,6 +1,12 @@
 import { Initial1795219200000 } from './1795219200000-initial.ts';
 import { Receiving1795305600000 } from './1795305600000-receiving.ts';
 import { CrmSnapshot1795309200000 } from './1795309200000-crm-snapshot.ts';
+import { Tombstones1795312800000 } from './1795312800000-tombstones.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
-export const migrations = [Initial1795219200000, Receiving1795305600000, CrmSnapshot1795309200000];
+export const migrations = [
+  Initial1795219200000,
+  Receiving1795305600000,
+  CrmSnapshot1795309200000,
+  Tombstones1795312800000,
+];
