@@ -14,16 +14,18 @@ export interface AppOptions {
   database: Database;
   stripe: Stripe;
   webhookSecrets: string[];
+  thinWebhookSecrets: string[];
   livemode: boolean;
   waiter: CommandWaiter;
   log: Logger;
 }
 
 /** The Express app, without listen. */
-export function createApp({ database, stripe, webhookSecrets, livemode, waiter, log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { database, waiter, log } = options;
   const app = express();
   app.disable('x-powered-by');
-  app.use(stripeWebhook({ database, stripe, secrets: webhookSecrets, livemode, log }));
+  app.use(stripeWebhook(options));
   app.use(health(database));
   app.use('/v1', authenticate(database));
   app.use(invoices({ database, waiter }));

@@ -17,6 +17,11 @@ export function loadDatabaseUrl(env: NodeJS.ProcessEnv = process.env): string {
 const blankAsMissing = (value: unknown) => (value === '' ? undefined : value);
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess(blankAsMissing, schema.optional());
 
+const secrets = z
+  .string()
+  .transform((list) => list.split(',').map((secret) => secret.trim()))
+  .pipe(z.array(z.string().startsWith('whsec_', 'is one or more whsec_... secrets, separated by commas')));
+
 const environment = z.object({
   DATABASE_URL: z.string().min(1, 'names the PostgreSQL database, e.g. postgres://user@host/invoicebridge'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
@@ -26,10 +31,8 @@ const environment = z.object({
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^(sk|rk)_(test|live)_\w+$/, 'is a key like rk_live_... or sk_test_...'),
-  STRIPE_WEBHOOK_SECRETS: z
-    .string()
-    .transform((list) => list.split(',').map((secret) => secret.trim()))
-    .pipe(z.array(z.string().startsWith('whsec_', 'is one or more whsec_... secrets, separated by commas'))),
+  STRIPE_WEBHOOK_SECRETS: secrets,
+  STRIPE_THIN_WEBHOOK_SECRETS: optional(secrets),
   STRIPE_API_BASE: optional(z.url()),
 
   SALESFORCE_LOGIN_URL: z.url().default('https://login.salesforce.com'),
@@ -88,6 +91,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     stripe: {
       secretKey: value.STRIPE_SECRET_KEY,
       webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
+      thinWebhookSecrets: value.STRIPE_THIN_WEBHOOK_SECRETS ?? [],
       apiBase: value.STRIPE_API_BASE,
       livemode: /^(sk|rk)_live_/.test(value.STRIPE_SECRET_KEY),
     },
@@ -127,6 +131,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
     stripe: {
       key: `${config.stripe.secretKey.slice(0, 8)}…`,
       webhookSecrets: config.stripe.webhookSecrets.length,
+      thinWebhookSecrets: config.stripe.thinWebhookSecrets.length,
       apiBase: config.stripe.apiBase ?? 'https://api.stripe.com',
       livemode: config.stripe.livemode,
     },

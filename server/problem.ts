@@ -6,6 +6,7 @@ const STATUS: Record<string, number> = {
   invalid_request: 400,
   invalid_signature: 400,
   wrong_mode: 400,
+  wrong_kind: 400,
   unauthenticated: 401,
   wrong_org: 403,
   unknown_path: 404,

@@ -24,6 +24,7 @@ export async function startWeb(config: Config, log: Logger): Promise<Web> {
     database,
     stripe: openStripe(config.stripe),
     webhookSecrets: config.stripe.webhookSecrets,
+    thinWebhookSecrets: config.stripe.thinWebhookSecrets,
     livemode: config.stripe.livemode,
     waiter: new CommandWaiter({ database, notifications, patienceMs: config.commandWaitSeconds * 1000 }),
     log,

@@ -13,6 +13,7 @@ import { noteStripeBack, unlinkStripe } from '../store/tombstones.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
+import { joinPair } from './joinPair.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { busy } from './claimWhenFree.ts';
 import {
@@ -219,6 +220,7 @@ async function readPair(
   const stripeId = record.stripeId ?? crm?.stripeId;
   const stripe = read ?? (stripeId ? await readStripeInvoice(engine.stripe, stripeId) : null);
   if (!crm && !stripe) return goneOnBothSides(engine, record);
+  if (!crm && stripe) await joinPair(engine, record, stripe);
   if (stripe && record.stripeGoneAt) await noteStripeBack(engine.database, record);
   // Somebody has read that the draft is gone, and has cleared its id: that asks for another one.
   if (!stripe && record.stripeGoneAt && !crm?.stripeId) await unlinkStripe(engine.database, record);

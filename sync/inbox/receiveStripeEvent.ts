@@ -26,11 +26,51 @@ export function receiveStripeEvent(database: Database, event: Stripe.Event): Pro
   });
 }
 
+/**
+ * Takes in a verified thin event, which names an object without its content. It is stored under the id of the
+ * snapshot event that tells the same, so that whichever comes second is known. Where the name alone does not say which
+ * record is meant (a charge, an invoice item), it is stored under its own id and marks nothing: the snapshot does.
+ */
+export function receiveStripeNotification(
+  database: Database,
+  event: Stripe.V2.Core.EventNotification,
+): Promise<boolean> {
+  const { related_object: named, reason } = event as ThinParts;
+  const entity = named && ENTITIES[named.type];
+  return receiveEvent(database, {
+    source: 'stripe',
+    eventId: (entity && event.snapshot_event) || event.id,
+    type: event.type.replace(/^v1\./, ''),
+    subject: entity ? { entity, stripeId: named.id, crmId: null } : undefined,
+    occurredAt: new Date(event.created),
+    payload: { request: reason?.request ?? null, thin: event.id },
+  });
+}
+
+/** What notifications about objects of v1 have in common; the union of all types also holds some about none. */
+interface ThinParts {
+  related_object?: { id: string; type: string } | null;
+  reason?: { request?: { id: string; idempotency_key: string } } | null;
+}
+
 /** What an event is good for later on, without anybody's data: docs/decisions/0003. */
 const noteOf = ({ request, data }: Stripe.Event) => ({
   request,
   changed: Object.keys(data.previous_attributes ?? {}),
 });
+
+/** Stripe's objects that are records of ours by their own id. */
+const ENTITIES: Readonly<Record<string, SyncEntity>> = {
+  invoice: 'invoice',
+  customer: 'customer',
+  product: 'product',
+  payment_intent: 'payment',
+  refund: 'refund',
+  credit_note: 'credit_note',
+};
+
+// Only these are made with the org's id in their metadata by us; on others it would be somebody else's.
+const CARRIES_CRM_ID: readonly SyncEntity[] = ['invoice', 'customer', 'product'];
 
 /** Which record an event's object is about; none for objects that we do not keep. */
 function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {
@@ -47,30 +87,23 @@ function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {
     payment_intent?: string | { id: string } | null;
     metadata?: Record<string, string> | null;
   };
-  const crmId = metadata?.salesforce_id ? (toLongId(metadata.salesforce_id) ?? null) : null;
+  const entity = ENTITIES[type];
+  if (entity) {
+    const crmId = CARRIES_CRM_ID.includes(entity) ? (toLongId(metadata?.salesforce_id ?? '') ?? null) : null;
+    return id ? { entity, stripeId: id, crmId } : undefined;
+  }
   switch (type) {
-    case 'invoice':
-      return id ? { entity: 'invoice', stripeId: id, crmId } : undefined;
     case 'invoiceitem':
-    case 'invoice_payment': {
-      const invoiceId = idOf(invoice ?? null);
-      return invoiceId ? { entity: 'invoice', stripeId: invoiceId, crmId: null } : undefined;
-    }
-    case 'customer':
-      return id ? { entity: 'customer', stripeId: id, crmId } : undefined;
-    case 'product':
-      return id ? { entity: 'product', stripeId: id, crmId } : undefined;
-    case 'payment_intent':
-      return id ? { entity: 'payment', stripeId: id, crmId: null } : undefined;
-    case 'charge': {
-      const paymentId = idOf(payment ?? null);
-      return paymentId ? { entity: 'payment', stripeId: paymentId, crmId: null } : undefined;
-    }
-    case 'refund':
-      return id ? { entity: 'refund', stripeId: id, crmId: null } : undefined;
-    case 'credit_note':
-      return id ? { entity: 'credit_note', stripeId: id, crmId: null } : undefined;
+    case 'invoice_payment':
+      return part('invoice', invoice);
+    case 'charge':
+      return part('payment', payment);
     default:
       return undefined;
   }
+}
+
+function part(entity: SyncEntity, whole: string | { id: string } | null | undefined): Subject | undefined {
+  const stripeId = idOf(whole ?? null);
+  return stripeId ? { entity, stripeId, crmId: null } : undefined;
 }

@@ -44,15 +44,20 @@ export interface World {
 export interface WorldOptions {
   environment?: Record<string, string>;
   retryDelaysMs?: number[];
+  /** Which kinds of events Stripe sends; snapshot events alone when it is left out. */
+  webhooks?: 'thin' | 'both';
   /** Whether the worker follows the org's change stream; without it changes are found by commands and sweeps only. */
   changeStream?: boolean;
 }
+
+const THIN_SECRET = 'whsec_thinThinThin';
 
 /** The whole product against both sandboxes, over real HTTP and real PostgreSQL, in this process. */
 export async function startWorld({
   environment = {},
   retryDelaysMs = [50, 100, 200],
   changeStream = false,
+  webhooks,
 }: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-world-'));
   const secrets = await loadSecrets(join(directory, 'secrets.json'));
@@ -67,7 +72,12 @@ export async function startWorld({
     dataFile: join(directory, 'stripe.sqlite'),
     secretKeys: [secrets.stripeSecretKey],
     webhookEndpoints: [
-      { url: `${webUrl}/webhooks/stripe`, secret: secrets.stripeWebhookSecret, enabled_events: ['*'] },
+      ...(webhooks === 'thin'
+        ? []
+        : [{ url: `${webUrl}/webhooks/stripe`, secret: secrets.stripeWebhookSecret, enabled_events: ['*'] }]),
+      ...(webhooks
+        ? [{ url: `${webUrl}/webhooks/stripe/thin`, secret: THIN_SECRET, payload: 'thin' as const }]
+        : []),
     ],
     retryDelaysMs,
     onExchange: (exchange) => exchanges.push(structuredClone(exchange)),
@@ -95,6 +105,7 @@ export async function startWorld({
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     STRIPE_SECRET_KEY: secrets.stripeSecretKey,
     STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
+    STRIPE_THIN_WEBHOOK_SECRETS: THIN_SECRET,
     STRIPE_API_BASE: stripeServer.url,
     SALESFORCE_LOGIN_URL: org.url,
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,
