@@ -8,6 +8,7 @@ import { Problem, problemHandler } from './problem.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
 import { records } from './routes/records.ts';
+import { syncs } from './routes/syncs.ts';
 import { stripeWebhook } from './routes/stripeWebhook.ts';
 
 export interface AppOptions {
@@ -29,6 +30,7 @@ export function createApp(options: AppOptions): Express {
   app.use(health(database));
   app.use('/v1', authenticate(database));
   app.use(invoices({ database, waiter }));
+  app.use(syncs({ database, waiter }));
   app.use(records(database));
   app.use(() => {
     throw new Problem('unknown_path', 'There is nothing at this path.');

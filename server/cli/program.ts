@@ -8,6 +8,7 @@ import { doctor } from './doctor/doctor.ts';
 import { events } from './events.ts';
 import { openOutput, type Output } from './output.ts';
 import { parked, retry, status } from './queues.ts';
+import { conflicts, sync } from './sync.ts';
 
 const USAGE_ERROR = 2;
 
@@ -63,6 +64,16 @@ export async function runProgram(argv: string[]): Promise<number> {
       }
       return withDatabase((database, out) => retry(database, out, { ids, entity: options.entity }));
     });
+
+  command('sync', 'bring both sides of records together now, and say what that changed where')
+    .addArgument(new Argument('<ids...>', 'ids of Salesforce or of Stripe'))
+    .action((ids: string[]) => withDatabase((database, out) => sync(database, out, ids)));
+
+  command('conflicts', 'records whose fields were changed on both sides, until somebody has looked at them')
+    .addOption(entityOption())
+    .action((options: { entity?: SyncEntity }) =>
+      withDatabase((database, out) => conflicts(database, out, options)),
+    );
 
   command('events', 'who changed a record, when, and from which event')
     .addArgument(new Argument('<id>', 'id of the record in Salesforce or in Stripe, or of an event'))

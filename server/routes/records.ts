@@ -1,8 +1,11 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
+import { toldConflict } from '../../sync/actions/told.ts';
+import { conflictSentence } from '../../sync/domain/conflictWords.ts';
 import { syncEntities } from '../../sync/domain/entity.ts';
 import { toLongId } from '../../sync/domain/salesforceId.ts';
 import type { Database } from '../../sync/store/database.ts';
+import { listConflicts } from '../../sync/store/openConflicts.ts';
 import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
 import { findKnownRecords, readTimeline, type KnownRecord } from '../../sync/store/recordTimeline.ts';
 import { Problem } from '../problem.ts';
@@ -36,6 +39,21 @@ export function records(database: Database): Router {
     const query = parsed(parkedQuery, request.query);
     const parked = await listParked(database, { ...query, limit: PAGE });
     response.json({ parked, next: parked.length === PAGE ? parked.at(-1)!.id : null });
+  });
+
+  router.get('/v1/conflicts', async (request, response) => {
+    const query = parsed(parkedQuery, request.query);
+    const conflicts = await listConflicts(database, { ...query, limit: PAGE });
+    response.json({
+      conflicts: conflicts.map((record) => ({
+        ...record,
+        conflicts: record.conflicts.map((conflict) => ({
+          ...toldConflict(conflict),
+          message: conflictSentence(conflict),
+        })),
+      })),
+      next: conflicts.length === PAGE ? conflicts.at(-1)!.id : null,
+    });
   });
 
   router.post('/v1/parked/retry', express.json(), async (request, response) => {

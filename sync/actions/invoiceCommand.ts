@@ -1,5 +1,5 @@
-import type { FieldChange } from '../domain/change.ts';
-import { fieldLabel, raiseWords, sendWords, syncWords } from '../domain/commandWords.ts';
+import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import { raiseWords, sendWords, syncWords } from '../domain/commandWords.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Convergence, Engine } from '../engine.ts';
@@ -9,8 +9,10 @@ import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import type { Command } from '../store/entities.ts';
+import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { sendStep } from './sendInvoice.ts';
+import { toldChange, toldConflict, type ToldChange, type ToldConflict } from './told.ts';
 
 /** What a finished command answers; amounts in major units, as the org shows them. */
 export interface CommandResult {
@@ -24,7 +26,8 @@ export interface CommandResult {
     currency: string;
     hostedInvoiceUrl: string | null;
   };
-  changes: { side: string; object: string; field: string; label: string; from: unknown; to: unknown }[];
+  changes: ToldChange[];
+  conflicts: ToldConflict[];
 }
 
 // The event that the last command caused may be in work on the same record.
@@ -43,7 +46,8 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   if (seen.refusal) throw seen.refusal;
   if (convergence.gone)
     throw new PermanentFailure({ code: 'deleted', stage: 'decide', message: convergence.gone });
-  return answer(command, convergence.changes, seen.invoice!);
+  const told = (await changesOfCommand(engine.database, command.id)).get(record.id) ?? [];
+  return answer(command, { ...convergence, changes: told }, seen.invoice!);
 }
 
 interface Seen {
@@ -63,6 +67,7 @@ async function converge(
   try {
     const [convergence] = await convergeInvoices(engine, [record], {
       touch: true,
+      acknowledged: command.kind === 'sync',
       afterStripe: async (_, { crm, stripe }) => {
         seen.invoice = stripe;
         if (command.kind !== 'send') return stripe;
@@ -85,11 +90,15 @@ async function converge(
 const isNobodys = ({ record, failure }: Extract<Convergence, { kind: 'failed' }>) =>
   failure.code === 'crm_record_gone' && record.stripeId === null && record.base === null;
 
-function answer(command: Command, changes: FieldChange[], invoice: StripeInvoice): CommandResult {
+function answer(
+  command: Command,
+  { changes, conflicts }: { changes: FieldChange[]; conflicts: FieldConflict[] },
+  invoice: StripeInvoice,
+): CommandResult {
   const words = {
     raise: () => raiseWords(invoice),
     send: () => sendWords(invoice),
-    sync: () => syncWords(changes),
+    sync: () => syncWords(changes, conflicts),
   };
   return {
     message: words[command.kind](),
@@ -102,13 +111,7 @@ function answer(command: Command, changes: FieldChange[], invoice: StripeInvoice
       currency: invoice.currency.toUpperCase(),
       hostedInvoiceUrl: invoice.hostedInvoiceUrl,
     },
-    changes: changes.map(({ side, object, field, from, to }) => ({
-      side,
-      object,
-      field,
-      label: fieldLabel(field),
-      from: from ?? null,
-      to: to ?? null,
-    })),
+    changes: changes.map(toldChange),
+    conflicts: conflicts.map(toldConflict),
   };
 }

@@ -7,6 +7,7 @@ import { isOutage, isSideDown } from '../limits/standstill.ts';
 import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
+import { syncCommand } from './syncCommand.ts';
 
 /**
  * Claims the command that has waited longest and carries it out. Returns how many there were: one or none. While a
@@ -34,7 +35,8 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
         message: `This installation serves another org than ${command.org_id}. An org that was refreshed has a new id: register a new token for it.`,
       });
     }
-    return { status: 'done', result: await invoiceCommand(engine, command) };
+    const carryOut = command.entity === 'invoice' ? invoiceCommand : syncCommand;
+    return { status: 'done', result: await carryOut(engine, command) };
   } catch (error) {
     if (!isSyncFailure(error))
       engine.log.error({ error, command: command.id }, 'A command failed for a reason of our own.');

@@ -1,22 +1,20 @@
-import type { FieldChange } from './change.ts';
+import type { FieldChange, FieldConflict } from './change.ts';
+import { conflictSentence } from './conflictWords.ts';
+import { fieldLabel } from './fieldLabel.ts';
 import type { StripeInvoice } from './invoice.ts';
 import { formatMoney } from './money.ts';
-
-/** "Amount Paid" of Amount_Paid__c, "Due date" of dueDate. */
-export function fieldLabel(field: string): string {
-  const words = field
-    .replace(/__c$/, '')
-    .replaceAll('_', ' ')
-    .replace(/([a-z])([A-Z])/g, (_, left: string, right: string) => `${left} ${right.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
 
 const MOST_SHOWN = 5;
 
 /** What a manual sync says it did, e.g. "Stripe: Line quantity 3 → 5. Salesforce: Total 30 → 50, Status Open → Paid." */
-export function syncWords(changes: FieldChange[]): string {
+export function syncWords(changes: FieldChange[], conflicts: FieldConflict[] = []): string {
+  const lost = conflicts.map((conflict) => ` ${conflictSentence(conflict)}`).join('');
+  return changedWords(changes) + lost;
+}
+
+function changedWords(changes: FieldChange[]): string {
   if (changes.length === 0) return 'Nothing differed: Salesforce and Stripe say the same.';
   const shown = changes.slice(0, MOST_SHOWN);
   const sides = (['stripe', 'salesforce'] as const).flatMap((side) => {

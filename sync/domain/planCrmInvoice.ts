@@ -1,6 +1,13 @@
 import type { FieldChange } from './change.ts';
 import { fittingUrl } from './fittingUrl.ts';
-import type { CrmInvoice, InvoiceBase, InvoiceStatus, StripeInvoice, StripeLine } from './invoice.ts';
+import type {
+  CrmInvoice,
+  InvoiceBase,
+  InvoiceStatus,
+  InvoiceTerms,
+  StripeInvoice,
+  StripeLine,
+} from './invoice.ts';
 import { same } from './merge.ts';
 import { toMajorUnits } from './money.ts';
 import { pairLines } from './planStripeInvoice.ts';
@@ -23,6 +30,8 @@ export interface CrmInvoiceContext {
   productOf(stripeProductId: string): string | null;
   /** Whether to note the time even if nothing differs: somebody asked for this sync. */
   touch: boolean;
+  /** What the record says about conflicts that nobody has looked at; null where there are none. */
+  conflictNote: string | null;
   /** ISO 8601. */
   now: string;
 }
@@ -41,7 +50,11 @@ export function planCrmInvoice(
   stripe: StripeInvoice,
   context: CrmInvoiceContext,
 ): CrmInvoicePlan {
-  const wanted = invoiceFields(stripe, { sentAt: crm?.sentAt ?? context.sentAt });
+  const wanted = {
+    ...invoiceFields(stripe, { sentAt: crm?.sentAt ?? context.sentAt }),
+    Sync_Status__c: context.conflictNote ? 'Conflict' : 'Synced',
+    Sync_Error__c: context.conflictNote,
+  };
   const fields = differing(crm?.fields, wanted);
   const lines = planLines(crm, stripe, context);
   const changed =
@@ -80,6 +93,16 @@ export function invoiceBase(crmLineIds: Map<string, string>, stripe: StripeInvoi
   return { terms: stripe.terms, lines };
 }
 
+/** The value of a field as conflicts name it: `description`, `lines.<id>.quantity`, or a whole line. */
+export function valueInBase({ terms, lines }: InvoiceBase, field: string): unknown {
+  const [, lineId, part] = /^lines\.(\w+)(?:\.(\w+))?$/.exec(field) ?? [];
+  if (!lineId) return terms[field as keyof InvoiceTerms] ?? null;
+  const line = lines[lineId];
+  if (!line) return null;
+  const { stripeId: _, ...own } = line;
+  return part ? own[part as keyof typeof own] : own;
+}
+
 function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | null }): CrmFields {
   const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
   return {
@@ -102,8 +125,6 @@ function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | nul
     Paid_At__c: stripe.paidAt,
     Sent_At__c: sentAt,
     Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255) ?? null,
-    Sync_Status__c: 'Synced',
-    Sync_Error__c: null,
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncEntity } from '../domain/entity.ts';
 import { nextLeaseOwner, type Engine } from '../engine.ts';
 import { RetryableFailure } from '../failure.ts';
-import { claimRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
 
 const LOOK_AGAIN_MS = 40;
 
@@ -10,9 +10,9 @@ const LOOK_AGAIN_MS = 40;
 export async function claimWhenFree(
   engine: Engine,
   entity: SyncEntity,
-  { crmId, patienceMs }: { crmId: string; patienceMs: number },
+  { patienceMs, ...id }: RecordId & { patienceMs: number },
 ): Promise<ClaimedRecord | undefined> {
-  const lease = { crmId, owner: nextLeaseOwner(engine), leaseSeconds: engine.settings.leaseSeconds };
+  const lease = { ...id, owner: nextLeaseOwner(engine), leaseSeconds: engine.settings.leaseSeconds };
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const record = await claimRecord(engine.database, entity, lease);

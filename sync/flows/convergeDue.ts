@@ -25,26 +25,27 @@ export async function convergeDue(engine: Engine, entity: SyncEntity, limit = 20
     limit: room,
   });
   if (records.length > 0) {
-    const convergences = await convergeAll(engine, entity, records);
+    const convergences = await convergeAll(engine, entity, { records });
     await settleAll(engine, convergences);
     if (entity === 'customer') await retryInvoicesOf(engine, convergences);
   }
   return records.length;
 }
 
-async function convergeAll(
+/** Converges claimed records of one entity; a failure of the whole is each record's. `asked`: by a person, who waits. */
+export async function convergeAll(
   engine: Engine,
   entity: SyncEntity,
-  records: ClaimedRecord[],
+  { records, asked = false }: { records: ClaimedRecord[]; asked?: boolean },
 ): Promise<Convergence[]> {
   try {
     switch (entity) {
       case 'customer':
-        return await convergePairs(engine, customerKind, records);
+        return await convergePairs(engine, customerKind, { records, asked });
       case 'product':
-        return await convergePairs(engine, productKind, records);
+        return await convergePairs(engine, productKind, { records, asked });
       case 'invoice':
-        return await convergeInvoices(engine, records);
+        return await convergeInvoices(engine, records, { touch: asked, acknowledged: asked });
       case 'payment':
         return await convergeMirrors(engine, paymentKind, records);
       case 'refund':
@@ -62,7 +63,7 @@ async function convergeAll(
 }
 
 /** Invoices that are parked because of their customer have a chance again once the customer has changed. */
-async function retryInvoicesOf(engine: Engine, convergences: Convergence[]): Promise<void> {
+export async function retryInvoicesOf(engine: Engine, convergences: Convergence[]): Promise<void> {
   const accountIds = convergences.flatMap((one) =>
     one.kind === 'synced' && one.changes.length > 0 && one.record.crmId ? one.record.crmId : [],
   );

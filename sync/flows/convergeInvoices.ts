@@ -31,6 +31,8 @@ import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 export interface ConvergeInvoicesOptions {
   /** Whether to note the time of sync on the org's record even if nothing differs: somebody asked for it. */
   touch?: boolean;
+  /** Whether somebody has seen the conflicts that the record shows. */
+  acknowledged?: boolean;
   /** What a command does in Stripe once the draft there is up to date, before the org is written. */
   afterStripe?: (
     record: ClaimedRecord,
@@ -73,7 +75,11 @@ export async function convergeInvoices(
   );
   const all = new Map([...alone.done, ...atStripe]);
   const ready = [...all.values()].filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
-  const written = await writeInvoicesToCrm(engine, ready, { products, touch: options.touch ?? false });
+  const written = await writeInvoicesToCrm(engine, ready, {
+    products,
+    touch: options.touch ?? false,
+    acknowledged: options.acknowledged ?? false,
+  });
   const convergences = records.map((record): Convergence => {
     const done = ended.get(record);
     if (done) return done;

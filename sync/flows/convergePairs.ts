@@ -1,11 +1,14 @@
 import type Stripe from 'stripe';
 import type { FieldChange, Side } from '../domain/change.ts';
 import type { SyncEntity } from '../domain/entity.ts';
+import { conflictWords } from '../domain/conflictWords.ts';
+import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
 import { planPair, type PairPlan, type PairSide } from '../domain/planPair.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { SalesforceOrg } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
+import { keepConflicts } from '../store/openConflicts.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
@@ -31,36 +34,43 @@ export interface CrmSide<T> extends PairSide<T> {
   fields: Record<string, unknown>;
 }
 
+export interface PairWork {
+  records: ClaimedRecord[];
+  /** Somebody asked for this sync: its time is noted even if nothing differs, and earlier conflicts have been seen. */
+  asked?: boolean;
+}
+
 interface Merged<T> {
   record: ClaimedRecord;
   crm: CrmSide<T>;
   stripe: PairSide<T>;
   plan: PairPlan<T> | null;
+  openConflicts: OpenConflict[];
 }
 
 /** Converges claimed records of one kind: read both sides, merge, write Stripe one by one, the org in bulk. */
 export async function convergePairs<T extends object>(
   engine: Engine,
   kind: PairKind<T>,
-  records: ClaimedRecord[],
+  { records, asked = false }: PairWork,
 ): Promise<Convergence[]> {
   const crmSides = await kind.readCrm(engine.org, {
     crmIds: records.flatMap(({ crmId }) => crmId ?? []),
     stripeIds: records.flatMap(({ crmId, stripeId }) => (crmId ? [] : (stripeId ?? []))),
   });
   const merged = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
-    mergeOne(engine, kind, { record, crmSides }).catch((error: unknown): SyncFailure => {
+    mergeOne(engine, kind, { record, crmSides, asked }).catch((error: unknown): SyncFailure => {
       if (isSyncFailure(error)) return error;
       throw error;
     }),
   );
-  return writeCrm(engine, kind, { records, merged });
+  return writeCrm(engine, kind, { records, merged, asked });
 }
 
 async function mergeOne<T extends object>(
   engine: Engine,
   kind: PairKind<T>,
-  { record, crmSides }: { record: ClaimedRecord; crmSides: CrmSide<T>[] },
+  { record, crmSides, asked }: { record: ClaimedRecord; crmSides: CrmSide<T>[]; asked: boolean },
 ): Promise<Merged<T>> {
   const crm = crmSides.find((side) =>
     record.crmId ? side.id === record.crmId : side.otherId === record.stripeId,
@@ -81,7 +91,7 @@ async function mergeOne<T extends object>(
       send: (params, key) => kind.create(engine.stripe, params, key),
     });
     await linkRecord(engine.database, record, { stripeId: made.id, crmId: crm.id });
-    return { record, crm, stripe: made, plan: null };
+    return { record, crm, stripe: made, plan: null, openConflicts: [] };
   }
   if (record.stripeId !== stripe.id || record.crmId !== crm.id) {
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
@@ -91,24 +101,33 @@ async function mergeOne<T extends object>(
     { crm: crm.terms, stripe: stripe.terms },
     kind.owners,
   );
-  if (Object.keys(plan.stripeChange).length === 0) return { record, crm, stripe, plan };
+  await keepConflicts(engine.database, record, plan.conflicts);
+  const openConflicts = stillOpen(record.openConflicts, {
+    valueOf: (field) => plan.value[field as keyof T],
+    acknowledged: asked,
+  });
+  if (Object.keys(plan.stripeChange).length === 0) return { record, crm, stripe, plan, openConflicts };
   const updated = await updateOnce(engine, record, {
     operation: 'update',
     params: plan.stripeChange,
     send: (key) => kind.update(engine.stripe, { id: stripe.id, change: plan.stripeChange }, key),
   });
-  return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan };
+  return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan, openConflicts };
 }
 
 async function writeCrm<T extends object>(
   engine: Engine,
   kind: PairKind<T>,
-  { records, merged }: { records: ClaimedRecord[]; merged: (Merged<T> | SyncFailure)[] },
+  {
+    records,
+    merged,
+    asked,
+  }: { records: ClaimedRecord[]; merged: (Merged<T> | SyncFailure)[]; asked: boolean },
 ): Promise<Convergence[]> {
   const writes = merged.flatMap((one) => {
     if (isSyncFailure(one)) return [];
     const fields = crmChange(kind, one);
-    return Object.keys(fields).length > 0 ? [{ one, fields }] : [];
+    return asked || Object.keys(fields).length > 0 ? [{ one, fields }] : [];
   });
   const answers = await updateRecords(
     engine.org,
@@ -129,6 +148,7 @@ async function writeCrm<T extends object>(
       kind: 'synced',
       base: one.plan ? one.plan.value : one.crm.terms,
       conflicts: one.plan?.conflicts ?? [],
+      openConflicts: one.openConflicts,
       changes: changes(kind, one, at >= 0 ? writes[at]!.fields : {}),
     };
   });
@@ -136,13 +156,13 @@ async function writeCrm<T extends object>(
 
 function crmChange<T extends object>(
   kind: PairKind<T>,
-  { crm, stripe, plan }: Merged<T>,
+  { crm, stripe, plan, openConflicts }: Merged<T>,
 ): Record<string, unknown> {
   const wanted: Record<string, unknown> = {
     ...kind.crmFields(plan?.crmChange ?? {}),
     [kind.externalId]: stripe.id,
-    Sync_Status__c: 'Synced',
-    Sync_Error__c: null,
+    Sync_Status__c: openConflicts.length > 0 ? 'Conflict' : 'Synced',
+    Sync_Error__c: conflictWords(openConflicts),
   };
   return Object.fromEntries(
     Object.entries(wanted).filter(([field, value]) => (crm.fields[field] ?? null) !== value),

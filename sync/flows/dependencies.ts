@@ -3,7 +3,8 @@ import type { SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
-import { basesOf, type ClaimedRecord } from '../store/syncRecords.ts';
+import { basesOf } from '../store/knownRecords.ts';
+import type { ClaimedRecord } from '../store/syncRecords.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { InvoicePair } from './convergeInvoices.ts';
 import { claimWhenFree } from './claimWhenFree.ts';
@@ -34,7 +35,7 @@ export async function stripeIdsOfAccounts(engine: Engine, accountIds: string[]):
     'customer',
     wanted.filter((id) => !found.has(id)),
   );
-  const convergences = await convergePairs(engine, customerKind, claimed);
+  const convergences = await convergePairs(engine, customerKind, { records: claimed });
   await settleAll(engine, convergences);
   for (const convergence of convergences) {
     const { crmId, stripeId } = convergence.record;
@@ -50,7 +51,7 @@ export async function ensureProducts(
   productIds: string[],
 ): Promise<Map<string, SyncFailure>> {
   const claimed = await claimAll(engine, 'product', productIds);
-  const convergences = await convergePairs(engine, productKind, claimed);
+  const convergences = await convergePairs(engine, productKind, { records: claimed });
   await settleAll(engine, convergences);
   return new Map(
     convergences.flatMap((one) => (one.kind === 'failed' ? [[one.record.crmId!, one.failure] as const] : [])),

@@ -3,6 +3,7 @@ import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import type { Engine } from '../engine.ts';
+import { keepConflicts } from '../store/openConflicts.ts';
 import { linkRecord, noteFirstBase, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
@@ -26,6 +27,7 @@ export async function writeInvoiceToStripe(
   const created = stripe ? null : await create(engine, { record, crm: crm! }, customers);
   const present = known((stripe ?? created)!);
   const plan = planStripeInvoice(base, crm, present);
+  await keepConflicts(engine.database, record, plan.conflicts);
   const updated = await update(engine, { record, stripe: present, plan });
   const written = known(updated.stripe);
   if (crm && base === null) {

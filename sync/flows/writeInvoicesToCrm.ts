@@ -1,8 +1,12 @@
+import { conflictWords } from '../domain/conflictWords.ts';
 import { snapshotAfter, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
 import {
   invoiceBase,
   pairedLines,
   planCrmInvoice,
+  valueInBase,
   type CrmFields,
   type CrmInvoicePlan,
 } from '../domain/planCrmInvoice.ts';
@@ -20,10 +24,12 @@ export interface CrmWriteOptions {
   products: Map<string, string>;
   /** Whether to note the time even where nothing differs: somebody asked for this sync. */
   touch: boolean;
+  acknowledged: boolean;
 }
 
 interface Writing extends InvoiceAtStripe {
   plan: CrmInvoicePlan;
+  openConflicts: OpenConflict[];
   /** The org's id: known, or given by the upsert that makes the record. */
   crmId: string | null;
   /** The org's line of each Stripe line. */
@@ -68,23 +74,38 @@ export async function writeInvoicesToCrm(
 async function plan(
   engine: Engine,
   ready: InvoiceAtStripe[],
-  { products, touch }: CrmWriteOptions,
+  { products, touch, acknowledged }: CrmWriteOptions,
 ): Promise<Writing[]> {
   const sent = await firstSentAt(
     engine.database,
     ready.map(({ stripe }) => stripe.id),
   );
   return ready.map((one): Writing => {
+    const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
+    const openConflicts = stillOpen(one.record.openConflicts, {
+      valueOf: (field) => valueInBase(invoiceBase(lineIds, one.stripe), field),
+      acknowledged,
+    });
     const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
     const crmPlan = planCrmInvoice(one.crm, one.stripe, {
       sentAt: sentAt?.toISOString() ?? null,
       productOf: (stripeId) => products.get(stripeId) ?? null,
       touch,
+      conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),
       now: engine.now().toISOString(),
     });
-    const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
-    return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds };
+    return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds, openConflicts };
   });
+}
+
+/** What a conflict on a line calls it is Stripe's description, which is known whether the org was read or not. */
+function conflictNote(
+  stripe: StripeInvoice,
+  { openConflicts, lineIds }: Pick<Writing, 'openConflicts' | 'lineIds'>,
+): string | null {
+  const lineName = (crmId: string) =>
+    stripe.lines.find(({ id }) => lineIds.get(id) === crmId)?.terms.description;
+  return conflictWords(openConflicts, { currency: stripe.currency, lineName });
 }
 
 /** The Accounts of invoices that are not in the org yet. */
@@ -191,7 +212,17 @@ function note(writes: { writing: Writing }[], answers: WriteResult[]): void {
 }
 
 function convergence(writing: Writing): Convergence {
-  const { record, stripe, plan: crmPlan, changes, conflicts, lineIds, crmId, failure } = writing;
+  const {
+    record,
+    stripe,
+    plan: crmPlan,
+    changes,
+    conflicts,
+    openConflicts,
+    lineIds,
+    crmId,
+    failure,
+  } = writing;
   if (failure) return { record, kind: 'failed', failure };
   return {
     record,
@@ -203,6 +234,7 @@ function convergence(writing: Writing): Convergence {
       ...crmPlan.changes.map((change) => ({ ...change, objectId: change.objectId ?? crmId })),
     ],
     conflicts,
+    openConflicts,
   };
 }
 

@@ -2,7 +2,7 @@ import type { SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
-import { isKnownRecord } from '../store/syncRecords.ts';
+import { isKnownRecord } from '../store/knownRecords.ts';
 
 export interface Swept {
   object: string;

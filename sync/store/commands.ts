@@ -1,3 +1,4 @@
+import { same } from '../domain/merge.ts';
 import type { Database } from './database.ts';
 import type { Command, CommandKind } from './entities.ts';
 import type { ClaimOptions } from './syncRecords.ts';
@@ -5,7 +6,10 @@ import type { ClaimOptions } from './syncRecords.ts';
 export interface NewCommand {
   orgId: string;
   kind: CommandKind;
+  entity: Command['entity'];
   crmId: string;
+  /** For a list: all of its records. */
+  ids?: string[];
   idempotencyKey: string;
   actingUser: string | null;
 }
@@ -17,13 +21,22 @@ export interface NewCommand {
 export async function acceptCommand(database: Database, command: NewCommand): Promise<Command> {
   const { rows } = await database.pool.query<Command>(
     `WITH accepted AS (
-       INSERT INTO command (org_id, kind, crm_id, idempotency_key, acting_user) VALUES ($1, $2, $3, $4, $5)
+       INSERT INTO command (org_id, kind, entity, crm_id, ids, idempotency_key, acting_user)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)
        ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
      ), woken AS (
        SELECT pg_notify('command_due', id::text) FROM accepted
      )
      SELECT accepted.* FROM accepted, woken`,
-    [command.orgId, command.kind, command.crmId, command.idempotencyKey, command.actingUser],
+    [
+      command.orgId,
+      command.kind,
+      command.entity,
+      command.crmId,
+      command.ids ?? null,
+      command.idempotencyKey,
+      command.actingUser,
+    ],
   );
   if (rows[0]) return rows[0];
   const { rows: known } = await database.pool.query<Command>(
@@ -99,6 +112,13 @@ export async function settleCommand(
     ],
   );
 }
+
+/** Whether an accepted command is what was asked for, or another one that took the same key. */
+export const isSameRequest = (accepted: Command, asked: NewCommand): boolean =>
+  accepted.kind === asked.kind &&
+  accepted.entity === asked.entity &&
+  accepted.crm_id === asked.crmId &&
+  same(accepted.ids, asked.ids ?? null);
 
 export async function findCommand(database: Database, id: string): Promise<Command | undefined> {
   const { rows } = await database.pool.query<Command>('SELECT * FROM command WHERE id = $1', [id]);

@@ -19,7 +19,7 @@ export async function describeInvoice(database: Database, crmId: string): Promis
   const { rows: commands } = await database.pool.query(
     `SELECT id, kind, status, stage, acting_user AS "actingUser", created_at AS "createdAt",
             finished_at AS "finishedAt", error
-     FROM command WHERE crm_id = $1 ORDER BY created_at DESC LIMIT 20`,
+     FROM command WHERE crm_id = $1 OR ids && ARRAY[$1] ORDER BY created_at DESC LIMIT 20`,
     [crmId],
   );
   return {

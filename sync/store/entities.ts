@@ -1,5 +1,6 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { SyncEntity } from '../domain/entity.ts';
+import type { OpenConflict } from '../domain/openConflict.ts';
 
 // PostgreSQL's bigint arrives as a string; ids stay strings, counters are small enough for a number.
 const id: EntitySchemaColumnOptions = { type: 'bigint', primary: true, generated: 'increment' };
@@ -65,6 +66,7 @@ export interface SyncRecord {
   crm_snapshot: unknown;
   crm_unsure: boolean;
   intents: Intents;
+  open_conflicts: OpenConflict[] | null;
   sent_at: Date | null;
   error_code: string | null;
   error_message: string | null;
@@ -98,6 +100,7 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
     crm_snapshot: { type: 'jsonb', nullable: true },
     crm_unsure: { type: 'boolean', default: false },
     intents: { type: 'jsonb', default: {} },
+    open_conflicts: { type: 'jsonb', nullable: true },
     sent_at: maybeTime,
     error_code: maybeText,
     error_message: maybeText,
@@ -117,7 +120,11 @@ export interface Command {
   id: string;
   org_id: string;
   kind: CommandKind;
+  /** What the record is; `list` for a sync of several, of whatever kind. */
+  entity: SyncEntity | 'list';
   crm_id: string;
+  /** The records of a list, by the org's ids or Stripe's; `crm_id` is the first. */
+  ids: string[] | null;
   idempotency_key: string;
   acting_user: string | null;
   status: 'running' | 'done' | 'failed';
@@ -139,7 +146,9 @@ export const CommandSchema = new EntitySchema<Command>({
     id: { type: 'uuid', primary: true, generated: 'uuid' },
     org_id: text,
     kind: text,
+    entity: { ...text, default: 'invoice' },
     crm_id: text,
+    ids: { type: 'text', array: true, nullable: true },
     idempotency_key: text,
     acting_user: maybeText,
     status: { ...text, default: 'running' },

@@ -79,7 +79,7 @@ const TIMELINE = `
     UNION ALL
     SELECT created_at, 'command', 'salesforce', kind || ' ' || status, acting_user, id::text,
            jsonb_build_object('stage', stage, 'attempts', attempts, 'finishedAt', finished_at, 'error', error)
-    FROM command WHERE crm_id = ANY($3)
+    FROM command WHERE crm_id = ANY($3) OR ids && $3::text[]
     UNION ALL
     SELECT write.at, 'change', write.side, write.object,
            coalesce(command.acting_user, cause.who), coalesce(command.kind || ' ' || command.id, cause.event_id),

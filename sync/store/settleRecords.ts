@@ -1,4 +1,5 @@
-import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import type { FieldChange } from '../domain/change.ts';
+import type { OpenConflict } from '../domain/openConflict.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
@@ -9,9 +10,10 @@ export type Settlement =
       base: unknown;
       /** What the org's record says now; left out where nobody asks. */
       crmSnapshot?: unknown;
-      /** What this convergence wrote on either side, and where both sides had changed the same field. */
+      /** What this convergence wrote on either side. */
       changes?: FieldChange[];
-      conflicts?: FieldConflict[];
+      /** What the org's record shows from now on; they have been kept before anything was written. */
+      openConflicts?: OpenConflict[];
     }
   /** `counts: false`: it was no try of this record, because a whole side was down. */
   | { kind: 'retry'; delayMs: number; counts?: boolean; code: string; message: string; stage: string }
@@ -38,7 +40,6 @@ export async function settleRecords(
       database.pool.query<{ id: string }>(SETTLE, [
         JSON.stringify(settled.map(settlementRow)),
         JSON.stringify(settled.flatMap(changeRows)),
-        JSON.stringify(settled.flatMap(conflictRows)),
         commandId ?? null,
       ]),
     );
@@ -80,14 +81,14 @@ export async function settleRecord(
 const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS one (
-      id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb,
+      id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb, open_conflicts jsonb,
       delay_ms float8, tries int, code text, message text, stage text)
   ), held AS (
     SELECT record.id FROM sync_record record JOIN given USING (id)
     WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
   ), synced AS (
     UPDATE sync_record record SET
-      base = given.base, crm_snapshot = given.crm_snapshot, crm_unsure = false,
+      base = given.base, crm_snapshot = given.crm_snapshot, crm_unsure = false, open_conflicts = given.open_conflicts,
       version = version + 1, attempts = 0, last_synced_at = now(),
       error_code = NULL, error_message = NULL, error_stage = NULL,
       state = CASE WHEN record.dirty_seq = given.dirty_seq THEN 'clean' ELSE 'dirty' END,
@@ -108,14 +109,9 @@ const SETTLE = `
     RETURNING record.id
   ), changed AS (
     INSERT INTO change (record_id, side, object, object_id, field, from_value, to_value, command_id)
-    SELECT record_id, side, object, object_id, field, from_value, to_value, $4::uuid
+    SELECT record_id, side, object, object_id, field, from_value, to_value, $3::uuid
     FROM jsonb_to_recordset($2) AS one (
       record_id bigint, side text, object text, object_id text, field text, from_value jsonb, to_value jsonb)
-  ), conflicted AS (
-    INSERT INTO conflict (record_id, field, stripe_value, crm_value, winner)
-    SELECT record_id, field, stripe_value, crm_value, winner
-    FROM jsonb_to_recordset($3) AS one (
-      record_id bigint, field text, stripe_value jsonb, crm_value jsonb, winner text)
   )
   SELECT id FROM synced UNION ALL SELECT id FROM failed
 `;
@@ -127,8 +123,15 @@ function settlementRow({ record, settlement }: SettledRecord) {
     dirty_seq: record.dirtySeq,
     kind: settlement.kind,
   };
-  if (settlement.kind === 'synced')
-    return { ...row, base: settlement.base, crm_snapshot: settlement.crmSnapshot };
+  if (settlement.kind === 'synced') {
+    const { base, crmSnapshot, openConflicts } = settlement;
+    return {
+      ...row,
+      base,
+      crm_snapshot: crmSnapshot,
+      open_conflicts: openConflicts?.length ? openConflicts : undefined,
+    };
+  }
   const { code, message, stage } = settlement;
   return {
     ...row,
@@ -150,16 +153,5 @@ function changeRows({ record, settlement }: SettledRecord) {
     field,
     from_value: from,
     to_value: to,
-  }));
-}
-
-function conflictRows({ record, settlement }: SettledRecord) {
-  if (settlement.kind !== 'synced') return [];
-  return (settlement.conflicts ?? []).map(({ field, stripe, crm, winner }) => ({
-    record_id: record.id,
-    field,
-    stripe_value: stripe,
-    crm_value: crm,
-    winner,
   }));
 }

@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import type { OpenConflict } from '../domain/openConflict.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { Intents, SyncRecord } from './entities.ts';
@@ -15,6 +16,7 @@ export interface ClaimedRecord {
   /** Whether somebody may have changed the org's record since, or a write of ours did not come to its end. */
   crmUnsure: boolean;
   intents: Intents;
+  openConflicts: OpenConflict[];
   /** When Stripe mailed the invoice, as far as the engine itself knows. */
   sentAt: Date | null;
   crmGoneAt: Date | null;
@@ -26,6 +28,9 @@ export interface ClaimedRecord {
   dirtySeq: string;
   leaseOwner: string;
 }
+
+/** The org's id, or Stripe's. */
+export type RecordId = { crmId: string } | { stripeId: string };
 
 export interface ClaimOptions {
   owner: string;
@@ -71,21 +76,22 @@ export async function claimDueRecords(
   return rows.map(claimed);
 }
 
-/** Claims one row by its CRM id, due or not, and makes it when there is none; undefined while somebody holds it. */
+/** Claims one row by an id of it, due or not, and makes it when there is none; undefined while somebody holds it. */
 export async function claimRecord(
   database: Database,
   entity: SyncEntity,
-  { crmId, owner, leaseSeconds }: ClaimOptions & { crmId: string },
+  { owner, leaseSeconds, ...id }: ClaimOptions & RecordId,
 ): Promise<ClaimedRecord | undefined> {
+  const [column, value] = 'crmId' in id ? ['crm_id', id.crmId] : ['stripe_id', id.stripeId];
   await database.pool.query(
-    `INSERT INTO sync_record (entity, crm_id, state) VALUES ($1, $2, 'clean') ON CONFLICT DO NOTHING`,
-    [entity, crmId],
+    `INSERT INTO sync_record (entity, ${column}, state) VALUES ($1, $2, 'clean') ON CONFLICT DO NOTHING`,
+    [entity, value],
   );
   const { rows } = await database.pool.query<SyncRecord>(
     `UPDATE sync_record SET lease_owner = $3, lease_until = now() + make_interval(secs => $4)
-     WHERE entity = $1 AND crm_id = $2 AND (lease_until IS NULL OR lease_until < now())
+     WHERE entity = $1 AND ${column} = $2 AND (lease_until IS NULL OR lease_until < now())
      RETURNING *`,
-    [entity, crmId, owner, leaseSeconds],
+    [entity, value, owner, leaseSeconds],
   );
   return rows.map(claimed)[0];
 }
@@ -262,6 +268,7 @@ function claimed(row: SyncRecord): ClaimedRecord {
     crmSnapshot: row.crm_snapshot,
     crmUnsure: row.crm_dirty || row.crm_unsure,
     intents: row.intents,
+    openConflicts: row.open_conflicts ?? [],
     sentAt: row.sent_at,
     crmGoneAt: row.crm_gone_at,
     stripeGoneAt: row.stripe_gone_at,
@@ -273,28 +280,10 @@ function claimed(row: SyncRecord): ClaimedRecord {
   };
 }
 
-/** What both sides agreed on at the last sync, by the org's id; absent for what was never synced or is gone in Stripe. */
-export async function basesOf(
-  database: Database,
-  entity: SyncEntity,
-  crmIds: string[],
-): Promise<Map<string, unknown>> {
-  const { rows } = await database.pool.query<{ crm_id: string; base: unknown }>(
-    `SELECT crm_id, base FROM sync_record
-     WHERE entity = $1 AND crm_id = ANY($2) AND base IS NOT NULL AND stripe_gone_at IS NULL`,
-    [entity, crmIds],
-  );
-  return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));
-}
-
-export async function isKnownRecord(database: Database, entity: SyncEntity, crmId: string): Promise<boolean> {
-  return (await findRecord(database, entity, crmId)) !== undefined;
-}
-
-/** Takes back a row that was made for an id which turned out to be nobody's. */
+/** Takes back a row that was made for an id which turned out to be nobody's: nothing was ever synced with it. */
 export async function forgetRecord(database: Database, record: ClaimedRecord): Promise<void> {
   await database.pool.query(
-    'DELETE FROM sync_record WHERE id = $1 AND lease_owner = $2 AND stripe_id IS NULL',
+    'DELETE FROM sync_record WHERE id = $1 AND lease_owner = $2 AND base IS NULL AND (stripe_id IS NULL OR crm_id IS NULL)',
     [record.id, record.leaseOwner],
   );
 }

@@ -1,6 +1,6 @@
+import { migrations } from '../../sync/store/migrations/index.ts';
 import { migrate } from '../../server/migrate.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
-import { migrations } from '../../sync/store/migrations/index.ts';
 import { receiveEvent } from '../../sync/store/receiveEvent.ts';
 import {
   claimDueRecords,

@@ -60,7 +60,7 @@ export async function endsRight(simulated: Simulated, journals: Journal[]): Prom
   return problems;
 }
 
-function bothSidesEqual({ crm, crmLines, stripe, mails, journal }: Ended): string[] {
+function bothSidesEqual({ crm, crmLines, stripe, mails, journal, conflicts }: Ended): string[] {
   const amount = (minor: number) => minor / 100;
   const wanted: Record<string, unknown> = {
     Status__c: stripe.status!.charAt(0).toUpperCase() + stripe.status!.slice(1),
@@ -71,8 +71,10 @@ function bothSidesEqual({ crm, crmLines, stripe, mails, journal }: Ended): strin
     Amount_Due__c: amount(stripe.amount_due),
     Amount_Paid__c: amount(stripe.amount_paid),
     Amount_Remaining__c: amount(stripe.amount_remaining),
-    Sync_Status__c: 'Synced',
-    Sync_Error__c: null,
+    // Conflicts that nobody has looked at stay on the record.
+    ...(crm.Sync_Status__c === 'Conflict' && conflicts.length > 0
+      ? {}
+      : { Sync_Status__c: 'Synced', Sync_Error__c: null }),
   };
   const problems = differences(crm, wanted);
   const left = new Map(stripe.lines.data.map((line) => [line.id, line]));

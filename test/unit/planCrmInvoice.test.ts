@@ -5,6 +5,7 @@ const context: CrmInvoiceContext = {
   sentAt: null,
   productOf: (stripeId) => (stripeId === 'prod_1' ? '01t1' : null),
   touch: false,
+  conflictNote: null,
   now: '2026-11-21T10:00:00.000Z',
 };
 

@@ -1,5 +1,6 @@
 import { backoffMs } from '../../sync/domain/backoff.ts';
-import { fieldLabel, raiseWords, sendWords, syncWords } from '../../sync/domain/commandWords.ts';
+import { raiseWords, sendWords, syncWords } from '../../sync/domain/commandWords.ts';
+import { fieldLabel } from '../../sync/domain/fieldLabel.ts';
 import { countryCode, countryName } from '../../sync/domain/country.ts';
 import { toLongId } from '../../sync/domain/salesforceId.ts';
 import { stripeInvoice, stripeLine } from './invoices.ts';

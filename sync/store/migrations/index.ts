@@ -2,6 +2,7 @@ import { Initial1795219200000 } from './1795219200000-initial.ts';
 import { Receiving1795305600000 } from './1795305600000-receiving.ts';
 import { CrmSnapshot1795309200000 } from './1795309200000-crm-snapshot.ts';
 import { Tombstones1795312800000 } from './1795312800000-tombstones.ts';
+import { People1795327200000 } from './1795327200000-people.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   Receiving1795305600000,
   CrmSnapshot1795309200000,
   Tombstones1795312800000,
+  People1795327200000,
 ];

@@ -1,0 +1,82 @@
+import type { FieldConflict } from './change.ts';
+import { fieldLabel } from './fieldLabel.ts';
+import { formatMoney } from './money.ts';
+
+export interface ConflictContext {
+  /** ISO 4217; absent for records without money. */
+  currency?: string;
+  /** What a line is called, by the org's id. */
+  lineName?: (crmId: string) => string | undefined;
+}
+
+// Sync_Error__c holds 2,000 characters.
+const LONGEST = 2000;
+const LONGEST_VALUE = 80;
+
+/** What the org's record says about conflicts: each field, both values, which one stayed, and what to do. */
+export function conflictWords(conflicts: FieldConflict[], context: ConflictContext = {}): string | null {
+  if (conflicts.length === 0) return null;
+  const told = conflicts.map((conflict) => conflictSentence(conflict, context));
+  const advice = [
+    conflicts.some(({ winner }) => winner === 'salesforce')
+      ? 'Where the value that was replaced is the right one, enter it again.'
+      : '',
+    conflicts.some(({ winner }) => winner === 'stripe')
+      ? 'A finalized invoice cannot be changed: void it in Stripe and raise a new one if it is wrong.'
+      : '',
+    'A sync by hand takes this note away.',
+  ].filter(Boolean);
+  const end = ` ${advice.join(' ')}`;
+  let text = '';
+  for (const [index, sentence] of told.entries()) {
+    const more = ` And ${told.length - index} more.`;
+    if (text.length + sentence.length + more.length + end.length + 1 > LONGEST) return `${text}${more}${end}`;
+    text += text ? ` ${sentence}` : sentence;
+  }
+  return text + end;
+}
+
+/** One conflict in words, e.g. "Both sides changed Description: “A” of Salesforce stayed, “B” of Stripe was replaced." */
+export function conflictSentence(
+  { field, stripe, crm, winner }: FieldConflict,
+  context: ConflictContext = {},
+): string {
+  const label = labelOf(field, context);
+  const [ours, theirs] = [valueWords(field, crm, context), valueWords(field, stripe, context)];
+  return winner === 'salesforce'
+    ? `Both sides changed ${label}: ${ours} of Salesforce stayed, ${theirs} of Stripe was replaced.`
+    : `${label} belongs to Stripe: ${theirs} of Stripe stayed, ${ours} of Salesforce was put back.`;
+}
+
+function labelOf(field: string, { lineName }: ConflictContext): string {
+  const [, lineId, part] = /^lines\.(\w+)(?:\.(\w+))?$/.exec(field) ?? [];
+  if (!lineId) return fieldLabel(field);
+  const name = lineName?.(lineId);
+  const line = name ? `line “${shortened(name)}”` : 'a line';
+  return part ? `${fieldLabel(part)} of ${line}` : line;
+}
+
+function valueWords(field: string, value: unknown, { currency }: ConflictContext): string {
+  if (value === null || value === undefined || value === '') {
+    return /^lines\.\w+$/.test(field) ? 'the deletion' : 'the empty field';
+  }
+  if (field.endsWith('.unitAmount') && currency && typeof value === 'number') {
+    return formatMoney(value, currency);
+  }
+  if (typeof value !== 'object') return `“${shortened(String(value))}”`;
+  const line = value as { description?: string; quantity?: string; unitAmount?: number };
+  if (line.quantity !== undefined && line.unitAmount !== undefined && currency) {
+    return `“${shortened(line.description ?? '')}”, ${line.quantity} at ${formatMoney(line.unitAmount, currency)},`;
+  }
+  return `“${shortened(
+    Object.values(value)
+      .filter((part) => part !== null)
+      .join(', '),
+  )}”`;
+}
+
+/** On one line: the org changes line ends, and the text must be the same when it is read again. */
+function shortened(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST_VALUE ? `${line.slice(0, LONGEST_VALUE - 1)}…` : line;
+}

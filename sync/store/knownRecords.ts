@@ -1,0 +1,36 @@
+import { syncEntities, type SyncEntity } from '../domain/entity.ts';
+import type { Database } from './database.ts';
+import { findRecord } from './syncRecords.ts';
+
+/** What ids of the org or of Stripe stand for; absent for those that were never heard of. */
+export async function entitiesOfIds(database: Database, ids: string[]): Promise<Map<string, SyncEntity>> {
+  const { rows } = await database.pool.query<{ entity: SyncEntity; crm_id: string; stripe_id: string }>(
+    `SELECT entity, crm_id, stripe_id FROM sync_record
+     WHERE (entity = ANY($1) AND crm_id = ANY($2)) OR (entity = ANY($1) AND stripe_id = ANY($2))`,
+    [syncEntities, ids],
+  );
+  const wanted = new Set(ids);
+  return new Map(
+    rows.flatMap(({ entity, crm_id, stripe_id }) =>
+      [crm_id, stripe_id].filter((id) => wanted.has(id)).map((id) => [id, entity] as const),
+    ),
+  );
+}
+
+/** What both sides agreed on at the last sync, by the org's id; absent for what was never synced or is gone in Stripe. */
+export async function basesOf(
+  database: Database,
+  entity: SyncEntity,
+  crmIds: string[],
+): Promise<Map<string, unknown>> {
+  const { rows } = await database.pool.query<{ crm_id: string; base: unknown }>(
+    `SELECT crm_id, base FROM sync_record
+     WHERE entity = $1 AND crm_id = ANY($2) AND base IS NOT NULL AND stripe_gone_at IS NULL`,
+    [entity, crmIds],
+  );
+  return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));
+}
+
+export async function isKnownRecord(database: Database, entity: SyncEntity, crmId: string): Promise<boolean> {
+  return (await findRecord(database, entity, crmId)) !== undefined;
+}
