@@ -21,32 +21,33 @@ export class CommandWaiter {
   /** The command once it has ended, once a try of it has failed, or as it is when patience ends. */
   async settled(command: Command): Promise<Command> {
     const deadline = Date.now() + this.patienceMs;
-    let latest = command;
-    while (latest.status === 'running' && latest.attempts === command.attempts && Date.now() < deadline) {
-      await this.news(latest.id, Math.min(LOOK_AGAIN_MS, deadline - Date.now()), async () => {
-        latest = (await findCommand(this.database, command.id)) ?? latest;
-        return latest.status !== 'running' || latest.attempts > command.attempts;
-      });
-      latest = (await findCommand(this.database, command.id)) ?? latest;
-    }
-    return latest;
-  }
-
-  /** Resolves on a notification about the command or after `ms`; listens before it looks, to miss nothing. */
-  private async news(id: string, ms: number, alreadyThere: () => Promise<boolean>): Promise<void> {
-    let stopListening = () => {};
-    const heard = new Promise<void>((resolve) => {
-      stopListening = this.notifications.on((channel, payload) => {
-        if (channel === 'command_settled' && payload === id) resolve();
-      });
+    const isUnderWay = ({ status, attempts }: Command) =>
+      status === 'running' && attempts === command.attempts;
+    let wake = () => {};
+    const stopListening = this.notifications.on((channel, payload) => {
+      if (channel === 'command_settled' && payload === command.id) wake();
     });
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
     try {
-      if (!(await alreadyThere())) await Promise.race([heard, timeout]);
+      let latest = command;
+      while (isUnderWay(latest)) {
+        // Listens before it looks, to miss nothing.
+        const woken = new Promise<void>((resolve) => (wake = resolve));
+        latest = (await findCommand(this.database, command.id)) ?? latest;
+        const patienceMs = deadline - Date.now();
+        if (!isUnderWay(latest) || patienceMs <= 0) break;
+        await within(woken, Math.min(LOOK_AGAIN_MS, patienceMs));
+      }
+      return latest;
     } finally {
       stopListening();
-      clearTimeout(timer);
     }
   }
+}
+
+/** Resolves with `event`, or after `ms`. */
+async function within(event: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([event, timeout]);
+  clearTimeout(timer);
 }

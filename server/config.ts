@@ -57,6 +57,11 @@ const environment = z.object({
     .default('usd'),
   LEASE_SECONDS: seconds(30),
   COMMAND_WAIT_SECONDS: seconds(20),
+  EVENT_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(31, 'is at least 31, because Stripe tells of events again for 30 days')
+    .default(90),
   CRM_SWEEP_SECONDS: seconds(60),
   STRIPE_CATCH_UP_SECONDS: seconds(300),
 
@@ -109,6 +114,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     defaultCurrency: value.DEFAULT_CURRENCY,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
+    eventRetentionDays: value.EVENT_RETENTION_DAYS,
     crmSweepSeconds: value.CRM_SWEEP_SECONDS,
     stripeCatchUpSeconds: value.STRIPE_CATCH_UP_SECONDS,
     limits: {

@@ -9,6 +9,7 @@ import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
+import { forgetEvents } from '../sync/store/forgetEvents.ts';
 import { Notifications } from '../sync/store/notifications.ts';
 import { noteServedOrg } from '../sync/store/servedOrg.ts';
 import { renewLeases } from '../sync/store/syncRecords.ts';
@@ -23,6 +24,7 @@ export interface Worker {
 
 // A wake-up comes with every change; this is how long a missed one, or a delayed retry, waits at most.
 const IDLE_MS = 500;
+const RETENTION_MS = 3_600_000;
 // People wait for commands: one that is slow must not hold up the next.
 const COMMANDS_AT_ONCE = 8;
 
@@ -41,8 +43,13 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     loop(name, async () => (isSideDown(engine) ? 0 : work().then(() => 0)), everySeconds * 1000);
   const sweep = pass('CRM sweep', () => sweepServedOrg(engine), config.crmSweepSeconds);
   const catchUp = pass('Stripe catch-up', () => catchUpStripe(engine), config.stripeCatchUpSeconds);
+  const retention = loop(
+    'retention of events',
+    () => forgetEvents(database, config.eventRetentionDays),
+    RETENTION_MS,
+  );
   const changes = followChanges(engine, config);
-  const loops = [...commands, ...Object.values(records), sweep, catchUp, ...changes];
+  const loops = [...commands, ...Object.values(records), sweep, catchUp, retention, ...changes];
 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
   notifications.on((channel, payload) => {

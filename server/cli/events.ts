@@ -58,6 +58,9 @@ function detailWords({ kind, details }: TimelineEntry): string {
     };
     return `Stripe said ${shown(stripe)}, Salesforce ${shown(salesforce)}; ${winner} won`;
   }
+  if (kind === 'event') {
+    return (details as { changed: string[] }).changed.join(', ');
+  }
   if (kind === 'command') {
     const { error } = details as { error: { message?: string } | null };
     return error?.message ?? '';

@@ -80,10 +80,15 @@ async function receive(engine: Engine, source: ChangeSource, event: ConsumerEven
     type: change ? `${change.entityName} ${change.changeType}` : 'unreadable',
     replayId: event.replayId,
     occurredAt: committedAt,
-    payload: change ?? { schemaId: event.event.schemaId, base64: event.event.payload.toString('base64') },
+    payload: change
+      ? noteOf(change)
+      : { schemaId: event.event.schemaId, base64: event.event.payload.toString('base64') },
     subjects: change ? await subjectsOf(engine, change) : [],
   });
 }
+
+/** Who has changed which fields of what, without the values: docs/decisions/0003. */
+const noteOf = ({ fields: _values, ...note }: CrmChange) => note;
 
 /** The change in the event; undefined when it is not what its schema says, which no other try would mend. */
 async function decode(

@@ -16,9 +16,12 @@ export interface InboxEvent {
   type: string;
   entity: SyncEntity | null;
   object_id: string | null;
+  /** The records that it names beside `object_id`; null for nearly all, which name one. */
+  other_object_ids: string[] | null;
   occurred_at: Date;
   received_at: Date;
   replay_id: Buffer | null;
+  /** A note of what is worth keeping, without anybody's data: docs/decisions/0003. */
   payload: unknown;
 }
 
@@ -31,6 +34,7 @@ export const InboxEventSchema = new EntitySchema<InboxEvent>({
     type: text,
     entity: maybeText,
     object_id: maybeText,
+    other_object_ids: { type: 'text', array: true, nullable: true },
     occurred_at: time,
     received_at: { ...time, default: () => 'now()' },
     replay_id: { type: 'bytea', nullable: true },

@@ -68,7 +68,7 @@ export async function readStatus(database: Database): Promise<EngineStatus> {
     pool.query<LastEvent>(
       `SELECT last.* FROM (VALUES ('salesforce'), ('stripe')) side (source), LATERAL (
          SELECT source, event_id AS "eventId", type, occurred_at AS "occurredAt", received_at AS "receivedAt"
-         FROM inbox_event WHERE inbox_event.source = side.source ORDER BY received_at DESC LIMIT 1
+         FROM inbox_event WHERE inbox_event.source = side.source ORDER BY id DESC LIMIT 1
        ) last`,
     ),
   ]);

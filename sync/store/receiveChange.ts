@@ -24,24 +24,24 @@ export interface ChangedRecord {
  * place behind it: one statement, so one commit. Returns false for an event that had been stored before.
  */
 export async function receiveChange(database: Database, change: ReceivedChange): Promise<boolean> {
-  const [subject] = change.subjects;
+  const [subject, ...others] = change.subjects;
   const { rows } = await database.pool.query<{ stored: boolean }>(
     `WITH stored AS (
-       INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, replay_id, payload)
-       VALUES ('salesforce', $1, $2, $3, $4, $5, $6, $7)
+       INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, replay_id, payload, other_object_ids)
+       VALUES ('salesforce', $1, $2, $3, $4, $5, $6, $7, $12)
        ON CONFLICT (source, event_id) DO NOTHING
        RETURNING id
      ), moved AS (
        INSERT INTO cursor (name, replay_id) VALUES ($8, $6)
        ON CONFLICT (name) DO UPDATE SET replay_id = excluded.replay_id, moved_at = now()
      ), marked AS (
-       SELECT mark_dirty(subject.entity, NULL, subject.crm_id, 'salesforce') AS record_id
+       SELECT mark_all_dirty(array_agg(subject.entity), array_agg(NULL::text), array_agg(subject.crm_id), array_agg('salesforce'::text))
        FROM stored, unnest($9::text[], $10::text[], $11::boolean[]) AS subject (entity, crm_id, takes_in_new)
        WHERE subject.takes_in_new OR EXISTS (
          SELECT FROM sync_record known WHERE known.entity = subject.entity AND known.crm_id = subject.crm_id
        )
      )
-     SELECT EXISTS (SELECT FROM stored) AS stored, (SELECT count(record_id) FROM marked) AS marked`,
+     SELECT EXISTS (SELECT FROM stored) AS stored, (SELECT count(*) FROM marked) AS marked`,
     [
       change.eventId,
       change.type,
@@ -54,6 +54,7 @@ export async function receiveChange(database: Database, change: ReceivedChange):
       change.subjects.map(({ entity }) => entity),
       change.subjects.map(({ crmId }) => crmId),
       change.subjects.map(({ takesInNew }) => takesInNew),
+      others.length > 0 ? others.map(({ crmId }) => crmId) : null,
     ],
   );
   return rows[0]!.stored;

@@ -26,7 +26,7 @@ export interface TimelineEntry {
 /** The records an id stands for: the org's id, Stripe's, or the id of an event about the record. */
 export async function findKnownRecords(database: Database, id: string): Promise<KnownRecord[]> {
   const { rows: events } = await database.pool.query<{ object_id: string }>(
-    `SELECT object_id FROM inbox_event
+    `SELECT unnest(object_id || other_object_ids) AS object_id FROM inbox_event
      WHERE source IN ('stripe', 'salesforce') AND event_id = $1 AND object_id IS NOT NULL`,
     [id],
   );
@@ -65,8 +65,9 @@ export async function readTimeline(
 const TIMELINE = `
   WITH event AS (
     SELECT received_at, source, event_id, type, occurred_at,
-           coalesce(payload #>> '{ChangeEventHeader,commitUser}', payload #>> '{request,id}') AS who
-    FROM inbox_event WHERE entity = $2 AND object_id = ANY($3)
+           coalesce(payload ->> 'commitUser', payload #>> '{request,id}') AS who,
+           coalesce(payload -> 'changed', payload -> 'changedFields') AS changed
+    FROM inbox_event WHERE entity = $2 AND (object_id = ANY($3) OR other_object_ids && $3)
   ), write AS (
     SELECT at, side, object, command_id,
            jsonb_agg(jsonb_build_object('objectId', object_id, 'field', field, 'from', from_value, 'to', to_value)
@@ -74,7 +75,7 @@ const TIMELINE = `
     FROM change WHERE record_id = $1 GROUP BY at, side, object, command_id
   ), entry AS (
     SELECT received_at AS at, 'event' AS kind, source AS side, type AS what, who, event_id AS why,
-           jsonb_build_object('occurredAt', occurred_at) AS details
+           jsonb_build_object('occurredAt', occurred_at, 'changed', coalesce(changed, '[]')) AS details
     FROM event
     UNION ALL
     SELECT created_at, 'command', 'salesforce', kind || ' ' || status, acting_user, id::text,

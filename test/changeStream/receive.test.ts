@@ -1,3 +1,4 @@
+import { findKnownRecords, readTimeline } from '../../sync/store/recordTimeline.ts';
 import { eventually } from '../integration/world.ts';
 import { raiseInvoice, startStreamWorld, TOPIC, type StreamWorld } from './streamWorld.ts';
 
@@ -15,10 +16,13 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 const eventsAt = (replayId: Buffer) =>
-  world.rows<{ event_id: string; type: string; replay_id: Buffer; object_id: string | null }>(
-    'SELECT * FROM inbox_event WHERE replay_id = $1',
-    [replayId],
-  );
+  world.rows<{
+    event_id: string;
+    type: string;
+    replay_id: Buffer;
+    object_id: string | null;
+    payload: object;
+  }>('SELECT * FROM inbox_event WHERE replay_id = $1', [replayId]);
 const received = (replayId: Buffer) =>
   eventually(async () => (await eventsAt(replayId))[0], 'the event in the inbox');
 const record = async (crmId: string) =>
@@ -44,6 +48,27 @@ test('an event is stored with its replay id, its record is dirty, and the place 
   });
   expect(await record(id)).toMatchObject({ entity: 'invoice', state: 'dirty', crm_dirty: true });
   expect(await place()).toEqual(replayId);
+});
+
+test('a change to several records at once is found for each of them, with who it was and which fields', async () => {
+  const ids = [newInvoice(), newInvoice(), newInvoice()];
+  const replayId = world.server.publish({ entity: 'Invoice__c', recordIds: ids, changedFields: ['0x2'] });
+  const { event_id, payload } = (await received(replayId))!;
+  // Which fields, not what is in them.
+  expect(payload).not.toHaveProperty('fields');
+  for (const id of ids) {
+    const [known] = await findKnownRecords(world.engine.database, id);
+    expect(await readTimeline(world.engine.database, known!)).toMatchObject([
+      {
+        kind: 'event',
+        what: 'Invoice__c UPDATE',
+        who: '005000000000001AAA',
+        why: event_id,
+        details: { changed: ['Description__c'] },
+      },
+    ]);
+  }
+  expect(await findKnownRecords(world.engine.database, String(event_id))).toHaveLength(3);
 });
 
 test('an event that comes again is stored once, and marks nothing again', async () => {

@@ -1,5 +1,6 @@
 import { Initial1795219200000 } from './1795219200000-initial.ts';
 import { Receiving1795305600000 } from './1795305600000-receiving.ts';
+import { EventSubjects1795305660000 } from './1795305660000-event-subjects.ts';
 import { CrmSnapshot1795309200000 } from './1795309200000-crm-snapshot.ts';
 import { Tombstones1795312800000 } from './1795312800000-tombstones.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
@@ -8,6 +9,7 @@ import { People1795327200000 } from './1795327200000-people.ts';
 export const migrations = [
   Initial1795219200000,
   Receiving1795305600000,
+  EventSubjects1795305660000,
   CrmSnapshot1795309200000,
   Tombstones1795312800000,
   People1795327200000,
