@@ -96,7 +96,7 @@ const SETTLE = `
       crm_dirty = crm_dirty AND record.dirty_seq <> given.dirty_seq,
       next_attempt_at = now(), lease_owner = NULL, lease_until = NULL
     FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind = 'synced'
-    RETURNING record.id
+    RETURNING record.id, record.entity, record.state
   ), failed AS (
     UPDATE sync_record record SET
       -- Whether our write had come to pass is not known: what we noted before it is forgotten.
@@ -113,7 +113,9 @@ const SETTLE = `
     FROM jsonb_to_recordset($2) AS one (
       record_id bigint, side text, object text, object_id text, field text, from_value jsonb, to_value jsonb)
   )
-  SELECT id FROM synced UNION ALL SELECT id FROM failed
+  -- What was marked while it was held could not be claimed: whoever looked for it then has gone to sleep.
+  SELECT id, CASE WHEN state = 'dirty' THEN pg_notify('sync_dirty', entity) END FROM synced
+  UNION ALL SELECT id, NULL FROM failed
 `;
 
 function settlementRow({ record, settlement }: SettledRecord) {

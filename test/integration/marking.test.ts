@@ -1,8 +1,10 @@
+import { Notifications } from '../../sync/store/notifications.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { receiveEvent } from '../../sync/store/receiveEvent.ts';
 import { settleRecord } from '../../sync/store/settleRecords.ts';
 import { claimDueRecords, linkRecord, markDirty } from '../../sync/store/syncRecords.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { eventually } from './world.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -138,4 +140,24 @@ describe('marking many at once', () => {
       }
     },
   );
+});
+
+test('a record marked while it was held wakes the workers when it is given back, others do not', async () => {
+  await markDirty(database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
+  await markDirty(database, 'product', { stripeId: 'prod_1', side: 'stripe' });
+  const [invoice] = await claimDueRecords(database, 'invoice', lease);
+  const [product] = await claimDueRecords(database, 'product', lease);
+  await markDirty(database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
+  const notifications = new Notifications(testDatabase.url, ['sync_dirty']);
+  const heard: string[] = [];
+  notifications.on((_, entity) => heard.push(entity));
+  await notifications.open();
+  try {
+    await settleRecord(database, product!, { kind: 'synced', base: {} });
+    await settleRecord(database, invoice!, { kind: 'synced', base: {} });
+    await eventually(() => Promise.resolve(heard.length > 0), 'the workers are woken');
+    expect(heard).toEqual(['invoice']);
+  } finally {
+    await notifications.close();
+  }
 });
