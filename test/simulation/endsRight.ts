@@ -1,176 +1,203 @@
 import type Stripe from 'stripe';
 import type { OrgRecord } from '../integration/orgUser.ts';
-import type { LineField } from './history.ts';
-import { lineKey, type FieldValue, type Journal } from './journal.ts';
+import { editsKept, linesKept, type Conflict, type Delivered, type Seen } from './editsKept.ts';
+import { keyInStripe } from './edits.ts';
+import { customerFields, lineFields, productFields, termsFields, valueInOrg } from './fields.ts';
+import type { InvoiceJournal, Journal } from './journal.ts';
+import { paymentsRight } from './paymentsRight.ts';
 import type { Simulated } from './simulated.ts';
 
-interface Conflict {
-  field: string;
-  stripe_value: unknown;
-  crm_value: unknown;
+/** What there is in Stripe when a round has ended, read once for all its histories. */
+export interface Ending {
+  simulated: Simulated;
+  /** Stripe's ids of customers, products and invoices by the id of the org's record that they carry. */
+  made: Map<string, string[]>;
+  customers: Map<string, Stripe.Customer>;
+  products: Map<string, Stripe.Product>;
+  mails: { invoice: string }[];
 }
 
-/** One invoice as both sides have it in the end. */
-interface Ended {
-  journal: Journal;
-  crm: OrgRecord;
-  crmLines: OrgRecord[];
-  stripe: Stripe.Invoice;
-  conflicts: Conflict[];
-  mails: number;
-}
+// Of each kind, newest first; a round makes fewer.
+const RECENT = 400;
 
-/** Everything that is wrong with the invoices of one run, in words. */
-export async function endsRight(simulated: Simulated, journals: Journal[]): Promise<string[]> {
-  const { world } = simulated;
-  const { data: recent } = await world.stripe.invoices.list({ limit: 100 });
-  const { mails } = await world.control<{ mails: { invoice: string }[] }>('stripe', 'GET', '/mails');
-  const problems: string[] = [];
-  for (const [index, journal] of journals.entries()) {
-    const say = (problem: string) => problems.push(`invoice ${index} (${journal.crmId}): ${problem}`);
-    const made = recent.filter(({ metadata }) => metadata?.salesforce_id === journal.crmId);
-    const crm = await world.rep.invoice(journal.crmId);
-    if (made.length !== 1 || made[0]!.id !== crm.Stripe_Invoice_Id__c) {
-      say(
-        `${made.length} invoices in Stripe, linked to ${String(crm.Stripe_Invoice_Id__c)}; ${String(crm.Sync_Error__c)}`,
-      );
-      continue;
-    }
-    const stripe = made[0]!;
-    const twins = await world.rep.query(
-      `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${stripe.id}'`,
-    );
-    if (twins.length !== 1) say(`${twins.length} records for ${stripe.id}`);
-    const { rows: conflicts } = await world.database.pool.query<Conflict>(
-      `SELECT field, stripe_value, crm_value FROM conflict JOIN sync_record r ON r.id = record_id WHERE r.crm_id = $1`,
-      [journal.crmId],
-    );
-    const ended: Ended = {
-      journal,
-      crm,
-      crmLines: await world.rep.lines(journal.crmId),
-      stripe,
-      conflicts,
-      mails: mails.filter(({ invoice }) => invoice === stripe.id).length,
-    };
-    bothSidesEqual(ended).forEach(say);
-    linesKept(ended).forEach(say);
-    editsKept(ended).forEach(say);
+export async function readEnding(simulated: Simulated): Promise<Ending> {
+  const { stripe, control } = simulated.world;
+  const [customers, products, invoices] = await Promise.all([
+    stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
+    stripe.products.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
+    stripe.invoices.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
+  ]);
+  const made = new Map<string, string[]>();
+  for (const { id, metadata } of [...customers, ...products, ...invoices]) {
+    const crmId = metadata?.salesforce_id;
+    if (crmId) made.set(crmId, [...(made.get(crmId) ?? []), id]);
   }
-  return problems;
-}
-
-function bothSidesEqual({ crm, crmLines, stripe, mails, journal, conflicts }: Ended): string[] {
-  const amount = (minor: number) => minor / 100;
-  const wanted: Record<string, unknown> = {
-    Status__c: stripe.status!.charAt(0).toUpperCase() + stripe.status!.slice(1),
-    Number__c: stripe.number,
-    Description__c: stripe.description,
-    Due_Date__c: stripe.due_date && new Date(stripe.due_date * 1000).toISOString().slice(0, 10),
-    Total__c: amount(stripe.total),
-    Amount_Due__c: amount(stripe.amount_due),
-    Amount_Paid__c: amount(stripe.amount_paid),
-    Amount_Remaining__c: amount(stripe.amount_remaining),
-    // Conflicts that nobody has looked at stay on the record.
-    ...(crm.Sync_Status__c === 'Conflict' && conflicts.length > 0
-      ? {}
-      : { Sync_Status__c: 'Synced', Sync_Error__c: null }),
+  return {
+    simulated,
+    made,
+    customers: new Map(customers.map((one) => [one.id, one])),
+    products: new Map(products.map((one) => [one.id, one])),
+    mails: (await control<{ mails: { invoice: string }[] }>('stripe', 'GET', '/mails')).mails,
   };
-  const problems = differences(crm, wanted);
-  const left = new Map(stripe.lines.data.map((line) => [line.id, line]));
-  for (const line of crmLines) {
-    const other = left.get(String(line.Stripe_Line_Id__c));
-    if (!other) problems.push(`line ${line.Id} is not in Stripe`);
-    else
-      problems.push(
-        ...differences(line, {
-          Quantity__c: other.quantity,
-          Unit_Price__c: amount(Number(other.pricing?.unit_amount_decimal)),
-          Amount__c: amount(other.amount),
-          ...(line.Description__c === null ? {} : { Description__c: other.description }),
-        }),
-      );
-    left.delete(String(line.Stripe_Line_Id__c));
-  }
-  for (const id of left.keys()) problems.push(`line ${id} of Stripe is not in the org`);
-  if (mails > 1) problems.push(`${mails} mails`);
-  if (journal.sends > 0 && mails === 0) problems.push('the org was told it was sent, but there is no mail');
-  if (stripe.amount_paid > stripe.total) problems.push(`${stripe.amount_paid} paid of ${stripe.total}`);
-  return problems;
 }
 
-function differences(record: OrgRecord, wanted: Record<string, unknown>): string[] {
-  return Object.entries(wanted).flatMap(([field, value]) =>
+/** Everything that is wrong with a history's customer or product in the end, in words. */
+export async function pairEndsRight(ending: Ending, journal: Journal): Promise<string[]> {
+  const { entity, crmId, stripeId } = journal;
+  const places: Record<string, Place> = entity === 'customer' ? customerFields : productFields;
+  const made = ending.made.get(crmId!) ?? [];
+  if (made.join() !== (stripeId ?? ''))
+    return [`${made.join(', ') || 'nothing'} in Stripe, linked to ${stripeId}`];
+  const fields = Object.values(places).map(({ inOrg }) => inOrg);
+  const object = entity === 'customer' ? 'Account' : 'Product2';
+  const [record] = await ending.simulated.world.admin.query(
+    `SELECT Id, ${fields.join(', ')}, Sync_Status__c, Sync_Error__c FROM ${object} WHERE Id = '${crmId}'`,
+  );
+  const stripe = stripeId && (entity === 'customer' ? ending.customers : ending.products).get(stripeId);
+  const problems = stripe
+    ? differences(record!, [
+        ...Object.values(places).map(({ inOrg, inStripe }) => [inOrg, inStripe(stripe as never)] as const),
+      ])
+    : [];
+  const seen: Seen = {
+    value: (key) => record![places[key]!.inOrg] ?? null,
+    isDraft: true,
+    ...(await history(ending.simulated, journal)),
+  };
+  if (stripe) problems.push(...statusRight(record!, seen));
+  return [...problems, ...editsKept(journal, seen)];
+}
+
+interface Place {
+  inOrg: string;
+  inStripe(record: never): unknown;
+}
+
+/** Everything that is wrong with one invoice in the end: on either side, of its lines, its payments, its mails. */
+export async function invoiceEndsRight(ending: Ending, journal: InvoiceJournal): Promise<string[]> {
+  const { simulated, made } = ending;
+  const { world } = simulated;
+  const { crmId } = journal;
+  if (!crmId) return ['is not in the org'];
+  const crm = await world.rep.invoice(crmId);
+  const linked = crm.Stripe_Invoice_Id__c as string | null;
+  const marked = made.get(crmId) ?? [];
+  if (!linked || marked.length > 1 || (marked[0] && marked[0] !== linked))
+    return [`${marked.join(', ') || 'nothing'} in Stripe, linked to ${linked}; ${String(crm.Sync_Error__c)}`];
+  const stripe = await world.stripe.invoices.retrieve(linked);
+  const twins = await world.rep.query(
+    `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${stripe.id}'`,
+  );
+  const problems = twins.length === 1 ? [] : [`${twins.length} records for ${stripe.id}`];
+  const crmLines = await world.rep.lines(crmId);
+  problems.push(
+    ...sidesEqual(stripe, crm),
+    ...linesEqual(stripe, crmLines),
+    ...sentRight(ending, { journal, stripe }),
+  );
+  problems.push(...(await paymentsRight(simulated, { crmId, stripe })));
+
+  const lineOf = (key: string) => lineByKey(key, { journal, stripe, crmLines });
+  const seen: Seen = {
+    value: (key) => {
+      const [line, field] = key.split('/') as [string, keyof typeof lineFields];
+      if (!field) return crm[termsFields[key as keyof typeof termsFields].inOrg] ?? null;
+      const found = lineOf(line);
+      return found && valueInOrg(lineFields[field], found);
+    },
+    isDraft: stripe.status === 'draft',
+    ...(await history(simulated, journal)),
+  };
+  problems.push(...statusRight(crm, seen));
+  const lines = linesKept(journal, { ...seen, has: (key) => lineOf(key) !== undefined });
+  return [...problems, ...lines, ...editsKept(journal, seen)];
+}
+
+function sidesEqual(stripe: Stripe.Invoice, crm: OrgRecord): string[] {
+  const amount = (minor: number) => minor / 100;
+  return differences(crm, [
+    ['Status__c', stripe.status!.charAt(0).toUpperCase() + stripe.status!.slice(1)],
+    ['Number__c', stripe.number],
+    ['Description__c', termsFields.description.inStripe(stripe)],
+    ['Due_Date__c', termsFields.dueDate.inStripe(stripe)],
+    ['Total__c', amount(stripe.total)],
+    ['Amount_Due__c', amount(stripe.amount_due)],
+    ['Amount_Paid__c', amount(stripe.amount_paid)],
+    ['Amount_Remaining__c', amount(stripe.amount_remaining)],
+  ]);
+}
+
+/** A conflict that nobody has looked at yet stays on the record, in words; nothing else but Synced is right. */
+function statusRight({ Sync_Status__c, Sync_Error__c }: OrgRecord, { conflicts }: Seen): string[] {
+  const right =
+    Sync_Status__c === 'Conflict'
+      ? conflicts.length > 0 && Sync_Error__c !== null
+      : Sync_Status__c === 'Synced' && Sync_Error__c === null;
+  return right ? [] : [`is ${String(Sync_Status__c)}: ${String(Sync_Error__c)}`];
+}
+
+function linesEqual(stripe: Stripe.Invoice, crmLines: OrgRecord[]): string[] {
+  const left = new Map(stripe.lines.data.map((line) => [line.id, line]));
+  const problems = crmLines.flatMap((line) => {
+    const other = left.get(String(line.Stripe_Line_Id__c));
+    left.delete(String(line.Stripe_Line_Id__c));
+    if (!other) return `line ${line.Id} is not in Stripe`;
+    return differences(line, [
+      ['Quantity__c', other.quantity],
+      ['Unit_Price__c', Number(other.pricing?.unit_amount_decimal) / 100],
+      ['Amount__c', other.amount / 100],
+      // An empty description in the org stands for the product's name.
+      ...(line.Description__c === null ? [] : [['Description__c', other.description] as const]),
+    ]);
+  });
+  return [...problems, ...[...left.keys()].map((id) => `line ${id} of Stripe is not in the org`)];
+}
+
+function sentRight(
+  { mails }: Ending,
+  { journal, stripe }: { journal: InvoiceJournal; stripe: Stripe.Invoice },
+): string[] {
+  const count = mails.filter(({ invoice }) => invoice === stripe.id).length;
+  if (count > 1) return [`${count} mails`];
+  if (count === 0 && journal.sends > 0) return ['the org was told that it was sent, but there is no mail'];
+  return count > 0 && journal.pressed === 0 ? ['a mail that nobody asked for'] : [];
+}
+
+function lineByKey(
+  key: string,
+  { journal, stripe, crmLines }: { journal: InvoiceJournal; stripe: Stripe.Invoice; crmLines: OrgRecord[] },
+): OrgRecord | undefined {
+  const inStripe = stripe.lines.data.find((line) => keyInStripe(journal, line) === key)?.id;
+  return crmLines.find(
+    ({ Id, Stripe_Line_Id__c: stripeId }) =>
+      Id === key || journal.aliases.get(Id) === key || stripeId === key || stripeId === inStripe,
+  );
+}
+
+/** What the engine has noted of the record: lost values, and values that it took to a side. */
+async function history(
+  simulated: Simulated,
+  { entity, crmId }: Journal,
+): Promise<Pick<Seen, 'conflicts' | 'delivered' | 'onOvertaken'>> {
+  const { pool } = simulated.world.database;
+  const rows = async <T extends object>(sql: string) =>
+    (
+      await pool.query<T>(
+        `${sql} JOIN sync_record r ON r.id = record_id WHERE r.entity = $1 AND r.crm_id = $2`,
+        [entity, crmId],
+      )
+    ).rows;
+  return {
+    conflicts: await rows<Conflict>('SELECT field, stripe_value, crm_value, winner, at FROM conflict'),
+    delivered: await rows<Delivered>('SELECT side, field, to_value, at FROM change'),
+    onOvertaken: () => void (simulated.overtaken += 1),
+  };
+}
+
+function differences(record: OrgRecord, wanted: (readonly [string, unknown])[]): string[] {
+  return wanted.flatMap(([field, value]) =>
     (record[field] ?? null) === (value ?? null)
       ? []
       : `${field} is ${String(record[field])} in the org and ${String(value)} in Stripe`,
   );
-}
-
-/** A line is there unless somebody deleted it; from finalization on Stripe's lines stand, and the loss is a conflict. */
-function linesKept(ended: Ended): string[] {
-  const { journal, stripe } = ended;
-  return [...journal.lines].flatMap(([key, { addedBy, deletedBy }]) => {
-    const there = lineOf(ended, key) !== undefined;
-    const contested = ['quantity', 'unitAmount', 'description'].some((field) =>
-      journal.edits.has(lineKey(key, field as LineField)),
-    );
-    if (there && deletedBy.size > 0 && !contested) {
-      if (stripe.status !== 'draft' && !deletedBy.has('stripe')) return [];
-      return `line ${key} was deleted in ${[...deletedBy].join(' and ')} and is there`;
-    }
-    if (!there && deletedBy.size === 0) {
-      const lateInOrg = stripe.status !== 'draft' && addedBy === 'salesforce';
-      if (lateInOrg && ended.conflicts.some(({ field }) => field === `lines.${key}`)) return [];
-      return `line ${key}, added in ${addedBy}, is gone${lateInOrg ? ' without a conflict' : ''}`;
-    }
-    return [];
-  });
-}
-
-function editsKept(ended: Ended): string[] {
-  const { journal, stripe, conflicts } = ended;
-  const problems = [...journal.edits].flatMap(([key, edits]) => {
-    const seen = valueOf(ended, key);
-    if (seen === undefined) return []; // On a line that is gone; whether it may be, the lines tell.
-    const last = (side: string) => edits.findLast((edit) => edit.side === side)?.value;
-    const [crm, theirs] = [last('salesforce'), last('stripe')];
-    if (seen === crm || seen === theirs) return [];
-    const frozen = stripe.status !== 'draft' && theirs === undefined;
-    if (frozen && hasConflict(ended, key, crm!)) return [];
-    return `${key} is ${seen}, but was set to ${JSON.stringify(edits)}${frozen ? ' (no conflict is kept)' : ''}; conflicts ${JSON.stringify(conflicts)}`;
-  });
-  for (const { key, crm, stripe: theirs } of journal.contests) {
-    const kept = conflicts.some((one) => has(one.crm_value, key, crm) && has(one.stripe_value, key, theirs));
-    if (!kept && valueOf(ended, key) !== undefined)
-      problems.push(`${key}: both sides changed (${crm}, ${theirs}), but no conflict is kept`);
-  }
-  return problems;
-}
-
-const hasConflict = ({ conflicts }: Ended, key: string, value: FieldValue) =>
-  conflicts.some((conflict) => has(conflict.crm_value, key, value));
-
-/** A conflict holds the field's value, or the whole line's. */
-function has(kept: unknown, key: string, value: FieldValue): boolean {
-  const field = key.split('/').at(-1)!;
-  const part = typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>)[field] : kept;
-  return String(part) === String(value);
-}
-
-function lineOf({ crmLines, stripe }: Ended, key: string): OrgRecord | undefined {
-  const byMark = stripe.lines.data.find(({ metadata }) => metadata.salesforce_id === key)?.id;
-  return crmLines.find(
-    ({ Id, Stripe_Line_Id__c }) => Id === key || Stripe_Line_Id__c === key || Stripe_Line_Id__c === byMark,
-  );
-}
-
-function valueOf(ended: Ended, key: string): FieldValue | undefined {
-  if (key === 'description') return String(ended.crm.Description__c);
-  if (key === 'dueDate') return String(ended.crm.Due_Date__c);
-  const [lineId, field] = key.split('/') as [string, LineField];
-  const line = lineOf(ended, lineId);
-  if (!line) return undefined;
-  if (field === 'quantity') return Number(line.Quantity__c);
-  return field === 'unitAmount' ? Math.round(Number(line.Unit_Price__c) * 100) : String(line.Description__c);
 }

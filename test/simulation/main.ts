@@ -9,7 +9,8 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '1000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-    path: { type: 'string' },
+    round: { type: 'string' },
+    histories: { type: 'string' },
   },
 });
 const [runs, seed] = [Number(values.runs), Number(values.seed)];
@@ -23,15 +24,15 @@ process.env.TEST_DATABASE_SERVER = address.trim();
 const startedAt = Date.now();
 try {
   console.log(`${runs} runs, seed ${seed}`);
-  await simulate({
+  const done = await simulate({
     runs,
     seed,
-    ...(values.path ? { path: values.path } : {}),
-    onRun: (done) => {
-      if (done % 25 === 0) console.log(`${done} runs, ${Math.round((Date.now() - startedAt) / 1000)} s`);
-    },
+    ...(values.round ? { round: Number(values.round) } : {}),
+    ...(values.histories ? { histories: values.histories.split(',').map(Number) } : {}),
+    onRound: ({ runs: done }) =>
+      console.log(`${done} runs, ${Math.round((Date.now() - startedAt) / 1000)} s`),
   });
-  console.log(`All ${runs} runs ended right, in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
+  console.log(`All ${done} runs ended right, in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

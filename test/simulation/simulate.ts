@@ -1,43 +1,49 @@
-import fc from 'fast-check';
-import { history, type Step } from './history.ts';
-import { runHistory } from './run.ts';
+import { roundsOf, type Round } from './history.ts';
+import { auditFinds, runRound, type Problems } from './round.ts';
 import { startSimulated, type Simulated } from './simulated.ts';
+import { makeSmaller } from './smaller.ts';
 
 export interface SimulationOptions {
+  /** Histories in all; a round holds `RUNS_IN_A_ROUND` of them. */
   runs: number;
   seed: number;
-  /** Where in the seed's tree of cases a failure was; fast-check prints it. */
-  path?: string;
-  /** No run is begun after this time; without it all runs are made. */
-  withinMs?: number;
-  onRun?: (done: number) => void;
+  /** Only this round of the seed, to see a failure again. */
+  round?: number;
+  /** Only these histories of each round. */
+  histories?: number[];
+  onRound?: (done: { runs: number; of: number }) => void;
 }
 
-// What the sandboxes keep of earlier runs (events, exchanges for the contract) makes later ones slower.
-const RUNS_IN_ONE_WORLD = 250;
-// A counterexample is made smaller as long as that goes on within this time.
-const SHRINK_MS = 30_000;
+export const RUNS_IN_A_ROUND = 25;
+// What the sandboxes keep of earlier rounds (events, exchanges for the contract) makes later ones slower.
+const ROUNDS_IN_ONE_WORLD = 8;
 
 /**
- * Runs random histories and returns how many. Throws at the first that ends wrong, with its seed and the smallest such
- * history found. The seed fixes what happens and in which order; how far the worker is at each step is up to the machine.
+ * Runs random histories and returns how many. Throws at the first round that ends wrong, with its seed and the smallest such
+ * histories found. The seed fixes what happens and in which order; how far the workers are at each step is up to the machine.
  */
-export async function simulate({ runs, seed, path, withinMs, onRun }: SimulationOptions): Promise<number> {
-  const deadline = withinMs === undefined ? Infinity : Date.now() + withinMs;
+export async function simulate(options: SimulationOptions): Promise<number> {
+  const { runs, seed, round, onRound } = options;
+  const rounds = roundsOf(seed, { rounds: Math.ceil(runs / RUNS_IN_A_ROUND), runs: RUNS_IN_A_ROUND });
+  const chosen = rounds
+    .map((each, index) => ({ each, index }))
+    .filter(({ index }) => round === undefined || index === round);
   let done = 0;
-  for (let part = 0; done < runs && Date.now() < deadline; part++) {
+  while (chosen.length > 0) {
     const simulated = await startSimulated();
     try {
-      await simulatePart(simulated, {
-        numRuns: Math.min(RUNS_IN_ONE_WORLD, runs - done),
-        seed: seed + part,
-        deadline,
-        ...(path ? { path } : {}),
-        onRun: () => {
-          done += 1;
-          onRun?.(done);
-        },
-      });
+      for (const { each, index } of chosen.splice(0, ROUNDS_IN_ONE_WORLD)) {
+        const histories = only(each.histories, options.histories);
+        await oneRound(simulated, { ...each, histories }, `--seed ${seed} --runs ${runs} --round ${index}`);
+        done += histories.length;
+        onRound?.({ runs: done, of: runs });
+      }
+      if (simulated.overtaken > 0)
+        console.log(
+          `${simulated.overtaken} edits came between the engine's read and its write, and were overwritten.`,
+        );
+      const found = await auditFinds(simulated);
+      if (found.length > 0) throw new Error(found.join('\n'));
     } finally {
       await simulated.stop();
     }
@@ -45,46 +51,38 @@ export async function simulate({ runs, seed, path, withinMs, onRun }: Simulation
   return done;
 }
 
-interface Part {
-  numRuns: number;
-  seed: number;
-  path?: string;
-  deadline: number;
-  onRun: () => void;
-}
-
-async function simulatePart(simulated: Simulated, { onRun, deadline, ...parameters }: Part): Promise<void> {
-  let failedAt: number | undefined;
-  let firstHistory: Step[] | undefined;
-  const property = fc.asyncProperty(history, async (steps) => {
-    if (failedAt === undefined && Date.now() > deadline) return;
-    if (failedAt !== undefined && Date.now() - failedAt > SHRINK_MS) return;
-    try {
-      await runHistory(simulated, steps);
-      if (failedAt === undefined) onRun();
-    } catch (error) {
-      if (failedAt === undefined)
-        console.error(
-          `A history ended wrong and is made smaller: ${inLines(steps)}\n${String(error).slice(0, 2000)}`,
-        );
-      failedAt ??= Date.now();
-      firstHistory ??= steps;
-      throw error;
-    }
-  });
-  const result = await fc.check(property, parameters);
-  if (!result.failed) return;
-  const cause = result.errorInstance as Error | null;
+async function oneRound(simulated: Simulated, round: Round, again: string): Promise<void> {
+  const problems = await runRound(simulated, round);
+  if (problems.size === 0) return;
+  const said = inWords(problems);
+  console.error(`A round ended wrong and is made smaller.\n${said}`);
+  const smallest = await makeSmaller(simulated, round, problems);
   throw new Error(
     [
-      cause?.message || String(cause),
-      `Again: npm run simulate -- --runs 1 --seed ${result.seed} --path ${result.counterexamplePath}`,
-      `The history: ${inLines(result.counterexample?.[0])}`,
-      `The history before it was made smaller: ${inLines(firstHistory)}`,
+      said,
+      `Again: npm run simulate -- ${again}`,
+      `Histories of it that ended wrong: ${[...problems.keys()].join(', ')}`,
+      smallest && smallest.histories.length < 4
+        ? `The smallest that still did: ${inLines(smallest)}`
+        : 'It did not end wrong again at once: the moment counts.',
     ].join('\n'),
-    { cause },
   );
 }
 
-const inLines = (steps: Step[] | undefined) =>
-  (steps ?? []).map((step) => `\n  ${JSON.stringify(step)}`).join('');
+const only = <T>(all: T[], indexes: number[] | undefined) =>
+  indexes ? indexes.map((index) => all[index]!) : all;
+
+const inWords = (problems: Problems) =>
+  [...problems]
+    .flatMap(([index, found]) =>
+      found.map((one) => `${index < 0 ? 'all' : `history ${index}`}: ${one.slice(0, 1500)}`),
+    )
+    .join('\n');
+
+const inLines = ({ histories, trouble }: Round) =>
+  [
+    ...histories.map(
+      (steps, index) => `history ${index}: ${steps.map((step) => `\n  ${JSON.stringify(step)}`).join('')}`,
+    ),
+    `trouble: ${trouble.map((one) => `\n  ${JSON.stringify(one)}`).join('')}`,
+  ].join('\n');

@@ -2,126 +2,161 @@ import { openEngine, openLog } from '../../server/wiring.ts';
 import type { Engine } from '../../sync/engine.ts';
 import { catchUpStripe } from '../../sync/inbox/catchUpStripe.ts';
 import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
-import { OrgError } from '../integration/orgUser.ts';
+import { OrgUser } from '../integration/orgUser.ts';
 import { eventually, startWorld, type World } from '../integration/world.ts';
-import { CrashingWorker } from './crashingWorker.ts';
+import { CrashingProcess } from './crashingProcess.ts';
 
 // The engine looks back this far from a cursor; see the OVERLAP constants of sync/inbox.
 const OVERLAP_MS = 5 * 60_000;
 const SETTLED_MS = 6_000;
+const QUIET_WITHIN_MS = 60_000;
 
-/** The whole product on real HTTP and PostgreSQL, with a worker process that can be killed. */
+/** The whole product on real HTTP and PostgreSQL, with two workers at work that can be killed. */
 export interface Simulated {
   world: World;
-  worker: CrashingWorker;
-  account: string;
-  products: { id: string; name: string }[];
-  /** From now on the engine does not look back into earlier runs. */
+  engine: Engine;
+  /** The org's id of a product that all histories bill. */
+  sharedProduct: string;
+  /** Edits so far that came between the engine's read and its write, and were overwritten; see `editsKept.ts`. */
+  overtaken: number;
+  /** From now on the engine does not look back into earlier rounds. */
   forgetEarlier(): Promise<void>;
-  /** What the worker's own timers would do within the hour: the org is swept, Stripe's log is read. */
+  /** What the workers' own timers would do within the hour: the org is swept, Stripe's log is read. */
   sweep(): Promise<void>;
-  /** Minutes pass: delayed retries are due, leases of dead workers have run out. */
-  timePasses(options?: { leases: boolean }): Promise<void>;
-  /** Kills the worker, waits out its leases and starts another. */
-  restartWorker(): Promise<void>;
+  /** Minutes pass: delayed retries are due. */
+  timePasses(): Promise<void>;
+  /** Kills one of the workers; another one starts, and minutes later the dead one's leases run out. */
+  restartWorker(index: number): Promise<void>;
+  /** Every session of the org ends; people log in again. */
+  endSessions(): Promise<void>;
+  /** Work that goes on beside the histories; `troubleEnds` waits for it. */
+  later(work: () => Promise<void>): void;
+  laterDone(): Promise<void>;
+  /** Nothing is dirty or held, no command runs, and nothing was marked while one looked twice. */
   quiet(): Promise<void>;
-  /** Every writing call that either side has got since its counter was reset. */
-  writes(): Promise<string[]>;
+  /** What either side has got since the last time. The org's queries depend on how often the workers' timers ask it. */
+  calls(): Promise<{ writes: string[]; stripeReads: number }>;
   stop(): Promise<void>;
 }
 
 export async function startSimulated(): Promise<Simulated> {
   const world = await startWorld({
+    changeStream: true,
     environment: {
-      LEASE_SECONDS: '1',
+      LEASE_SECONDS: '2',
       COMMAND_WAIT_SECONDS: '0.3',
-      CRM_SWEEP_SECONDS: '0.4',
+      CRM_SWEEP_SECONDS: '1.5',
       STRIPE_CATCH_UP_SECONDS: '3600',
     },
   });
   await world.stopWorker();
-  const worker = new CrashingWorker(world.environment);
+  const workers = ['one', 'another'].map(() => new CrashingProcess('workerProcess.ts', world.environment));
   const { engine, close } = await openEngine(world.config, openLog(world.config, 'simulation'));
-  const [account] = await world.rep.query<{ Name: string }>(
-    'SELECT Name FROM Account WHERE Billing_Email__c != null ORDER BY Name LIMIT 1',
-  );
-  const products = await world.rep.apex<{ productId: string; name: string }[]>(
-    'RaiseInvoiceController',
-    'getProducts',
-    { searchText: '' },
-  );
-  // A sweep takes a change for settled only some seconds later; here those have passed when the run's own sweeps begin.
-  const later: Engine = { ...engine, now: () => new Date(Date.now() + SETTLED_MS) };
+  const [product] = await world.rep.apex<{ productId: string }[]>('RaiseInvoiceController', 'getProducts', {
+    searchText: '',
+  });
+  // A sweep takes a change for settled only some seconds later; here those have passed when the round's own sweeps begin.
+  const afterwards: Engine = { ...engine, now: () => new Date(Date.now() + SETTLED_MS) };
+  const { pool } = world.database;
+  const waiting: Promise<void>[] = [];
   let since = new Date();
-  const pool = world.database.pool;
 
   const simulated: Simulated = {
     world,
-    worker,
-    account: account!.Name,
-    products: products.map(({ productId, name }) => ({ id: productId, name })),
+    engine,
+    sharedProduct: product!.productId,
+    overtaken: 0,
     async forgetEarlier() {
       since = new Date(Math.floor(Date.now() / 1000) * 1000);
       await lookBackTo(engine, since);
     },
     async sweep() {
       await lookBackTo(engine, since);
-      await sweepCrm(later);
-      await catchUpStripe(later);
+      await sweepCrm(afterwards);
+      await catchUpStripe(afterwards);
       await lookBackTo(engine, since);
     },
-    async timePasses({ leases } = { leases: false }) {
-      for (const table of ['sync_record', 'command']) {
-        if (leases) await pool.query(`UPDATE ${table} SET lease_until = now() WHERE lease_until > now()`);
+    async timePasses() {
+      for (const [table, state] of [
+        ['sync_record', 'state'],
+        ['command', 'status'],
+      ])
         await pool.query(
-          `UPDATE ${table} SET next_attempt_at = now()
-           WHERE next_attempt_at > now() AND ${table === 'command' ? 'status' : 'state'} IN ('dirty', 'running')`,
+          `UPDATE ${table} SET next_attempt_at = now() WHERE next_attempt_at > now() AND ${state} IN ('dirty', 'running')`,
         );
-      }
       await pool.query(
-        `SELECT pg_notify('sync_dirty', entity) FROM (VALUES ('customer'), ('product'), ('invoice')) all_of (entity)`,
+        `SELECT pg_notify('sync_dirty', entity) FROM (SELECT DISTINCT entity FROM sync_record) known`,
       );
       await pool.query(`SELECT pg_notify('command_due', '')`);
     },
-    async restartWorker() {
-      await worker.kill();
-      await simulated.timePasses({ leases: true });
-      await lookBackTo(engine, since);
-      await worker.start();
+    async restartWorker(index) {
+      await workers[index % workers.length]!.restart(async (pid) => {
+        for (const table of ['sync_record', 'command'])
+          await pool.query(
+            `UPDATE ${table} SET lease_until = now() WHERE lease_until > now() AND lease_owner LIKE '%-' || $1 || '-%'`,
+            [pid],
+          );
+      });
+    },
+    async endSessions() {
+      await world.control('org', 'DELETE', '/sessions');
+      world.rep = await OrgUser.login(world.orgUrl, 'Robin Reyes');
+      world.admin = await OrgUser.login(world.orgUrl, 'Ada Admin');
+    },
+    later: (work) => void waiting.push(work()),
+    laterDone: async () => {
+      await Promise.all(waiting.splice(0));
     },
     async quiet() {
-      let looks = 0;
+      let [looks, before] = [0, ''];
       await eventually(
         async () => {
           if (looks++ % 8 === 0) await simulated.timePasses();
-          const { rows } = await pool.query<{ busy: boolean }>(
+          const { rows } = await pool.query<{ busy: boolean; marks: string }>(
             `SELECT EXISTS (SELECT 1 FROM sync_record WHERE state = 'dirty' OR lease_until > now())
-                 OR EXISTS (SELECT 1 FROM command WHERE status = 'running') AS busy`,
+                 OR EXISTS (SELECT 1 FROM command WHERE status = 'running') AS busy,
+               (SELECT coalesce(sum(dirty_seq), 0) FROM sync_record) AS marks`,
           );
-          return !rows[0]!.busy;
+          const { busy, marks } = rows[0]!;
+          const same = marks === before;
+          before = marks;
+          if (!busy && !same) await new Promise((resolve) => setTimeout(resolve, 40));
+          return !busy && same;
         },
         'nothing is left to do',
-        20_000,
-      );
+        QUIET_WITHIN_MS,
+      ).catch(async (error: unknown) => {
+        const { rows } = await pool.query(
+          `SELECT entity, stripe_id, crm_id, state, attempts, dirty_seq, error_message, lease_owner FROM sync_record
+           WHERE state = 'dirty' OR lease_until > now() LIMIT 5`,
+        );
+        throw new Error(`${String(error)} ${JSON.stringify(rows)}`);
+      });
     },
-    async writes() {
-      const sides = await Promise.all([
-        world.control<Calls>('stripe', 'GET', '/calls'),
-        world.control<Calls>('org', 'GET', '/calls'),
-      ]);
-      return sides.flatMap(({ byPath }) =>
-        Object.entries(byPath).flatMap(([call, times]) =>
-          call.startsWith('GET ') || call.includes('oauth') ? [] : Array<string>(times).fill(call),
-        ),
+    async calls() {
+      const [stripe, org] = await Promise.all(
+        (['stripe', 'org'] as const).map(async (side) => {
+          const { byPath } = await world.control<Calls>(side, 'GET', '/calls');
+          await world.control(side, 'DELETE', '/calls');
+          return Object.entries(byPath);
+        }),
       );
+      const writes = [...stripe!, ...org!].filter(
+        ([call]) => !call.startsWith('GET ') && !call.includes('oauth'),
+      );
+      const stripeReads = stripe!.filter(([call]) => call.startsWith('GET '));
+      return {
+        writes: writes.flatMap(([call, times]) => Array<string>(times).fill(call)),
+        stripeReads: stripeReads.reduce((sum, [, times]) => sum + times, 0),
+      };
     },
     async stop() {
-      await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await close();
       await world.stop();
     },
   };
-  await worker.start();
+  await Promise.all(workers.map((worker) => worker.start()));
   return simulated;
 }
 
@@ -130,7 +165,7 @@ interface Calls {
   byPath: Record<string, number>;
 }
 
-/** Else a run would read the changes of all runs of the last five minutes again. */
+/** Else a round would read the changes of all rounds of the last five minutes again. */
 async function lookBackTo(engine: Engine, since: Date): Promise<void> {
   const position = new Date(since.getTime() + OVERLAP_MS);
   const names = ['Account', 'Product2', 'Invoice__c', 'Invoice_Line__c'].map((name) => `crm-sweep-${name}`);
@@ -140,23 +175,4 @@ async function lookBackTo(engine: Engine, since: Date): Promise<void> {
      ON CONFLICT (name) DO UPDATE SET position = excluded.position`,
     [names, position.toISOString(), String(Math.floor(position.getTime() / 1000))],
   );
-}
-
-/**
- * A person's own call meets the faults that are meant for the engine, too; a person tries again. Returns undefined for what
- * was refused for good, such as an edit of an invoice that is no draft any more.
- */
-export async function persistently<T>(call: () => Promise<T>): Promise<T | undefined> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await call();
-    } catch (error) {
-      const status =
-        error instanceof OrgError ? error.status : ((error as { statusCode?: number }).statusCode ?? 0);
-      const passing = status === 0 || status === 429 || status === 409 || status >= 500;
-      if (!passing) return undefined;
-      if (tries === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
 }

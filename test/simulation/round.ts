@@ -1,0 +1,116 @@
+import { audit, type Difference } from '../../sync/audit/audit.ts';
+import { invoiceEndsRight, pairEndsRight, readEnding, type Ending } from './endsRight.ts';
+import type { Round } from './history.ts';
+import { pairedId } from './edits.ts';
+import type { Journal } from './journal.ts';
+import { People } from './people.ts';
+import type { Simulated } from './simulated.ts';
+import { befall, troubleEnds } from './trouble.ts';
+
+/** What ended wrong, by the history it belongs to; -1 for what cannot be told apart. */
+export type Problems = Map<number, string[]>;
+
+let rounds = 0;
+
+/**
+ * Lets the histories of a round happen side by side, step by step, with the round's trouble before each step; then lets the
+ * trouble end and the engine come to rest, and looks at what has become of every record.
+ */
+export async function runRound(simulated: Simulated, { histories, trouble }: Round): Promise<Problems> {
+  await simulated.forgetEarlier();
+  rounds += 1;
+  const everybody = await Promise.all(
+    histories.map((_, index) => newPeople(simulated, `R${rounds} ${index}`)),
+  );
+  const steps = Math.max(trouble.length, ...histories.map(({ length }) => length));
+  try {
+    for (let step = 0; step < steps; step++) {
+      if (trouble[step]) await befall(simulated, trouble[step]!);
+      await Promise.all(
+        everybody.map(async (people, index) => {
+          const next = histories[index]![step];
+          if (next) await people.act(next);
+        }),
+      );
+    }
+  } finally {
+    await simulated.laterDone();
+    await troubleEnds(simulated);
+    await Promise.all(everybody.flatMap(({ pressed }) => pressed));
+  }
+  const problems: Problems = new Map();
+  await comesToRest(simulated, everybody, problems);
+  const ending = await readEnding(simulated);
+  await Promise.all(everybody.map(async (people, index) => add(problems, index, await look(ending, people))));
+  return problems;
+}
+
+async function comesToRest(simulated: Simulated, everybody: People[], problems: Problems): Promise<void> {
+  try {
+    await simulated.sweep();
+    await simulated.quiet();
+    await simulated.sweep();
+    await simulated.quiet();
+    // A second look of the engine at everything must find nothing to write: otherwise the sides would echo for ever.
+    await simulated.calls();
+    await simulated.sweep();
+    const records = await markAll(simulated, everybody);
+    await simulated.quiet();
+    const { writes, stripeReads } = await simulated.calls();
+    if (writes.length > 0) add(problems, -1, [`written though nothing differs: ${writes.join(', ')}`]);
+    const most = 4 * records + 50;
+    if (stripeReads > most)
+      add(problems, -1, [`${stripeReads} reads of Stripe to see that ${records} records are in order`]);
+  } catch (error) {
+    add(problems, -1, [String(error)]);
+  }
+}
+
+/** An administrator makes each history a customer and a product; nobody has billed them yet. */
+async function newPeople(simulated: Simulated, name: string): Promise<People> {
+  const { admin } = simulated.world;
+  const accountId = await admin.create('Account', {
+    Name: name,
+    Billing_Email__c: `${name.replace(' ', '.')}@example.com`.toLowerCase(),
+  });
+  const productId = await admin.create('Product2', { Name: `${name} product`, IsActive: true });
+  return new People(simulated, { name, accountId, productId });
+}
+
+/** As if both sides had told of every record once more. */
+async function markAll({ world }: Simulated, everybody: People[]): Promise<number> {
+  const ids = everybody.flatMap(({ journals }) => journals.flatMap(({ crmId }) => crmId ?? []));
+  const { rowCount } = await world.database.pool.query(
+    `SELECT mark_dirty(entity, stripe_id, crm_id, side)
+     FROM sync_record, unnest(ARRAY['stripe', 'salesforce']) side WHERE crm_id = ANY($1)`,
+    [ids],
+  );
+  return rowCount! / 2;
+}
+
+async function look(ending: Ending, people: People): Promise<string[]> {
+  const problems: string[] = [];
+  for (const journal of [people.customer, people.product]) {
+    await pairedId(ending.simulated, journal);
+    problems.push(...inWords(journal, await pairEndsRight(ending, journal)));
+  }
+  for (const journal of people.invoices) {
+    await pairedId(ending.simulated, journal);
+    problems.push(...inWords(journal, await invoiceEndsRight(ending, journal)));
+  }
+  return problems;
+}
+
+const inWords = ({ entity, crmId, stripeId }: Journal, found: string[]) =>
+  found.map((problem) => `${entity} ${crmId ?? stripeId}: ${problem}`);
+
+function add(problems: Problems, index: number, found: string[]): void {
+  if (found.length > 0) problems.set(index, [...(problems.get(index) ?? []), ...found]);
+}
+
+/** The product's own audit of both sides whole, which must see no difference either. */
+export async function auditFinds({ engine }: Simulated): Promise<string[]> {
+  const found: Difference[] = [];
+  await audit(engine, { heal: false, onDifference: (difference) => void found.push(difference) });
+  return found.map((one) => `the audit finds: ${JSON.stringify(one)}`);
+}
