@@ -139,7 +139,7 @@ export class AuditTables {
   /** Marks what differs dirty: all of it, or only what is in a known pair. Returns how many records. */
   async heal({ entity, takesInNew }: Pick<AuditedKind, 'entity' | 'takesInNew'>): Promise<number> {
     const { rowCount } = await this.client.query(
-      `SELECT mark_dirty($1, stripe_id, crm_id, 'stripe') FROM audit_difference
+      `SELECT mark_dirty($1, stripe_id, crm_id, 'salesforce') FROM audit_difference
        WHERE $2 OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = audit_difference.stripe_id)
          OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.crm_id = audit_difference.crm_id)`,
       [entity, takesInNew],

@@ -1,7 +1,7 @@
 import type { CrmInvoice, InvoiceBase, StripeInvoice } from './invoice.ts';
 import { same } from './merge.ts';
 import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
-import { TRACKED_FIELDS } from './trackedFields.ts';
+import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
 
 /**
  * What the org's record says as far as we know: as it was read, with what we have written since. It is noted before
@@ -65,7 +65,7 @@ export function agreesWithBase(base: InvoiceBase, stripe: StripeInvoice): boolea
   );
 }
 
-function tracked(object: keyof typeof TRACKED_FIELDS, fields: CrmFields): CrmFields {
+function tracked(object: TrackedObject, fields: CrmFields): CrmFields {
   return Object.fromEntries(
     TRACKED_FIELDS[object].flatMap((field) => (field in fields ? [[field, fields[field] ?? null]] : [])),
   );

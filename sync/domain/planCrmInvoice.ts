@@ -124,7 +124,7 @@ function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | nul
     Finalized_At__c: stripe.finalizedAt,
     Paid_At__c: stripe.paidAt,
     Sent_At__c: sentAt,
-    Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255) ?? null,
+    Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255).trim() || null,
   };
 }
 

@@ -34,3 +34,5 @@ export const TRACKED_FIELDS = {
     'Sort_Order__c',
   ],
 } as const satisfies Record<string, readonly string[]>;
+
+export type TrackedObject = keyof typeof TRACKED_FIELDS;

@@ -55,8 +55,10 @@ export async function convergeMirrors(
     }),
   );
   const mirrored = read.filter((one): one is Mirrored => one !== null && !isSyncFailure(one));
+  // Of what was never written there is nothing to read: the external id keeps an upsert from making two.
+  const written = records.filter(({ crmId, attempts }) => crmId !== null || attempts > 0);
   const rows = mirrored[0]
-    ? await orgRows(engine, kind, { records, fields: Object.keys(mirrored[0].fields) })
+    ? await orgRows(engine, kind, { records: written, fields: Object.keys(mirrored[0].fields) })
     : [];
   const rowOf = ({ crmId, stripeId }: ClaimedRecord) =>
     rows.find(({ Id }) => Id === crmId) ?? rows.find((row) => row[kind.externalId] === stripeId);
@@ -117,6 +119,7 @@ async function orgRows(
   kind: MirrorKind,
   { records, fields }: { records: ClaimedRecord[]; fields: string[] },
 ): Promise<OrgRow[]> {
+  if (records.length === 0) return [];
   const columns = ['Id', kind.externalId, 'Sync_Status__c', 'Sync_Error__c', ...fields];
   const known = records.flatMap(({ crmId }) => crmId ?? []);
   return engine.org.query<OrgRow>(

@@ -6,6 +6,7 @@ import { isOutage } from '../limits/standstill.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { settleRecords, type Settlement } from '../store/settleRecords.ts';
+import { noteShown } from '../store/crmSnapshots.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
 
 /** Gives converged records back: clean, to be tried again, or parked with the reason on the org's record. */
@@ -78,13 +79,14 @@ async function showParked(engine: Engine, convergences: Convergence[]): Promise<
           (row) => row.Id === crmId && !(row.Sync_Status__c === 'Error' && row.Sync_Error__c === message),
         ),
       );
+      const shownAs = (message: string) => ({ Sync_Status__c: 'Error', Sync_Error__c: message });
+      await noteShown(
+        engine.database,
+        writes.map(({ record, message }) => ({ record, fields: shownAs(message) })),
+      );
       const answers = await updateRecords(
         engine.org,
-        writes.map(({ crmId, message }) => ({
-          object,
-          id: crmId,
-          fields: { Sync_Status__c: 'Error', Sync_Error__c: message },
-        })),
+        writes.map(({ crmId, message }) => ({ object, id: crmId, fields: shownAs(message) })),
       );
       for (const answer of answers) {
         if ('failure' in answer)

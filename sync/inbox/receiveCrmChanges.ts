@@ -1,19 +1,13 @@
-import { toLongId } from '../domain/salesforceId.ts';
 import type { Engine } from '../engine.ts';
-import { PermanentFailure, RetryableFailure } from '../failure.ts';
+import { RetryableFailure } from '../failure.ts';
 import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
 import type { ConsumerEvent } from '../salesforce/changeStream/protocol.ts';
 import type { PubSubClient } from '../salesforce/changeStream/pubSubClient.ts';
 import { subscribe } from '../salesforce/changeStream/subscribe.ts';
 import { REPLAY_ID_REJECTED } from '../salesforce/changeStream/translateStreamError.ts';
-import { readParents } from '../salesforce/readParents.ts';
-import {
-  moveStreamPlace,
-  readStreamPlace,
-  receiveChange,
-  type ChangedRecord,
-} from '../store/receiveChange.ts';
-import { SWEPT, sweepCrm } from './sweepCrm.ts';
+import { moveStreamPlace, readStreamPlace, receiveChange } from '../store/receiveChange.ts';
+import { changedRecords } from './changedRecords.ts';
+import { sweepCrm } from './sweepCrm.ts';
 
 export interface ChangeSource {
   client: PubSubClient;
@@ -83,7 +77,7 @@ async function receive(engine: Engine, source: ChangeSource, event: ConsumerEven
     payload: change
       ? noteOf(change)
       : { schemaId: event.event.schemaId, base64: event.event.payload.toString('base64') },
-    subjects: change ? await subjectsOf(engine, change) : [],
+    subjects: change ? await changedRecords(engine, change) : [],
   });
 }
 
@@ -102,36 +96,6 @@ async function decode(
     if (error instanceof RetryableFailure) throw error;
     engine.log.error({ error, topic }, 'An event of the change stream cannot be read.');
     return undefined;
-  }
-}
-
-/** The records to be marked; none for entities that are not kept. */
-async function subjectsOf(engine: Engine, change: CrmChange): Promise<ChangedRecord[]> {
-  const followed = SWEPT.find(({ object }) => object === change.entityName);
-  const changedIds = change.recordIds.filter((id) => /[1-9a-z]/i.test(id.slice(0, 15)));
-  if (!followed || changedIds.length === 0) return [];
-  const { object, idField, entity, takesInNew } = followed;
-  const named = change.fields[idField];
-  const ids =
-    idField === 'Id'
-      ? changedIds
-      : typeof named === 'string'
-        ? [named]
-        : await parents(engine, { object, idField, ids: changedIds });
-  return [...new Set(ids.map((id) => toLongId(id) ?? id))].map((crmId) => ({ entity, crmId, takesInNew }));
-}
-
-/** Of a line its invoice. What the integration user may not read must not hold up the events behind it. */
-async function parents(
-  engine: Engine,
-  children: { object: string; idField: string; ids: string[] },
-): Promise<string[]> {
-  try {
-    return await readParents(engine.org, children);
-  } catch (error) {
-    if (!(error instanceof PermanentFailure)) throw error;
-    engine.log.error({ error, ...children }, 'Whose records have changed cannot be read.');
-    return [];
   }
 }
 

@@ -1,25 +1,12 @@
-import type { SyncEntity } from '../domain/entity.ts';
+import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { Engine } from '../engine.ts';
+import { queryTogether } from '../salesforce/queryTogether.ts';
+import { comparable } from '../salesforce/values.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
+import { databaseTime, readKnownRecords, type KnownRecord } from '../store/readSnapshots.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
-import { isKnownRecord } from '../store/knownRecords.ts';
-
-export interface Swept {
-  object: string;
-  /** The field with the id of the record to mark: a line's change is its invoice's. */
-  idField: string;
-  entity: SyncEntity;
-  /** Whether a record that is in no pair yet becomes one: every invoice does, not every Account. */
-  takesInNew: boolean;
-}
-
-/** What is followed in the org, by its change stream as well. */
-export const SWEPT: readonly Swept[] = [
-  { object: 'Account', idField: 'Id', entity: 'customer', takesInNew: false },
-  { object: 'Product2', idField: 'Id', entity: 'product', takesInNew: false },
-  { object: 'Invoice__c', idField: 'Id', entity: 'invoice', takesInNew: true },
-  { object: 'Invoice_Line__c', idField: 'Invoice__c', entity: 'invoice', takesInNew: true },
-];
+import { isNewsOf } from './changedRecords.ts';
+import { SWEPT, type Swept } from './swept.ts';
 
 // A transaction in the org may commit minutes after its SystemModstamp: look back over what was read.
 const OVERLAP_MS = 5 * 60_000;
@@ -27,23 +14,137 @@ const OVERLAP_MS = 5 * 60_000;
 interface SweptRow {
   Id: string;
   SystemModstamp: string;
-  [field: string]: string;
+  [field: string]: unknown;
 }
 
 /**
- * Asks the org what has changed since the last sweep and takes each change in once, as an event named by the
- * record and its SystemModstamp. Returns how many changes were new. The first run looks back over the overlap;
- * `from` begins at a time before what the last sweep read, `object` sweeps only that one.
+ * Asks the org what has changed since the last sweep, all objects in one call, and takes in what differs from what is
+ * known: each such change once, as an event named by the record and its SystemModstamp. Returns how many were new. The
+ * first run looks back over the overlap; `from` begins at a time before what the last sweep read, `object` sweeps only
+ * that one. An object that the org refuses to show does not keep the others from being swept.
  */
 export async function sweepCrm(
   engine: Engine,
   { from, object }: { from?: Date; object?: string } = {},
 ): Promise<number> {
-  let received = 0;
   const chosen = SWEPT.filter((swept) => object === undefined || swept.object === object);
-  for (const swept of chosen) received += await sweepObject(engine, swept, from);
+  if (chosen.length === 0) return 0;
+  const startedAt = await databaseTime(engine.database);
+  const cursors = await Promise.all(chosen.map((swept) => cursorOf(engine, swept)));
+  const results = await queryTogether<SweptRow>(
+    engine.org,
+    chosen.map((swept, index) => query(swept, cursors[index]!, from)),
+  );
+  let received = 0;
+  const refusals: unknown[] = [];
+  for (const [index, swept] of chosen.entries()) {
+    try {
+      received += await takeIn(engine, swept, {
+        pages: results[index]!,
+        cursor: cursors[index]!,
+        startedAt,
+      });
+    } catch (error) {
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw refusals[0];
   return received;
 }
+
+const nameOf = ({ object }: Swept) => `crm-sweep-${object}`;
+
+const cursorOf = async (engine: Engine, swept: Swept) =>
+  (await readCursor(engine.database, nameOf(swept))) ?? engine.now().toISOString();
+
+const trackedFields = (object: string): readonly string[] => TRACKED_FIELDS[object as TrackedObject] ?? [];
+
+function query({ object, idField }: Swept, cursor: string, earlier?: Date): string {
+  const begin = Math.min(Date.parse(cursor) - OVERLAP_MS, earlier?.getTime() ?? Infinity);
+  const columns = [...new Set(['Id', idField, 'SystemModstamp', ...trackedFields(object)])];
+  return (
+    `SELECT ${columns.join(', ')} FROM ${object} ` +
+    `WHERE SystemModstamp >= ${new Date(begin).toISOString()} ORDER BY SystemModstamp, Id`
+  );
+}
+
+async function takeIn(
+  engine: Engine,
+  swept: Swept,
+  { pages, cursor, startedAt }: { pages: AsyncIterable<SweptRow[]>; cursor: string; startedAt: Date },
+): Promise<number> {
+  let received = 0;
+  let newest = cursor;
+  let undecided: string | undefined;
+  for await (const rows of pages) {
+    const page = await takeInPage(engine, swept, { rows, startedAt });
+    received += page.received;
+    undecided ??= page.undecided;
+    const last = rows.at(-1) && isoOf(rows.at(-1)!);
+    if (last && last > newest) newest = last;
+  }
+  await moveCursor(engine.database, nameOf(swept), undecided && undecided < newest ? undecided : newest);
+  return received;
+}
+
+async function takeInPage(
+  engine: Engine,
+  swept: Swept,
+  { rows, startedAt }: { rows: SweptRow[]; startedAt: Date },
+): Promise<{ received: number; undecided?: string }> {
+  const { object, idField, entity, takesInNew } = swept;
+  const known = await knownRecords(engine, swept, rows);
+  let undecided: string | undefined;
+  const told = rows.filter((row) => {
+    const record = known(row);
+    if (!record && !takesInNew) return false;
+    // What a parked record waits for may be in any of its fields.
+    if (!record || record.isParked) return true;
+    const fields = Object.fromEntries(
+      trackedFields(object).map((field) => [field, comparable(field, row[field])]),
+    );
+    if (!isNewsOf(record, { object, id: row.Id, stripeId: stripeIdOf(row), fields })) return false;
+    // Written by us since the org was asked: the next sweep looks at it again.
+    const isMoving = record.isHeld || (record.settledAt !== null && record.settledAt >= startedAt);
+    if (isMoving) undecided ??= isoOf(row);
+    return !isMoving;
+  });
+  const isNew = await Promise.all(
+    told.map((row) =>
+      receiveEvent(engine.database, {
+        source: 'salesforce',
+        eventId: eventIdOf(object, row, engine.now()),
+        type: `${object} changed`,
+        subject: { entity, crmId: String(row[idField]) },
+        occurredAt: new Date(isoOf(row)),
+        payload: { Id: row.Id, SystemModstamp: row.SystemModstamp, [idField]: row[idField] },
+      }),
+    ),
+  );
+  return { received: isNew.filter(Boolean).length, ...(undecided ? { undecided } : {}) };
+}
+
+/** The pair of a row: by the org's id, or by Stripe's where the org has made the invoice a moment ago. */
+async function knownRecords(
+  engine: Engine,
+  { object, idField, entity }: Swept,
+  rows: SweptRow[],
+): Promise<(row: SweptRow) => KnownRecord | undefined> {
+  const known = await readKnownRecords(engine.database, entity, {
+    crmIds: [...new Set(rows.map((row) => String(row[idField])))],
+    stripeIds: object === 'Invoice__c' ? rows.flatMap((row) => stripeIdOf(row) ?? []) : [],
+  });
+  const byCrmId = new Map(known.map((one) => [one.crmId, one]));
+  const byStripeId = new Map(known.map((one) => [one.stripeId, one]));
+  return (row) =>
+    byCrmId.get(String(row[idField])) ??
+    (object === 'Invoice__c' ? byStripeId.get(stripeIdOf(row)) : undefined);
+}
+
+const stripeIdOf = (row: SweptRow) =>
+  (row.Stripe_Invoice_Id__c ?? row.Stripe_Line_Id__c ?? null) as string | null;
+
+const isoOf = ({ SystemModstamp }: SweptRow) => SystemModstamp.replace(/\+0000$/, 'Z');
 
 // Beside the second itself, what the org's clock may be behind ours.
 const SETTLED_MS = 5_000;
@@ -52,36 +153,7 @@ const SETTLED_MS = 5_000;
  * A SystemModstamp has whole seconds, so a second edit within the same second looks like the first. A change seen
  * while its second may still go on counts as seen for now only; it is taken in once more when that second is over.
  */
-function eventIdOf(object: string, { Id, SystemModstamp }: SweptRow, now: Date): string {
-  const changedAt = Date.parse(SystemModstamp.replace(/\+0000$/, 'Z'));
-  const seen = `${object}/${Id}/${SystemModstamp}`;
-  return now.getTime() - changedAt >= SETTLED_MS ? seen : `${seen}~`;
-}
-
-async function sweepObject(engine: Engine, swept: Swept, earlier?: Date): Promise<number> {
-  const name = `crm-sweep-${swept.object}`;
-  const from = (await readCursor(engine.database, name)) ?? engine.now().toISOString();
-  const begin = Math.min(Date.parse(from) - OVERLAP_MS, earlier?.getTime() ?? Infinity);
-  const since = new Date(begin).toISOString();
-  const columns = [...new Set(['Id', swept.idField, 'SystemModstamp'])].join(', ');
-  const rows = await engine.org.query<SweptRow>(
-    `SELECT ${columns} FROM ${swept.object} WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,
-  );
-  let received = 0;
-  for (const row of rows) {
-    const crmId = row[swept.idField]!;
-    if (!swept.takesInNew && !(await isKnownRecord(engine.database, swept.entity, crmId))) continue;
-    const isNew = await receiveEvent(engine.database, {
-      source: 'salesforce',
-      eventId: eventIdOf(swept.object, row, engine.now()),
-      type: `${swept.object} changed`,
-      subject: { entity: swept.entity, crmId },
-      occurredAt: new Date(row.SystemModstamp.replace(/\+0000$/, 'Z')),
-      payload: row,
-    });
-    if (isNew) received += 1;
-  }
-  const newest = rows.at(-1)?.SystemModstamp.replace(/\+0000$/, 'Z') ?? from;
-  await moveCursor(engine.database, name, newest > from ? newest : from);
-  return received;
+function eventIdOf(object: string, row: SweptRow, now: Date): string {
+  const seen = `${object}/${row.Id}/${row.SystemModstamp}`;
+  return now.getTime() - Date.parse(isoOf(row)) >= SETTLED_MS ? seen : `${seen}~`;
 }

@@ -1,10 +1,10 @@
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
 import { MoneyError, toMinorUnits } from '../domain/money.ts';
-import { TRACKED_FIELDS } from '../domain/trackedFields.ts';
+import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
-import { decimalText, isoTime, plainText } from './values.ts';
+import { comparable, decimalText, isoTime, plainText } from './values.ts';
 
 const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
 const LINE_FIELDS = TRACKED_FIELDS.Invoice_Line__c.join(', ');
@@ -100,14 +100,7 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       terms: { description: plainText(row.Description__c), dueDate: plainText(row.Due_Date__c) },
       lines: lines.map((line) => crmLine(line, currency)),
       sentAt: isoTime(row.Sent_At__c),
-      fields: {
-        ...row,
-        Description__c: plainText(row.Description__c),
-        Sync_Error__c: plainText(row.Sync_Error__c),
-        Finalized_At__c: isoTime(row.Finalized_At__c),
-        Paid_At__c: isoTime(row.Paid_At__c),
-        Sent_At__c: isoTime(row.Sent_At__c),
-      },
+      fields: trackedFields('Invoice__c', row),
     } satisfies CrmInvoice,
     productsWithoutStripe: lines
       .filter((line) => line.Product__c && !line.Product__r?.Stripe_Product_Id__c)
@@ -125,6 +118,10 @@ function crmLine(row: LineRow, currency: string): CrmLine {
       unitAmount: toMinorUnits(Number(row.Unit_Price__c ?? 0), currency),
       quantity: decimalText(Number(row.Quantity__c ?? 1)),
     },
-    fields: { ...row, Description__c: plainText(row.Description__c) },
+    fields: trackedFields('Invoice_Line__c', row),
   };
+}
+
+function trackedFields(object: TrackedObject, row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(TRACKED_FIELDS[object].map((field) => [field, comparable(field, row[field])]));
 }

@@ -18,3 +18,16 @@ export function isoTime(value: unknown): string | null {
 export function decimalText(value: number): string {
   return String(Number(value.toFixed(4)));
 }
+
+/**
+ * A field's value as the engine compares it, from a query (texts of ISO 8601) or from a change event (milliseconds
+ * since 1970). No value and an empty text are null.
+ */
+export function comparable(field: string, value: unknown): unknown {
+  if (value === undefined || value === null || value === '') return null;
+  if (isTime(field)) return typeof value === 'number' ? new Date(value).toISOString() : isoTime(value);
+  if (typeof value === 'number' && /_Date__c$/.test(field)) return new Date(value).toISOString().slice(0, 10);
+  return typeof value === 'string' ? plainText(value) : value;
+}
+
+const isTime = (field: string) => /_At__c$/.test(field);

@@ -1,6 +1,5 @@
 import { syncEntities, type SyncEntity } from '../domain/entity.ts';
 import type { Database } from './database.ts';
-import { findRecord } from './syncRecords.ts';
 
 /** What ids of the org or of Stripe stand for; absent for those that were never heard of. */
 export async function entitiesOfIds(database: Database, ids: string[]): Promise<Map<string, SyncEntity>> {
@@ -29,8 +28,4 @@ export async function basesOf(
     [entity, crmIds],
   );
   return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));
-}
-
-export async function isKnownRecord(database: Database, entity: SyncEntity, crmId: string): Promise<boolean> {
-  return (await findRecord(database, entity, crmId)) !== undefined;
 }

@@ -17,14 +17,17 @@ export interface ChangedRecord {
   crmId: string;
   /** Whether it becomes a pair when it is in none yet. */
   takesInNew: boolean;
+  /** Whether the event says anything of it that is not known; our own write that comes back does not. */
+  isNews: boolean;
 }
 
 /**
- * Stores an event of the change stream once, marks every record that it names dirty, and moves the reader's
+ * Stores an event of the change stream once, marks every record dirty of which it says something new, and moves the reader's
  * place behind it: one statement, so one commit. Returns false for an event that had been stored before.
  */
 export async function receiveChange(database: Database, change: ReceivedChange): Promise<boolean> {
   const [subject, ...others] = change.subjects;
+  const news = change.subjects.filter(({ isNews }) => isNews);
   const { rows } = await database.pool.query<{ stored: boolean }>(
     `WITH stored AS (
        INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, replay_id, payload, other_object_ids)
@@ -51,9 +54,9 @@ export async function receiveChange(database: Database, change: ReceivedChange):
       change.replayId,
       JSON.stringify(change.payload),
       change.cursor,
-      change.subjects.map(({ entity }) => entity),
-      change.subjects.map(({ crmId }) => crmId),
-      change.subjects.map(({ takesInNew }) => takesInNew),
+      news.map(({ entity }) => entity),
+      news.map(({ crmId }) => crmId),
+      news.map(({ takesInNew }) => takesInNew),
       others.length > 0 ? others.map(({ crmId }) => crmId) : null,
     ],
   );

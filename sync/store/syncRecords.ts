@@ -194,38 +194,6 @@ export async function noteFirstBase(database: Database, record: ClaimedRecord, b
   ]);
 }
 
-/**
- * Notes what the org's records will say, before they are written: the change event of a write may be here before its
- * answer. Until the rows are settled it is unsure whether the write came to pass. Returns the ids of the rows that
- * are still ours; the org's records of others must not be written.
- */
-export async function noteSnapshots(
-  database: Database,
-  noted: { record: ClaimedRecord; crmSnapshot: unknown }[],
-): Promise<Set<string>> {
-  if (noted.length === 0) return new Set();
-  const { rows } = await database.pool.query<{ id: string }>(
-    `WITH given AS (
-       SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, lease_owner text, crm_snapshot jsonb)
-     ), held AS (
-       SELECT record.id FROM sync_record record JOIN given USING (id)
-       WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
-     )
-     UPDATE sync_record record SET crm_snapshot = given.crm_snapshot, crm_unsure = true
-     FROM given JOIN held USING (id) WHERE record.id = given.id RETURNING record.id`,
-    [
-      JSON.stringify(
-        noted.map(({ record, crmSnapshot }) => ({
-          id: record.id,
-          lease_owner: record.leaseOwner,
-          crm_snapshot: crmSnapshot,
-        })),
-      ),
-    ],
-  );
-  return new Set(rows.map(({ id }) => id));
-}
-
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {
   await database.pool.query('UPDATE sync_record SET sent_at = coalesce(sent_at, $2) WHERE id = $1', [
     record.id,

@@ -44,7 +44,13 @@ const FIELDS: Record<string, { name: string }[]> = {
     { name: 'BillingAddress', ...optional(address) },
     { name: 'LastModifiedDate', ...optional('long') },
   ],
-  Invoice__c: [{ name: 'Description__c', ...optional('string') }],
+  Invoice__c: [
+    { name: 'Description__c', ...optional('string') },
+    { name: 'Status__c', ...optional('string') },
+    { name: 'Due_Date__c', ...optional('long') },
+    { name: 'Total__c', ...optional('double') },
+    { name: 'Priority__c', ...optional('string') },
+  ],
   Invoice_Line__c: [
     { name: 'Invoice__c', ...optional('string') },
     { name: 'Quantity__c', ...optional('double') },
@@ -66,6 +72,8 @@ export interface TestChange {
   recordIds: string[];
   changeType?: string;
   changedFields?: string[];
+  nulledFields?: string[];
+  diffFields?: string[];
   fields?: Record<string, unknown>;
   commitTimestamp?: number;
 }
@@ -86,8 +94,8 @@ export function encodeChange(change: TestChange): Buffer {
       commitTimestamp: change.commitTimestamp ?? Date.now(),
       commitNumber: 10585193272713,
       commitUser: '005000000000001AAA',
-      nulledFields: [],
-      diffFields: [],
+      nulledFields: change.nulledFields ?? [],
+      diffFields: change.diffFields ?? [],
       changedFields: change.changedFields ?? [],
     },
   });

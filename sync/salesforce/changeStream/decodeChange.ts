@@ -25,6 +25,8 @@ export interface CrmChange {
   commitUser: string;
   /** Of a compound field as `Name.FirstName`. */
   changedFields: string[];
+  /** Those of long texts that come as the difference to the text before, not as the text. */
+  diffFields: string[];
   /** What the event says of the record: for an update only what has changed. Blanks are left out. */
   fields: Record<string, unknown>;
 }
@@ -53,7 +55,10 @@ export function changeDecoder(schemaJson: string): ChangeDecoder {
       transactionKey: header.transactionKey,
       commitTimestamp: Number(header.commitTimestamp),
       commitUser: header.commitUser,
-      changedFields: fieldNames(type, header.changedFields),
+      changedFields: [
+        ...new Set([...fieldNames(type, header.changedFields), ...fieldNames(type, header.nulledFields)]),
+      ],
+      diffFields: fieldNames(type, header.diffFields),
       fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)),
     };
   };

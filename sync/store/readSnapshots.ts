@@ -1,0 +1,48 @@
+import type { SyncEntity } from '../domain/entity.ts';
+import type { CrmSnapshot } from '../domain/tellsNews.ts';
+import type { Database } from './database.ts';
+
+/** A known pair with what the org's record says as far as we know. */
+export interface KnownRecord {
+  crmId: string | null;
+  stripeId: string | null;
+  isParked: boolean;
+  /** When it was settled last. */
+  settledAt: Date | null;
+  /** Whether somebody holds it at this moment. */
+  isHeld: boolean;
+  snapshot: CrmSnapshot | null;
+}
+
+/** Pairs by the org's id, or by Stripe's where the org has just made its record. */
+export async function readKnownRecords(
+  database: Database,
+  entity: SyncEntity,
+  { crmIds, stripeIds }: { crmIds: string[]; stripeIds: string[] },
+): Promise<KnownRecord[]> {
+  const { rows } = await database.pool.query<KnownRecord>(
+    `SELECT crm_id AS "crmId", stripe_id AS "stripeId", state = 'parked' AS "isParked", crm_snapshot AS snapshot,
+            last_synced_at AS "settledAt", coalesce(lease_until > now(), false) AS "isHeld"
+     FROM sync_record WHERE entity = $1 AND (crm_id = ANY($2) OR stripe_id = ANY($3))`,
+    [entity, crmIds, stripeIds],
+  );
+  return rows;
+}
+
+/** The org's invoices of its lines, as far as they are known: by the line's id. */
+export async function invoicesOfLines(database: Database, lineIds: string[]): Promise<Map<string, string>> {
+  const { rows } = await database.pool.query<{ line_id: string; crm_id: string }>(
+    `SELECT line_id, crm_id FROM sync_record,
+       LATERAL jsonb_array_elements_text(jsonb_path_query_array(crm_snapshot, '$.lines[*].id')) AS line_id
+     WHERE entity = 'invoice' AND crm_id IS NOT NULL AND line_id = ANY($1)
+       AND jsonb_path_query_array(crm_snapshot, '$.lines[*].id') ?| $1`,
+    [lineIds],
+  );
+  return new Map(rows.map(({ line_id, crm_id }) => [line_id, crm_id]));
+}
+
+/** The database's own time, to compare with what it has noted. */
+export async function databaseTime(database: Database): Promise<Date> {
+  const { rows } = await database.pool.query<{ now: Date }>('SELECT now() AS now');
+  return rows[0]!.now;
+}
