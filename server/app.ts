@@ -8,8 +8,9 @@ import { Problem, problemHandler } from './problem.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
 import { records } from './routes/records.ts';
-import { syncs } from './routes/syncs.ts';
+import { status } from './routes/status.ts';
 import { stripeWebhook } from './routes/stripeWebhook.ts';
+import { syncs } from './routes/syncs.ts';
 
 export interface AppOptions {
   database: Database;
@@ -32,6 +33,7 @@ export function createApp(options: AppOptions): Express {
   app.use(invoices({ database, waiter }));
   app.use(syncs({ database, waiter }));
   app.use(records(database));
+  app.use(status(database));
   app.use(() => {
     throw new Problem('unknown_path', 'There is nothing at this path.');
   });

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { pino, type Logger } from 'pino';
 import type { Engine } from '../sync/engine.ts';
 import { Gate } from '../sync/limits/gate.ts';
+import { OrgIdentity } from '../sync/limits/orgIdentity.ts';
 import { SalesforceOrg } from '../sync/salesforce/connection.ts';
 import { openDatabase, type Database } from '../sync/store/database.ts';
 import { openStripe } from '../sync/stripe/client.ts';
@@ -57,13 +58,17 @@ function serializeError(error: unknown): unknown {
 export async function openEngine(
   config: Config,
   log: Logger,
-): Promise<{ engine: Engine; database: Database; close(): Promise<void> }> {
+): Promise<{ engine: Engine; database: Database; identity: OrgIdentity; close(): Promise<void> }> {
   const database = await openDatabase(config.databaseUrl, config.databasePoolSize);
   const gates = openGates(config);
+  const identity = new OrgIdentity({ database, gates, log });
   const engine: Engine = {
     database,
     stripe: openStripe(config.stripe, gates.stripe),
-    org: new SalesforceOrg(config.salesforce, gates.salesforce),
+    org: new SalesforceOrg(config.salesforce, {
+      gate: gates.salesforce,
+      onLogin: (orgId) => identity.accept(orgId),
+    }),
     gates,
     log,
     workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
@@ -71,7 +76,7 @@ export async function openEngine(
     now: () => new Date(),
     random: Math.random,
   };
-  return { engine, database, close: () => database.close() };
+  return { engine, database, identity, close: () => database.close() };
 }
 
 /** One gate a side and process: all of its calls share their limits. */

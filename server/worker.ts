@@ -6,13 +6,14 @@ import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
 import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
 import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
+import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { forgetEvents } from '../sync/store/forgetEvents.ts';
 import { Notifications } from '../sync/store/notifications.ts';
-import { noteServedOrg } from '../sync/store/servedOrg.ts';
 import { renewLeases } from '../sync/store/syncRecords.ts';
+import { forgetWorker } from '../sync/store/workerStates.ts';
 import { loadConfig, maskedSummary, type Config } from './config.ts';
 import { onStop } from './onStop.ts';
 import { openEngine, openLog } from './wiring.ts';
@@ -27,10 +28,12 @@ const IDLE_MS = 500;
 const RETENTION_MS = 3_600_000;
 // People wait for commands: one that is slow must not hold up the next.
 const COMMANDS_AT_ONCE = 8;
+// How old what `status` says of a worker may be.
+const REPORT_MS = 2_000;
 
 /** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
-  const { engine, database, close } = await openEngine(config, log);
+  const { engine, database, identity, close } = await openEngine(config, log);
   const loop = (name: string, runOnce: () => Promise<number>, idleMs = IDLE_MS) =>
     new Loop({ name, runOnce, idleMs, log });
 
@@ -41,7 +44,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   // A pass over the other side's log is never repeated at once, however much it found; none is begun in an outage.
   const pass = (name: string, work: () => Promise<unknown>, everySeconds: number) =>
     loop(name, async () => (isSideDown(engine) ? 0 : work().then(() => 0)), everySeconds * 1000);
-  const sweep = pass('CRM sweep', () => sweepServedOrg(engine), config.crmSweepSeconds);
+  const sweep = pass('CRM sweep', () => sweepCrm(engine), config.crmSweepSeconds);
   const catchUp = pass('Stripe catch-up', () => catchUpStripe(engine), config.stripeCatchUpSeconds);
   const retention = loop(
     'retention of events',
@@ -49,7 +52,14 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     RETENTION_MS,
   );
   const changes = followChanges(engine, config);
-  const loops = [...commands, ...Object.values(records), sweep, catchUp, retention, ...changes];
+  const startedAt = engine.now();
+  const stream = () => changes[0]?.state() ?? null;
+  const report = loop(
+    'report',
+    () => reportState(engine, { identity, startedAt, stream }).then(() => 0),
+    REPORT_MS,
+  );
+  const loops = [...commands, ...Object.values(records), sweep, catchUp, retention, report, ...changes];
 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
   notifications.on((channel, payload) => {
@@ -73,15 +83,12 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
       await Promise.all(loops.map((each) => each.stop()));
       clearInterval(renewal);
       await notifications.close();
+      await forgetWorker(database, engine.workerId).catch((error: unknown) =>
+        log.warn({ error }, 'The database does not know yet that this worker has ended.'),
+      );
       await close();
     },
   };
-}
-
-/** Sweeps, and notes which org it is: the web process answers no other org's tokens. */
-async function sweepServedOrg(engine: Engine): Promise<void> {
-  await noteServedOrg(engine.database, await engine.org.identify());
-  await sweepCrm(engine);
 }
 
 /** The org's change stream. The sweep goes on beside it, for what the stream lost, and alone where there is none. */

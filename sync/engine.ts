@@ -22,6 +22,8 @@ export interface Engine {
     leaseSeconds: number;
     /** ISO 4217, lower case: the currency of records that name none. */
     defaultCurrency: string;
+    /** How soon the org is asked how many API calls are left, while they are kept for people. */
+    askForBudgetMs?: number;
   };
   now(): Date;
   /** In [0, 1). */

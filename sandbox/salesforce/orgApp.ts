@@ -14,6 +14,7 @@ import { jobControl } from './control/jobs.ts';
 import { recordControl } from './control/records.ts';
 import { sessionControl } from './control/sessions.ts';
 import { TransactionKnobs } from './control/transactions.ts';
+import { usageControl } from './control/usage.ts';
 import type { ConnectedApp } from './oauth/grants.ts';
 import { oauthRoutes } from './oauth/oauthRoutes.ts';
 import { dataApi } from './rest/dataApi.ts';
@@ -56,7 +57,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
-  app.use(recordControl(org), transactions.routes(), jobControl(bulk));
+  app.use(recordControl(org), transactions.routes(), jobControl(bulk), usageControl(parts.usage));
   if (parts.streamRoutes) app.use(...parts.streamRoutes);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),

@@ -3,11 +3,13 @@ import { syncEntities, type SyncEntity } from '../../sync/domain/entity.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { ConfigError, loadDatabaseUrl } from '../config.ts';
 import { migrate } from '../migrate.ts';
+import { adopt } from './adoptOrg.ts';
 import { runAudit } from './audit.ts';
 import { doctor } from './doctor/doctor.ts';
 import { events } from './events.ts';
 import { openOutput, type Output } from './output.ts';
-import { parked, retry, status } from './queues.ts';
+import { parked, retry } from './queues.ts';
+import { status } from './status.ts';
 import { conflicts, sync } from './sync.ts';
 
 const USAGE_ERROR = 2;
@@ -43,8 +45,8 @@ export async function runProgram(argv: string[]): Promise<number> {
     output().say(applied.length ? `Applied ${applied.join(', ')}.` : 'The database is up to date.');
   });
 
-  command('status', 'queues, commands, cursors and the last event of each side').action(() =>
-    withDatabase(status),
+  command('status', 'queues, commands, cursors, the last event of each side, and how the workers are').action(
+    () => withDatabase(status),
   );
 
   command('parked', 'records that wait for somebody to mend something, with the reason')
@@ -91,6 +93,12 @@ export async function runProgram(argv: string[]): Promise<number> {
     .action(async (options: { heal?: boolean; out?: string }) => {
       exitCode = await runAudit(output(), { heal: options.heal ?? false, out: options.out });
     });
+
+  command('adopt-org', 'serve another org than before with the same records, e.g. after its refresh')
+    .option('--yes', 'do it; without it only what it means is told')
+    .action((options: { yes?: boolean }) =>
+      withDatabase((database, out) => adopt(database, out, { yes: options.yes ?? false })),
+    );
 
   try {
     await program.parseAsync(argv);

@@ -2,51 +2,10 @@ import type { SyncEntity } from '../../sync/domain/entity.ts';
 import { toLongId } from '../../sync/domain/salesforceId.ts';
 import type { Database } from '../../sync/store/database.ts';
 import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
-import { readStatus } from '../../sync/store/queueStatus.ts';
 import { findKnownRecords } from '../../sync/store/recordTimeline.ts';
-import { age, timeWords, type Output } from './output.ts';
+import type { Output } from './output.ts';
 
 const PAGE = 500;
-
-/** `invoicebridge status`: what waits, what runs, how far each side has been read. */
-export async function status(database: Database, output: Output): Promise<number> {
-  const { queues, commands, cursors, lastEvents } = await readStatus(database);
-
-  for (const queue of queues) output.emit({ kind: 'queue', ...queue });
-  output.table(
-    ['records', 'known', 'dirty', 'due', 'held', 'parked', 'oldest wait'],
-    queues.map((queue) => [
-      queue.entity,
-      queue.known,
-      queue.dirty,
-      queue.due,
-      queue.held,
-      queue.parked > 0 ? { text: String(queue.parked), tone: 'bad' } : 0,
-      age(queue.oldestWaitSeconds),
-    ]),
-  );
-  if (queues.length === 0) output.say('No record is known yet.');
-
-  output.emit({ kind: 'commands', ...commands });
-  const oldest = commands.oldestSeconds === null ? '' : `, the oldest for ${age(commands.oldestSeconds)}`;
-  output.say(
-    `\nCommands: ${commands.running} running${oldest}; ${commands.failedInLastDay} failed in the last day.\n`,
-  );
-
-  for (const cursor of cursors) output.emit({ kind: 'cursor', ...cursor });
-  output.table(
-    ['cursor', 'moved', 'position'],
-    cursors.map(({ name, ageSeconds, position }) => [name, `${age(ageSeconds)} ago`, position]),
-  );
-  output.say();
-
-  for (const event of lastEvents) output.emit({ kind: 'lastEvent', ...event });
-  output.table(
-    ['last event of', 'received', 'type', 'id'],
-    lastEvents.map(({ source, receivedAt, type, eventId }) => [source, timeWords(receivedAt), type, eventId]),
-  );
-  return 0;
-}
 
 /** `invoicebridge parked`: every parked record with its reason. */
 export async function parked(

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { PermanentFailure, RetryableFailure } from '../failure.ts';
 import type { PubSubClient } from '../salesforce/changeStream/pubSubClient.ts';
 import { STREAM_SILENT, STREAM_UNAVAILABLE } from '../salesforce/changeStream/translateStreamError.ts';
+import type { StreamState } from '../store/workerStates.ts';
 import { holdAlone } from '../store/soleHolder.ts';
 import { receiveCrmChanges, streamCursor } from './receiveCrmChanges.ts';
 
@@ -29,6 +30,8 @@ export class CrmChangeFollower {
   private running: Promise<void> | undefined;
   private attempts = 0;
   private unavailable = false;
+  private holds = false;
+  private answeredAt: number | null = null;
 
   constructor(engine: Engine, options: FollowOptions) {
     this.engine = engine;
@@ -44,6 +47,11 @@ export class CrmChangeFollower {
     this.stopping.abort();
     await this.running;
     this.options.client.close();
+  }
+
+  state(): StreamState {
+    const role = this.unavailable ? 'unavailable' : this.holds ? 'subscribed' : 'waiting';
+    return { topic: this.options.topic, role, answeredAt: this.answeredAt };
   }
 
   private async run(): Promise<void> {
@@ -63,9 +71,11 @@ export class CrmChangeFollower {
     if (!hold) return;
     this.engine.log.info({ topic: this.options.topic }, "This worker follows the org's changes.");
     const signal = AbortSignal.any([this.stopping.signal, hold.lost]);
+    this.holds = true;
     try {
       while (!signal.aborted) await this.followOnce(signal);
     } finally {
+      this.holds = false;
       await hold.release();
     }
   }
@@ -87,6 +97,7 @@ export class CrmChangeFollower {
     if (this.unavailable) this.engine.log.info('The org gives out its change stream now.');
     this.unavailable = false;
     this.attempts = 0;
+    this.answeredAt = this.engine.now().getTime();
   }
 
   private pauseAfter(error: unknown): number {

@@ -60,6 +60,11 @@ export class Breaker {
     return true;
   }
 
+  /** The call that entered is not made after all. */
+  stepBack(): void {
+    this.endProbe();
+  }
+
   succeeded(): void {
     this.failures = 0;
     this.openings = 0;

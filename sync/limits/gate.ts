@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryableFailure } from '../failure.ts';
+import { RetryableFailure, type SyncFailure } from '../failure.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { DailyBudget, type BudgetOptions, type BudgetState } from './dailyBudget.ts';
 import { Limiter, type LimiterState } from './limiter.ts';
@@ -68,6 +68,8 @@ export class Gate {
   readonly breaker: Breaker;
   readonly budget: DailyBudget | undefined;
   private readonly limiter: Limiter;
+  /** Why no call may be made at all, until somebody has decided something. */
+  stopped: SyncFailure | undefined;
 
   constructor({ side, perSecond, atOnce, longestPauseMs, budget }: GateOptions) {
     this.side = side;
@@ -90,6 +92,15 @@ export class Gate {
     }
   }
 
+  /** From now on every call is refused with this failure, also those that wait. */
+  stop(failure: SyncFailure): void {
+    this.stopped = failure;
+  }
+
+  resume(): void {
+    this.stopped = undefined;
+  }
+
   state(): GateState {
     return {
       side: this.side,
@@ -100,14 +111,14 @@ export class Gate {
   }
 
   private async once<T>(call: Call<T>): Promise<{ result: Result<T>; verdict: Verdict }> {
+    if (this.stopped) throw this.stopped;
     if (this.breaker.isOpen) throw this.unavailable();
     this.keepToBudget();
     const release = await this.limiter.admit(currentPriority());
-    try {
-      if (!(await this.breaker.enter())) throw this.unavailable();
-    } catch (error) {
+    const entered = await this.breaker.enter();
+    if (!entered || this.stopped) {
       release();
-      throw error;
+      throw this.refusal(entered);
     }
     const result = await call.send().then(
       (answer) => ({ answer }),
@@ -121,6 +132,12 @@ export class Gate {
     if (ended) void ended.then(release, release);
     else release();
     return { result, verdict };
+  }
+
+  /** For a call that came through the breaker first: if it was the one that was to show, the next one is. */
+  private refusal(entered: boolean): SyncFailure {
+    if (entered) this.breaker.stepBack();
+    return this.stopped ?? this.unavailable();
   }
 
   private keepToBudget(): void {

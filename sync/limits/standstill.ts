@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { RetryableFailure, type SyncFailure } from '../failure.ts';
-import { CircuitOpen } from './gate.ts';
+import { CircuitOpen, type Gate } from './gate.ts';
+import { OTHER_ORG } from './orgIdentity.ts';
 
 /**
  * How many records may be claimed: none while a side is down or the org's calls are kept for people, because every
@@ -13,12 +14,35 @@ export function roomForWork({ gates }: Pick<Engine, 'gates'>, most: number): num
   return stripe.breaker.isDown || salesforce.breaker.isDown ? Math.min(1, most) : most;
 }
 
+/** Why nothing is claimed, in words; null while work goes on. */
+export function standstill({ gates }: Pick<Engine, 'gates'>): string | null {
+  const { stripe, salesforce } = gates;
+  const stopped = stripe.stopped ?? salesforce.stopped;
+  if (stopped) return stopped.message;
+  const down = [stripe, salesforce].filter((gate) => gate.breaker.isDown).map(outageWords);
+  if (down.length > 0) return down.join(' ');
+  return salesforce.budget && !salesforce.budget.allows('event') ? salesforce.budget.words : null;
+}
+
+function outageWords(gate: Gate): string {
+  const { since } = gate.breaker.state();
+  const name = gate.side === 'stripe' ? 'Stripe' : 'Salesforce';
+  const at =
+    since === null ? '' : ` since ${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${name} has not answered${at}. It is tried again and again; what is to be done is kept.`;
+}
+
 /** Whether calls of either side are refused at this moment without being tried. */
 export const isSideDown = ({ gates }: Pick<Engine, 'gates'>): boolean =>
-  gates.stripe.breaker.isOpen || gates.salesforce.breaker.isOpen;
+  [gates.stripe, gates.salesforce].some((gate) => gate.stopped !== undefined || gate.breaker.isOpen);
 
 // The side asked for patience: whatever was to be done has not been tried.
-const ASKED_FOR_PATIENCE = new Set(['stripe_rate_limit', 'crm_request_limit_exceeded', 'crm_budget']);
+const ASKED_FOR_PATIENCE = new Set([
+  'stripe_rate_limit',
+  'crm_request_limit_exceeded',
+  'crm_budget',
+  OTHER_ORG,
+]);
 
 /** Whether the failure says nothing about the record: a side was down, or took no calls. It is then no try of it. */
 export function isOutage({ gates }: Engine, failure: SyncFailure): boolean {

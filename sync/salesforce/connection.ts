@@ -25,6 +25,13 @@ export interface CrmSession {
   orgId: string;
 }
 
+export interface OrgOptions {
+  /** Without one for what makes a call or two by hand. */
+  gate?: Gate;
+  /** Told of the org of every login before the session is used; throws when it must not be used. */
+  onLogin?: (orgId: string) => Promise<void>;
+}
+
 const REQUEST_TIMEOUT_MS = 30_000;
 // jsforce refreshes on every 401 without a guard; an org that refuses fresh tokens would be asked for ever.
 const REFRESHES_IN_A_ROW = 2;
@@ -34,13 +41,15 @@ const REFRESH_WINDOW_MS = 10_000;
 export class SalesforceOrg {
   private readonly credentials: SalesforceCredentials;
   private readonly connection: Connection;
+  private readonly onLogin: OrgOptions['onLogin'];
   private login: Promise<string> | undefined;
   private refreshes: number[] = [];
   /** The org's 18-character id, once logged in. */
   orgId: string | undefined;
 
-  constructor(credentials: SalesforceCredentials, gate?: Gate) {
+  constructor(credentials: SalesforceCredentials, { gate, onLogin }: OrgOptions = {}) {
     this.credentials = credentials;
+    this.onLogin = onLogin;
     this.connection = new Connection({
       loginUrl: credentials.loginUrl,
       version: SALESFORCE_API_VERSION,
@@ -142,22 +151,25 @@ export class SalesforceOrg {
 
   private async requestToken(): Promise<string> {
     const { clientId, clientSecret, loginUrl, username, privateKey } = this.credentials;
-    const user =
+    const answer = await this.connection.oauth2.requestToken(
       username && privateKey
-        ? await this.connection.authorize({
+        ? {
             grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
             assertion: jsonwebtoken.sign({ iss: clientId, sub: username, aud: loginUrl }, privateKey, {
               algorithm: 'RS256',
               expiresIn: 180,
             }),
-          })
-        : await this.connection.authorize({
-            grant_type: 'client_credentials',
-            client_id: clientId,
-            client_secret: clientSecret ?? '',
-          });
-    this.orgId = toLongId(user.organizationId) ?? user.organizationId;
-    return this.connection.accessToken!;
+          }
+        : { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret ?? '' },
+    );
+    // The identity URL ends in /id/<org>/<user>.
+    const named = new URL(answer.id).pathname.split('/').at(-2)!;
+    const orgId = toLongId(named) ?? named;
+    await this.onLogin?.(orgId);
+    this.orgId = orgId;
+    this.connection.instanceUrl = answer.instance_url;
+    this.connection.accessToken = answer.access_token;
+    return answer.access_token;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { readWorkers, type SeenWorker } from './workerStates.ts';
 
 /** How much of one entity waits, is held by a worker, or is parked. */
 export interface QueueStatus {
@@ -38,12 +39,14 @@ export interface EngineStatus {
   commands: CommandStatus;
   cursors: CursorStatus[];
   lastEvents: LastEvent[];
+  /** Those of the last day; one that has not been seen for long is gone. */
+  workers: SeenWorker[];
 }
 
 /** What waits, what runs, and how far each side has been read: a look from outside, which holds nothing up. */
 export async function readStatus(database: Database): Promise<EngineStatus> {
   const { pool } = database;
-  const [queues, commands, cursors, lastEvents] = await Promise.all([
+  const [queues, commands, cursors, lastEvents, workers] = await Promise.all([
     pool.query<QueueStatus>(
       `SELECT entity, count(*)::int AS known,
               count(*) FILTER (WHERE state = 'dirty')::int AS dirty,
@@ -71,11 +74,13 @@ export async function readStatus(database: Database): Promise<EngineStatus> {
          FROM inbox_event WHERE inbox_event.source = side.source ORDER BY id DESC LIMIT 1
        ) last`,
     ),
+    readWorkers(database),
   ]);
   return {
     queues: queues.rows,
     commands: commands.rows[0]!,
     cursors: cursors.rows,
     lastEvents: lastEvents.rows,
+    workers,
   };
 }

@@ -3,6 +3,7 @@ import { Receiving1795305600000 } from './1795305600000-receiving.ts';
 import { EventSubjects1795305660000 } from './1795305660000-event-subjects.ts';
 import { CrmSnapshot1795309200000 } from './1795309200000-crm-snapshot.ts';
 import { Tombstones1795312800000 } from './1795312800000-tombstones.ts';
+import { WorkerState1795323600000 } from './1795323600000-worker-state.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
@@ -12,5 +13,6 @@ export const migrations = [
   EventSubjects1795305660000,
   CrmSnapshot1795309200000,
   Tombstones1795312800000,
+  WorkerState1795323600000,
   People1795327200000,
 ];

@@ -1,0 +1,63 @@
+import type { GateState } from '../limits/gate.ts';
+import type { Database } from './database.ts';
+
+/** The org's change stream as one process sees it. */
+export interface StreamState {
+  topic: string;
+  /** `subscribed`: this process reads it; `waiting`: another one does; `unavailable`: the org gives none out. */
+  role: 'subscribed' | 'waiting' | 'unavailable';
+  /** The last event or keepalive, in milliseconds since 1970; null before the first. */
+  answeredAt: number | null;
+}
+
+/** What a worker says of itself. */
+export interface WorkerState {
+  stripe: GateState;
+  salesforce: GateState;
+  stream: StreamState | null;
+  /** Why it claims nothing, in words; null while it is at work. */
+  standstill: string | null;
+}
+
+export interface SeenWorker extends WorkerState {
+  workerId: string;
+  startedAt: Date;
+  seenSecondsAgo: number;
+}
+
+/** Says how the worker is, and forgets workers that have been gone for a day. */
+export async function reportWorker(
+  database: Database,
+  { workerId, startedAt, state }: { workerId: string; startedAt: Date; state: WorkerState },
+): Promise<void> {
+  await database.pool.query(
+    `WITH forgotten AS (DELETE FROM worker_state WHERE seen_at < now() - interval '1 day')
+     INSERT INTO worker_state (worker_id, started_at, state) VALUES ($1, $2, $3)
+     ON CONFLICT (worker_id) DO UPDATE SET seen_at = now(), state = excluded.state`,
+    [workerId, startedAt, JSON.stringify(state)],
+  );
+}
+
+/** A worker that ends in order says goodbye. */
+export async function forgetWorker(database: Database, workerId: string): Promise<void> {
+  await database.pool.query('DELETE FROM worker_state WHERE worker_id = $1', [workerId]);
+}
+
+/** All workers of the last day, the one that was seen last first. */
+export async function readWorkers(database: Database): Promise<SeenWorker[]> {
+  const { rows } = await database.pool.query<{
+    worker_id: string;
+    started_at: Date;
+    seconds: number;
+    state: WorkerState;
+  }>(
+    `SELECT worker_id, started_at, extract(epoch FROM now() - seen_at)::float8 AS seconds, state
+     FROM worker_state ORDER BY seen_at DESC, worker_id`,
+  );
+  return rows.map(({ worker_id, started_at, seconds, state }) => ({
+    workerId: worker_id,
+    startedAt: started_at,
+    seenSecondsAgo: seconds,
+    ...state,
+  }));
+}
