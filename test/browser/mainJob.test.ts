@@ -199,6 +199,19 @@ test('Sync Invoice after a lost webhook repairs the record and says what changed
   await toast(/Nothing differed/);
 });
 
+test('Sync With Stripe makes the customer of an account, and follows an edit of a product', async () => {
+  await page.goto(`${local.pageUrl}/lightning/o/Account/list`);
+  await page.getByRole('link', { name: 'Harborview Dental Group' }).click();
+  await button('Sync With Stripe').click();
+  await toast(/Stripe: Customer cus_\w+|Nothing differed/);
+  await shot('account-synced');
+  await page.goto(`${local.pageUrl}/lightning/o/Product2/list`);
+  await page.getByRole('link', { name: 'Consulting Hour' }).click();
+  await button('Sync With Stripe').click();
+  await toast(/Stripe: Product prod_\w+|Nothing differed/);
+  await shot('product-synced');
+});
+
 async function deliveries(mode: 'normal' | 'drop'): Promise<void> {
   await fetch(`${local.stripeUrl}/_sandbox/deliveries/mode`, {
     method: 'POST',

@@ -143,3 +143,35 @@ describe('Send To Customer and Sync Invoice', () => {
     expect(here.middleware.calls).toEqual([]);
   });
 });
+
+describe('Sync With Stripe', () => {
+  it('asks for the kind of record that it is', async () => {
+    const [account] = await here.rep.query('SELECT Id FROM Account LIMIT 1');
+    const [product] = await here.rep.query('SELECT Id FROM Product2 LIMIT 1');
+    const { invoiceId } = await here.create();
+    here.middleware.calls.length = 0;
+    here.middleware.says(200, { command: { id: 'c1', status: 'done' }, message: 'Nothing differed.' });
+    for (const recordId of [account!.Id, product!.Id, invoiceId]) {
+      const answer = await here.rep.apex('RecordSyncController', 'syncRecord', {
+        recordId,
+        idempotencyKey: 'a-key-of-this-click',
+      });
+      expect(answer).toMatchObject({ status: 'done', message: 'Nothing differed.' });
+    }
+    expect(here.middleware.calls.map(({ path }) => path)).toEqual([
+      `/v1/accounts/${account!.Id}/sync`,
+      `/v1/products/${product!.Id}/sync`,
+      `/v1/invoices/${invoiceId}/sync`,
+    ]);
+  });
+
+  it('says that a record is not there, and asks nobody', async () => {
+    await expect(
+      here.rep.apex('RecordSyncController', 'syncRecord', {
+        recordId: '001000000000ZZZ',
+        idempotencyKey: 'key',
+      }),
+    ).rejects.toThrow('The record was not found.');
+    expect(here.middleware.calls).toEqual([]);
+  });
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   bundles,
   customFields,
@@ -105,8 +105,12 @@ describe('permission sets', () => {
     expect(deletable).toEqual(['Invoice_Line__c', 'Invoice__c']);
   });
 
-  it('open every controller of a component to reps and admins', () => {
+  it('open every controller of a component and every Flow action to reps and admins', () => {
     const controllers = new Set(importsOf('@salesforce/apex/').map(([, module]) => module.split(/[/.]/)[2]));
+    const ofFlow = filesOf(join(metadataDir, 'classes'), '.cls').filter((file) =>
+      readText(file).includes('@InvocableMethod'),
+    );
+    for (const file of ofFlow) controllers.add(basename(file, '.cls'));
     for (const name of ['Invoicebridge_Rep', 'Invoicebridge_Admin']) {
       const classes = many<{ apexClass: string }>(set(name).classAccesses).map(({ apexClass }) => apexClass);
       expect(new Set(classes)).toEqual(controllers);

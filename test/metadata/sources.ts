@@ -69,7 +69,7 @@ const customFieldKeys = new Set(customFields.map(({ object, name }) => `${object
 // Standard fields and objects that our metadata names; an org has them without us.
 const standardFields = new Set(
   [
-    ...['Name', 'OwnerId', 'CreatedById', 'LastModifiedById', 'LastModifiedDate'],
+    ...['Id', 'Name', 'OwnerId', 'CreatedById', 'LastModifiedById', 'LastModifiedDate'],
     ...['ParentId', 'AccountNumber', 'Type', 'Industry', 'Phone', 'Website', 'Description'],
     ...['BillingAddress', 'ShippingAddress'],
   ].map((field) => `Account.${field}`),
@@ -77,7 +77,16 @@ const standardFields = new Set(
 for (const field of ['AccountId', 'Email', 'MailingAddress', 'Phone', 'Title', 'Name', 'CreatedDate', 'Id']) {
   standardFields.add(`Contact.${field}`);
 }
-for (const field of ['Id', 'Name', 'Description', 'Family', 'ProductCode', 'IsActive']) {
+for (const field of [
+  'Id',
+  'Name',
+  'Description',
+  'Family',
+  'ProductCode',
+  'IsActive',
+  'CreatedById',
+  'LastModifiedById',
+]) {
   standardFields.add(`Product2.${field}`);
 }
 const systemFields = new Set([

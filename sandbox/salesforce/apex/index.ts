@@ -2,10 +2,12 @@ import type { ApexMethod } from './context.ts';
 import { InvoiceCommandController } from './InvoiceCommandController.ts';
 import { InvoiceDraftController } from './InvoiceDraftController.ts';
 import { RaiseInvoiceController } from './RaiseInvoiceController.ts';
+import { RecordSyncController } from './RecordSyncController.ts';
 
 /** The sandbox's twins of the Apex classes in salesforce-metadata/classes: class name, then method name. */
 export const apexClasses: Record<string, Record<string, ApexMethod>> = {
   InvoiceCommandController,
   InvoiceDraftController,
   RaiseInvoiceController,
+  RecordSyncController,
 };

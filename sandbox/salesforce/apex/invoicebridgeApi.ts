@@ -8,10 +8,23 @@ export async function runCommand(
   { invoiceId, idempotencyKey }: { invoiceId: string; idempotencyKey: string },
   context: ApexContext,
 ) {
+  return post(`/v1/invoices/${invoiceId}/${command}`, idempotencyKey, context);
+}
+
+/** Twin of InvoicebridgeApi.sync. */
+export async function runSync(
+  resource: string,
+  { recordId, idempotencyKey }: { recordId: string; idempotencyKey: string },
+  context: ApexContext,
+) {
+  return post(`/v1/${resource}/${recordId}/sync`, idempotencyKey, context);
+}
+
+async function post(path: string, idempotencyKey: string, context: ApexContext) {
   const response = await answerTo(
     {
       method: 'POST',
-      path: `/v1/invoices/${invoiceId}/${command}`,
+      path,
       body: {},
       headers: {
         'Idempotency-Key': idempotencyKey,
@@ -31,7 +44,7 @@ async function answerTo(request: Parameters<ApexContext['callout']>[0], context:
   } catch (cause) {
     throw new AuraHandledException(
       'Invoicebridge did not answer. What you asked for may still be done: ' +
-        `wait a minute, then use Sync Invoice to see. (${(cause as Error).message})`,
+        `wait a minute, then use Sync to see. (${(cause as Error).message})`,
       { cause },
     );
   }
@@ -50,7 +63,7 @@ function wordsFor(status: number, problem: Json): string {
     return 'Invoicebridge refused this org. Ask your administrator to check the token in the external credential Invoicebridge.';
   }
   if (status === 404) {
-    return 'Invoicebridge does not know this invoice. Ask your administrator to check the address in the named credential Invoicebridge.';
+    return 'Invoicebridge does not know this record. Ask your administrator to check the address in the named credential Invoicebridge.';
   }
   if (status === 429) return 'Invoicebridge is very busy. Wait a minute and try again.';
   return `Invoicebridge has a problem (status ${status}). Your data is safe. Try again in a few minutes.`;

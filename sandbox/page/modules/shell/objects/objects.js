@@ -58,7 +58,8 @@ export function listViewsOf(info) {
  * of objects that the sandbox does not have, such as activities, are left out.
  */
 export function relatedListsOf(info) {
-  const lists = metadata.relatedLists[info.apiName] ?? standardRelatedLists[info.apiName] ?? [];
+  const ofLayout = metadata.relatedLists[info.apiName] ?? [];
+  const lists = ofLayout.length > 0 ? ofLayout : (standardRelatedLists[info.apiName] ?? []);
   return lists.flatMap((list) => {
     const child = info.childRelationships.find((relationship) => isChildOf(list.relatedList, relationship));
     if (!child?.relationshipName) return [];
