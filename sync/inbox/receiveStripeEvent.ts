@@ -69,6 +69,9 @@ const ENTITIES: Readonly<Record<string, SyncEntity>> = {
   credit_note: 'credit_note',
 };
 
+/** Whether the type of an event names an object that is a record by itself: then a thin event says which. */
+export const tellsWhose = (type: string) => type.split('.')[0]! in ENTITIES;
+
 // Only these are made with the org's id in their metadata by us; on others it would be somebody else's.
 const CARRIES_CRM_ID: readonly SyncEntity[] = ['invoice', 'customer', 'product'];
 

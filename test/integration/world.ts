@@ -105,7 +105,7 @@ export async function startWorld({
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     STRIPE_SECRET_KEY: secrets.stripeSecretKey,
     STRIPE_WEBHOOK_SECRETS: secrets.stripeWebhookSecret,
-    STRIPE_THIN_WEBHOOK_SECRETS: THIN_SECRET,
+    ...(webhooks && { STRIPE_THIN_WEBHOOK_SECRETS: THIN_SECRET }),
     STRIPE_API_BASE: stripeServer.url,
     SALESFORCE_LOGIN_URL: org.url,
     SALESFORCE_CLIENT_ID: secrets.salesforceClientId,

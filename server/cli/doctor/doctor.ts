@@ -42,7 +42,12 @@ async function allChecks(publicUrl: string | undefined): Promise<Check[]> {
   const database = await checkDatabase(config.databaseUrl);
   const [salesforce, stripe] = await Promise.all([
     checkSalesforce(config.salesforce, { tokenOrgs: database.tokenOrgs, now }),
-    checkStripe(config.stripe, { publicUrl, livemode, now }),
+    checkStripe(config.stripe, {
+      publicUrl,
+      thin: config.stripe.thinWebhookSecrets.length > 0,
+      livemode,
+      now,
+    }),
   ]);
   return [
     checksOf('settings').ok('complete', 'every needed setting is there'),

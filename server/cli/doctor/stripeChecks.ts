@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
 import { openStripe, STRIPE_API_VERSION, type StripeCredentials } from '../../../sync/stripe/client.ts';
 import { translateStripeError } from '../../../sync/stripe/translateError.ts';
+import { tellsWhose } from '../../../sync/inbox/receiveStripeEvent.ts';
+import { checkThinEndpoint } from './thinEndpointCheck.ts';
 import { checksOf, words, type Check } from './check.ts';
 import { clockCheck } from './clock.ts';
 
@@ -41,9 +43,13 @@ export const NEEDED_EVENTS: readonly Stripe.WebhookEndpointCreateParams.EnabledE
   'credit_note.voided',
 ];
 
+const notThin = NEEDED_EVENTS.filter((type) => !tellsWhose(type));
+
 export interface StripeOptions {
   /** Where Stripe reaches the web process, without a path; undefined when it is not known. */
   publicUrl: string | undefined;
+  /** Whether there is a secret for an endpoint of thin events. */
+  thin?: boolean;
   livemode: boolean;
   now(): Date;
 }
@@ -64,14 +70,14 @@ export async function checkStripe(credentials: StripeCredentials, options: Strip
     return [
       ok('key', `${mode}, restricted`),
       await checkPermissions(stripe),
-      await checkEndpoint(stripe, options),
+      ...(await checkEndpoints(stripe, options)),
     ];
   }
   const name = account.settings?.dashboard.display_name ?? account.business_profile?.name ?? 'unnamed';
   return [
     ok('key', `${mode}, account ${account.id} (${name})`),
     await checkPermissions(stripe),
-    await checkEndpoint(stripe, options),
+    ...(await checkEndpoints(stripe, options)),
     clockCheck('stripe', account.lastResponse.headers['date'], options.now()),
   ];
 }
@@ -96,7 +102,16 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
   });
 }
 
-async function checkEndpoint(stripe: Stripe, { publicUrl }: StripeOptions): Promise<Check> {
+/** With thin events the other endpoint needs only those of which a thin one does not say whose they are. */
+async function checkEndpoints(stripe: Stripe, options: StripeOptions): Promise<Check[]> {
+  if (!options.thin) return [await checkEndpoint(stripe, options)];
+  return [
+    await checkEndpoint(stripe, options),
+    await checkThinEndpoint(stripe, { publicUrl: options.publicUrl, needed: NEEDED_EVENTS }),
+  ];
+}
+
+async function checkEndpoint(stripe: Stripe, { publicUrl, thin = false }: StripeOptions): Promise<Check> {
   const name = 'webhook endpoint';
   const at = publicUrl && `${publicUrl.replace(/\/$/, '')}/webhooks/stripe`;
   const endpoints: Stripe.WebhookEndpoint[] = [];
@@ -116,19 +131,29 @@ async function checkEndpoint(stripe: Stripe, { publicUrl }: StripeOptions): Prom
   const endpoint =
     endpoints.find(({ url, status }) => url === at && status === 'enabled') ??
     endpoints.find(({ url }) => url === at);
+  if (!endpoint && thin) {
+    return warning(name, {
+      detail: `There is none beside the one for thin events: what happens to ${notThin.join(', ')} comes with the catch-up.`,
+      mend: `Add ${at} with these events if that is too late.`,
+    });
+  }
   if (!endpoint) {
     return failed(name, {
       detail: `None of the ${endpoints.length} endpoints is ${at}.`,
       mend: `Add it (Dashboard > Developers > Webhooks) with API version ${STRIPE_API_VERSION}, and put its signing secret into STRIPE_WEBHOOK_SECRETS.`,
     });
   }
-  return endpointAsItIs(name, endpoint, await defaultVersion(stripe));
+  const needed = thin ? notThin : NEEDED_EVENTS;
+  return endpointAsItIs(endpoint, { name, needed, accountVersion: await defaultVersion(stripe) });
 }
 
 function endpointAsItIs(
-  name: string,
   endpoint: Stripe.WebhookEndpoint,
-  accountVersion: string | null,
+  {
+    name,
+    needed,
+    accountVersion,
+  }: { name: string; needed: readonly string[]; accountVersion: string | null },
 ): Check {
   const { id, status, enabled_events } = endpoint;
   if (status !== 'enabled') {
@@ -139,7 +164,7 @@ function endpointAsItIs(
   }
   const missing = enabled_events.includes('*')
     ? []
-    : NEEDED_EVENTS.filter((event) => !enabled_events.includes(event));
+    : needed.filter((event) => !enabled_events.includes(event));
   if (missing.length > 0) {
     return failed(name, {
       detail: `${id} lacks events: ${missing.join(', ')}.`,
