@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { auditedKinds } from './auditedKinds.ts';
-import type { AuditedKind } from './auditRow.ts';
+import type { AuditedKind, LineFields } from './auditRow.ts';
 import { AuditTables, type CurrencySums, type DifferenceKind, type FoundPair } from './auditTables.ts';
 
 export interface Difference {
@@ -77,9 +77,10 @@ async function auditKind(
 ): Promise<EntityAudit> {
   await readBothSides(engine, kind, { tables, options });
   const withLines = kind.crmLinePages !== undefined;
-  if ((await tables.compare({ withLines })) > 0) {
+  const { entity } = kind;
+  if ((await tables.compare({ entity, withLines })) > 0) {
     for await (const page of tables.differences()) await readAgain(engine, kind, { tables, page });
-    await tables.compare({ withLines });
+    await tables.compare({ entity, withLines });
   }
 
   const byKind: EntityAudit['byKind'] = {};
@@ -92,7 +93,7 @@ async function auditKind(
     }
   }
   return {
-    entity: kind.entity,
+    entity,
     ...(await tables.counts()),
     differing,
     byKind,
@@ -160,6 +161,28 @@ function difference({ entity }: AuditedKind, { kind, stripeId, crmId, stripe, cr
     kind,
     stripeId,
     crmId,
-    fields: fields.map((field) => ({ field, stripe: stripe![field], salesforce: crm![field] })),
+    fields: fields.flatMap((field) =>
+      field === 'lineTerms'
+        ? lineDifferences(stripe![field] as Lines, crm![field] as Lines)
+        : { field, stripe: stripe![field], salesforce: crm![field] },
+    ),
   };
+}
+
+type Lines = Record<string, LineFields>;
+
+/** The fields in which the lines of both sides differ; of a line that only one side has, all of it. */
+function lineDifferences(stripe: Lines, crm: Lines): Difference['fields'] {
+  const ids = [...new Set([...Object.keys(stripe), ...Object.keys(crm)])];
+  return ids.flatMap((id): Difference['fields'] => {
+    const [theirs, ours] = [stripe[id], crm[id]];
+    if (!theirs || !ours) {
+      return [{ field: `lines.${id}`, stripe: theirs ?? null, salesforce: ours ?? null }];
+    }
+    return differingFields(theirs, ours).map((field) => ({
+      field: `lines.${id}.${field}`,
+      stripe: theirs[field],
+      salesforce: ours[field],
+    }));
+  });
 }

@@ -12,11 +12,23 @@ export interface AuditRow {
   /** ISO 4217, upper case; null for what has no money in it. */
   currency: string | null;
   fields: Record<string, unknown>;
+  /** Whether it is no difference that the other side lacks it: a payment that failed makes no record. */
+  optional?: boolean;
 }
 
-/** An invoice line of the org; lines are counted and added up in the database. */
+/** An invoice line of the org; lines are counted, added up and joined to their invoice in the database. */
 export interface AuditLine {
   invoiceId: string;
+  /** Stripe's id of the line; of one that Stripe does not have, the org's. */
+  lineId: string;
+  terms: LineFields;
+}
+
+/** What is compared of a line; amounts in major units. */
+export interface LineFields {
+  description: string;
+  unitPrice: number | null;
+  quantity: number | null;
   amount: number | null;
 }
 

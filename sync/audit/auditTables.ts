@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { SyncEntity } from '../domain/entity.ts';
 import type { AuditedKind, AuditLine, AuditRow } from './auditRow.ts';
 
 export type DifferenceKind =
@@ -45,9 +46,9 @@ export class AuditTables {
   async reset(): Promise<void> {
     await this.drop();
     await this.client.query(`
-      CREATE TEMP TABLE audit_stripe (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb);
-      CREATE TEMP TABLE audit_crm (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb);
-      CREATE TEMP TABLE audit_crm_line (invoice_id text COLLATE "C", amount numeric);
+      CREATE TEMP TABLE audit_stripe (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb, optional boolean);
+      CREATE TEMP TABLE audit_crm (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb, optional boolean);
+      CREATE TEMP TABLE audit_crm_line (invoice_id text COLLATE "C", line_id text, terms jsonb);
       CREATE TEMP TABLE audit_difference (id int GENERATED ALWAYS AS IDENTITY, kind text, stripe_id text COLLATE "C", crm_id text COLLATE "C");
       CREATE INDEX ON audit_stripe (other_id);
       CREATE INDEX ON audit_crm (other_id);
@@ -62,18 +63,19 @@ export class AuditTables {
   /** A record that moved between two pages while they were read comes twice: the later reading counts. */
   async add(side: 'stripe' | 'crm', rows: AuditRow[]): Promise<void> {
     await this.client.query(
-      `INSERT INTO audit_${side} (id, other_id, currency, fields)
-       SELECT DISTINCT ON (id) id, "otherId", currency, fields
-       FROM jsonb_to_recordset($1) AS row (id text, "otherId" text, currency text, fields jsonb)
-       ON CONFLICT (id) DO UPDATE SET other_id = excluded.other_id, currency = excluded.currency, fields = excluded.fields`,
+      `INSERT INTO audit_${side} (id, other_id, currency, fields, optional)
+       SELECT DISTINCT ON (id) id, "otherId", currency, fields, coalesce(optional, false)
+       FROM jsonb_to_recordset($1) AS row (id text, "otherId" text, currency text, fields jsonb, optional boolean)
+       ON CONFLICT (id) DO UPDATE SET other_id = excluded.other_id, currency = excluded.currency, fields = excluded.fields,
+         optional = excluded.optional`,
       [JSON.stringify(rows)],
     );
   }
 
   async addLines(lines: AuditLine[]): Promise<void> {
     await this.client.query(
-      `INSERT INTO audit_crm_line SELECT "invoiceId", amount
-       FROM jsonb_to_recordset($1) AS row ("invoiceId" text, amount numeric)`,
+      `INSERT INTO audit_crm_line SELECT "invoiceId", "lineId", terms
+       FROM jsonb_to_recordset($1) AS row ("invoiceId" text, "lineId" text, terms jsonb)`,
       [JSON.stringify(lines)],
     );
   }
@@ -88,16 +90,17 @@ export class AuditTables {
   }
 
   /** Joins both sides and keeps what differs. Returns how many differences there are. */
-  async compare({ withLines }: { withLines: boolean }): Promise<number> {
+  async compare({ entity, withLines }: { entity: SyncEntity; withLines: boolean }): Promise<number> {
     if (withLines) {
       await this.client.query(`
-        UPDATE audit_crm SET fields = fields || jsonb_build_object('lines', line.count, 'linesAmount', line.amount)
-        FROM (SELECT audit_crm.id, count(invoice_id) AS count, coalesce(sum(amount), 0) AS amount
+        UPDATE audit_crm SET fields = fields || jsonb_build_object('lines', line.count, 'linesAmount', line.amount, 'lineTerms', line.terms)
+        FROM (SELECT audit_crm.id, count(invoice_id) AS count, coalesce(sum((terms ->> 'amount')::numeric), 0) AS amount,
+                     coalesce(jsonb_object_agg(line_id, terms) FILTER (WHERE line_id IS NOT NULL), '{}') AS terms
               FROM audit_crm LEFT JOIN audit_crm_line ON invoice_id = audit_crm.id GROUP BY audit_crm.id) line
         WHERE line.id = audit_crm.id`);
     }
     await this.client.query('TRUNCATE audit_difference; ANALYZE audit_stripe; ANALYZE audit_crm');
-    const { rowCount } = await this.client.query(COMPARE);
+    const { rowCount } = await this.client.query(COMPARE, [entity]);
     return rowCount ?? 0;
   }
 
@@ -169,7 +172,10 @@ const COMPARE = `
     UNION ALL
     SELECT CASE WHEN EXISTS (SELECT FROM audit_crm c WHERE c.id = s.other_id)
         THEN 'duplicate_in_stripe' ELSE 'missing_in_salesforce' END, s.id, NULL
-    FROM audit_stripe s WHERE NOT EXISTS (SELECT FROM pair WHERE pair.stripe_id = s.id)
+    FROM audit_stripe s WHERE NOT s.optional AND NOT EXISTS (SELECT FROM pair WHERE pair.stripe_id = s.id)
+      -- Deleted in the org by a person, and that was followed: it is not made there again.
+      AND NOT EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = s.id
+                        AND r.crm_gone_at IS NOT NULL AND r.state <> 'parked')
   )
   INSERT INTO audit_difference (kind, stripe_id, crm_id)
   SELECT kind, stripe_id, crm_id FROM found WHERE kind IS NOT NULL ORDER BY stripe_id, crm_id`;

@@ -10,7 +10,16 @@ import { customerSnapshot, readStripeCustomer } from '../stripe/customers.ts';
 import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { patiently } from './patiently.ts';
-import { fromStripe, pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
+import { auditedMirrors } from './auditedMirrors.ts';
+import {
+  fromStripe,
+  pagesOf,
+  queryPages,
+  type AuditedKind,
+  type AuditLine,
+  type AuditRow,
+  type LineFields,
+} from './auditRow.ts';
 
 // Two hundred ids make a query of about 4,500 characters; a URL of the platform holds 16,384.
 const READ_AT_ONCE = 200;
@@ -131,11 +140,36 @@ const invoices: AuditedKind = {
   },
   async *crmLinePages(org, invoiceIds) {
     const where = invoiceIds ? ` WHERE Invoice__c IN ${soqlList(invoiceIds)}` : '';
-    const soql = `SELECT Id, Invoice__c, Amount__c FROM Invoice_Line__c${where}`;
-    for await (const page of queryPages<{ Invoice__c: string; Amount__c: number | null }>(org, soql))
-      yield page.map((line) => ({ invoiceId: line.Invoice__c, amount: line.Amount__c }));
+    const soql = `SELECT ${LINE_FIELDS} FROM Invoice_Line__c${where}`;
+    for await (const page of queryPages<CrmLineRow>(org, soql)) yield page.map(crmLine);
   },
 };
+
+const LINE_FIELDS =
+  'Id, Invoice__c, Stripe_Line_Id__c, Description__c, Product__r.Name, Unit_Price__c, Quantity__c, Amount__c';
+
+interface CrmLineRow {
+  Id: string;
+  Invoice__c: string;
+  Stripe_Line_Id__c: string | null;
+  Description__c: string | null;
+  Product__r: { Name: string } | null;
+  Unit_Price__c: number | null;
+  Quantity__c: number | null;
+  Amount__c: number | null;
+}
+
+const crmLine = (row: CrmLineRow): AuditLine => ({
+  invoiceId: row.Invoice__c,
+  lineId: row.Stripe_Line_Id__c ?? row.Id,
+  terms: {
+    // Without a description of its own a line says its product's name.
+    description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
+    unitPrice: row.Unit_Price__c,
+    quantity: row.Quantity__c,
+    amount: row.Amount__c,
+  },
+});
 
 function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
   const major = (minor: number) => toMajorUnits(minor, invoice.currency);
@@ -153,6 +187,17 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
       ...Object.fromEntries(amountNames.map((name) => [name, major(invoice[name])])),
       lines: invoice.lines.length,
       linesAmount: major(linesAmount),
+      lineTerms: Object.fromEntries(
+        invoice.lines.map(({ id, terms, amount }) => [
+          id,
+          {
+            description: terms.description,
+            unitPrice: major(terms.unitAmount),
+            quantity: Number(terms.quantity),
+            amount: major(amount),
+          } satisfies LineFields,
+        ]),
+      ),
     },
   };
 }
@@ -175,4 +220,4 @@ function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
   };
 }
 
-export const auditedKinds: readonly AuditedKind[] = [customers, products, invoices];
+export const auditedKinds: readonly AuditedKind[] = [customers, products, invoices, ...auditedMirrors];

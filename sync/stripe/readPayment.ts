@@ -10,24 +10,28 @@ export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored 
   return readOrNull(async () => {
     const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const invoiceId = await invoiceOfPayment(stripe, id);
-    if (!invoiceId) return null;
-    const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
-    const status = paymentStatus(intent, charge);
-    return {
-      invoiceId,
-      customerId: idOf(intent.customer),
-      makesRecord: status !== 'Failed' && status !== 'Canceled',
-      fields: {
-        Type__c: 'Payment',
-        Status__c: status,
-        Amount__c: toMajorUnits(intent.amount_received || intent.amount, intent.currency),
-        Currency__c: intent.currency.toUpperCase(),
-        Method__c: methodWords(charge),
-        Paid_At__c: charge?.status === 'succeeded' ? isoSeconds(charge.created) : null,
-        Receipt_Url__c: fittingUrl(charge?.receipt_url ?? null),
-      },
-    };
+    return invoiceId ? paymentSnapshot(intent, invoiceId) : null;
   });
+}
+
+/** The same of a PaymentIntent that has been read already, with its latest charge. */
+export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string): Mirrored {
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+  const status = paymentStatus(intent, charge);
+  return {
+    invoiceId,
+    customerId: idOf(intent.customer),
+    makesRecord: status !== 'Failed' && status !== 'Canceled',
+    fields: {
+      Type__c: 'Payment',
+      Status__c: status,
+      Amount__c: toMajorUnits(intent.amount_received || intent.amount, intent.currency),
+      Currency__c: intent.currency.toUpperCase(),
+      Method__c: methodWords(charge),
+      Paid_At__c: charge?.status === 'succeeded' ? isoSeconds(charge.created) : null,
+      Receipt_Url__c: fittingUrl(charge?.receipt_url ?? null),
+    },
+  };
 }
 
 /** A refund of an invoice's payment, as the org's Payment_Confirmation__c. */
@@ -58,22 +62,26 @@ export async function readRefund(stripe: Stripe, id: string): Promise<Mirrored |
 /** A credit note, as the org's Credit_Note__c. */
 export async function readCreditNote(stripe: Stripe, id: string): Promise<Mirrored | null> {
   return readOrNull(async () => {
-    const note = await stripe.creditNotes.retrieve(id);
-    return {
-      invoiceId: idOf(note.invoice)!,
-      customerId: idOf(note.customer),
-      makesRecord: true,
-      fields: {
-        Number__c: note.number,
-        Amount__c: toMajorUnits(note.total, note.currency),
-        Currency__c: note.currency.toUpperCase(),
-        Reason__c: (note.reason && CREDIT_REASON[note.reason]) ?? null,
-        Status__c: note.status === 'void' ? 'Void' : 'Issued',
-        Memo__c: note.memo?.trim() || null,
-        Pdf_Url__c: fittingUrl(note.pdf),
-      },
-    };
+    return creditNoteSnapshot(await stripe.creditNotes.retrieve(id));
   });
+}
+
+/** The same of a credit note that has been read already. */
+export function creditNoteSnapshot(note: Stripe.CreditNote): Mirrored {
+  return {
+    invoiceId: idOf(note.invoice)!,
+    customerId: idOf(note.customer),
+    makesRecord: true,
+    fields: {
+      Number__c: note.number,
+      Amount__c: toMajorUnits(note.total, note.currency),
+      Currency__c: note.currency.toUpperCase(),
+      Reason__c: (note.reason && CREDIT_REASON[note.reason]) ?? null,
+      Status__c: note.status === 'void' ? 'Void' : 'Issued',
+      Memo__c: note.memo?.trim() || null,
+      Pdf_Url__c: fittingUrl(note.pdf),
+    },
+  };
 }
 
 const REFUND_STATUS: Record<string, string> = {

@@ -7,7 +7,8 @@ import { SalesforceOrg } from '../../sync/salesforce/connection.ts';
 import { invoicebridge, type CommandResult } from '../cli/invoicebridge.ts';
 import { jobSteps, withoutFaults, type JobSteps } from '../integration/jobSteps.ts';
 import { daysFromNow } from '../integration/orgUser.ts';
-import { startWorld, type World } from '../integration/world.ts';
+import { GOOD_CARD, payOnHostedPage } from '../integration/payingPerson.ts';
+import { eventually, startWorld, type World } from '../integration/world.ts';
 
 let world: World;
 let steps: JobSteps;
@@ -51,13 +52,15 @@ const listedFound = (result: CommandResult) =>
       ...rest,
       crmId: crmId ?? '',
       stripeId: stripeId ?? '',
-      fields: fields.map(({ field }) => field),
+      // Which line it was, the ids of Stripe tell.
+      fields: fields.map(({ field }) => field.replace(/^lines\.\w+/, 'line')),
     })),
   );
 
-test('each of 20 planted differences is found and none else, and healing ends all of them', async () => {
-  const drafts = await Promise.all(Array.from({ length: 5 }, () => steps.raiseAndSync()));
+test('each of 25 planted differences is found and none else, and healing ends all of them', async () => {
+  const drafts = await Promise.all(Array.from({ length: 6 }, () => steps.raiseAndSync()));
   const open = await Promise.all(Array.from({ length: 9 }, () => steps.raiseAndSend()));
+  await payAndRefund();
   await steps.quiet();
   const before = await run();
   expect(listedFound(before)).toEqual([]);
@@ -65,7 +68,7 @@ test('each of 20 planted differences is found and none else, and healing ends al
 
   await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
   const planted = await plant(drafts, open);
-  expect(planted).toHaveLength(20);
+  expect(planted).toHaveLength(25);
 
   const page = join(directory, 'audit.html');
   const audited = await run('--out', page);
@@ -125,7 +128,8 @@ async function plant(drafts: string[], open: string[]): Promise<Planted[]> {
   await world.stripe.invoices.pay(stripeIds.get(paid)!, { paid_out_of_band: true });
   planted.push(differs(paid, 'status', 'amountPaid', 'amountRemaining'));
 
-  const [memoInStripe, memoInOrg, quantity, lineGone, subtotal] = drafts as [
+  const [memoInStripe, memoInOrg, quantity, lineGone, subtotal, lineText] = drafts as [
+    string,
     string,
     string,
     string,
@@ -139,15 +143,31 @@ async function plant(drafts: string[], open: string[]): Promise<Planted[]> {
   await world.stripe.invoices.updateLines(stripeIds.get(quantity)!, {
     lines: [{ id: lines.data[0]!.id, quantity: 41 }],
   });
-  planted.push(differs(quantity, 'subtotal', 'total', 'amountDue', 'amountRemaining', 'linesAmount'));
+  planted.push(
+    differs(
+      quantity,
+      'subtotal',
+      'total',
+      'amountDue',
+      'amountRemaining',
+      'linesAmount',
+      'line.quantity',
+      'line.amount',
+    ),
+  );
   const [line] = await world.rep.query(
     `SELECT Id FROM Invoice_Line__c WHERE Invoice__c = '${lineGone}' LIMIT 1`,
   );
   await world.rep.delete('Invoice_Line__c', line!.Id);
-  planted.push(differs(lineGone, 'lines', 'linesAmount'));
+  planted.push(differs(lineGone, 'lines', 'linesAmount', 'line'));
   await edit('Invoice__c', subtotal, { Subtotal__c: 6, Discount__c: 7 });
   planted.push(differs(subtotal, 'subtotal', 'discount'));
 
+  const [otherLine] = await world.rep.lines(lineText);
+  await edit('Invoice_Line__c', otherLine!.Id, { Description__c: 'Written in the org', Quantity__c: 9 });
+  planted.push(differs(lineText, 'line.description', 'line.quantity'));
+
+  planted.push(...(await plantInMirrors(edit)));
   const customer = String((await steps.stripeInvoice(open[0]!)).customer);
   const made = await world.stripe.invoices.create({ customer, description: 'Made in Stripe' });
   planted.push({ entity: 'invoice', kind: 'missing_in_salesforce', stripeId: made.id });
@@ -184,6 +204,70 @@ async function plant(drafts: string[], open: string[]): Promise<Planted[]> {
   return planted;
 }
 
+/** An invoice that was paid by card, partly refunded, and one with a credit note; both sides agree on all of it. */
+async function payAndRefund(): Promise<void> {
+  const [paid, credited] = [await steps.raiseAndSend(), await steps.raiseAndSend()];
+  const invoice = await steps.stripeInvoice(paid);
+  await payOnHostedPage(invoice.hosted_invoice_url!, GOOD_CARD);
+  await steps.becomes(paid, 'Paid');
+  const { data } = await world.stripe.invoicePayments.list({ invoice: invoice.id });
+  await world.stripe.refunds.create({ payment_intent: String(data[0]!.payment.payment_intent), amount: 100 });
+  for (const amount of [300, 200]) {
+    await world.stripe.creditNotes.create({ invoice: (await steps.stripeInvoice(credited)).id, amount });
+  }
+  await eventually(async () => {
+    const rows = await Promise.all([
+      world.admin.query('SELECT Id FROM Payment_Confirmation__c'),
+      world.admin.query('SELECT Id FROM Credit_Note__c'),
+    ]);
+    return rows[0].length === 2 && rows[1].length === 2;
+  }, 'payment, refund and credit notes are in the org');
+}
+
+async function plantInMirrors(
+  edit: (object: string, id: string, fields: object) => Promise<unknown>,
+): Promise<Planted[]> {
+  const rows = await world.admin.query<{ Id: string; Type__c: string; Stripe_Payment_Id__c: string }>(
+    'SELECT Id, Type__c, Stripe_Payment_Id__c FROM Payment_Confirmation__c',
+  );
+  const [payment, refund] = ['Payment', 'Refund'].map((type) =>
+    rows.find(({ Type__c }) => Type__c === type)!,
+  );
+  await edit('Payment_Confirmation__c', payment!.Id, { Status__c: 'Failed', Method__c: 'Cash' });
+  await edit('Payment_Confirmation__c', refund!.Id, { Amount__c: 77 });
+  const [memo, gone] = await world.admin.query<{ Id: string; Stripe_Credit_Note_Id__c: string }>(
+    'SELECT Id, Stripe_Credit_Note_Id__c FROM Credit_Note__c ORDER BY Name',
+  );
+  await edit('Credit_Note__c', memo!.Id, { Memo__c: 'Written in the org' });
+  // As after a record that was never made: the engine has never heard of its deletion.
+  await world.admin.delete('Credit_Note__c', gone!.Id);
+  const differs = { kind: 'differs' };
+  return [
+    {
+      ...differs,
+      entity: 'payment',
+      crmId: payment!.Id,
+      stripeId: payment!.Stripe_Payment_Id__c,
+      fields: ['Status__c', 'Method__c'],
+    },
+    {
+      ...differs,
+      entity: 'refund',
+      crmId: refund!.Id,
+      stripeId: refund!.Stripe_Payment_Id__c,
+      fields: ['Amount__c'],
+    },
+    {
+      ...differs,
+      entity: 'credit_note',
+      crmId: memo!.Id,
+      stripeId: memo!.Stripe_Credit_Note_Id__c,
+      fields: ['Memo__c'],
+    },
+    { entity: 'credit_note', kind: 'missing_in_salesforce', stripeId: gone!.Stripe_Credit_Note_Id__c },
+  ];
+}
+
 /** The sums tell how far apart the sides are, and the page can be read by itself. */
 function checkReport({ lines }: CommandResult, html: string): void {
   const report = lines.find(({ kind }) => kind === 'report') as {
@@ -195,10 +279,10 @@ function checkReport({ lines }: CommandResult, html: string): void {
     }[];
   };
   const invoices = report.entities.find(({ entity }) => entity === 'invoice')!;
-  expect(invoices).toMatchObject({ stripe: 16, salesforce: 15 });
+  expect(invoices).toMatchObject({ stripe: 19, salesforce: 18 });
   const total = (wanted: string) => Number(invoices.sums.find(({ side }) => side === wanted)!.total);
   expect(total('stripe')).not.toBe(total('salesforce'));
-  expect(html).toContain('<h1>20 records differ</h1>');
+  expect(html).toContain('<h1>25 records differ</h1>');
   expect(html).toContain('TYPED-1');
   expect(html).not.toMatch(/<script|src=|href=/);
 }
@@ -233,7 +317,7 @@ test('a refusal that passes by itself does not end the audit', async () => {
   await fails('org', '/query', 503);
   const { engine } = world.worker!;
   const { entities } = await audit(engine, { heal: false, onDifference: () => {} });
-  expect(entities.map(({ differing }) => differing)).toEqual([0, 0, 0]);
+  expect(entities.map(({ differing }) => differing)).toEqual([0, 0, 0, 0, 0, 0]);
   // The org's list holds what has not struck yet.
   expect(JSON.stringify(await world.control('org', 'GET', '/faults'))).not.toContain('503');
 });
@@ -249,7 +333,7 @@ test('two records of an org that lost its unique index are told apart', async ()
       { id: 'a01B', otherId: 'in_1', ...row },
       { id: 'a01A', otherId: 'in_1', ...row },
     ]);
-    expect(await tables.compare({ withLines: false })).toBe(1);
+    expect(await tables.compare({ entity: 'invoice', withLines: false })).toBe(1);
     const pages = [];
     for await (const page of tables.differences()) pages.push(...page);
     expect(pages).toMatchObject([{ kind: 'duplicate_in_salesforce', stripeId: 'in_1', crmId: 'a01B' }]);

@@ -1,0 +1,116 @@
+import type Stripe from 'stripe';
+import { orgObjects, type SyncEntity } from '../domain/entity.ts';
+import { mapConcurrently } from '../flows/concurrency.ts';
+import type { Mirrored } from '../flows/convergeMirrors.ts';
+import { isoTime } from '../salesforce/values.ts';
+import {
+  creditNoteSnapshot,
+  paymentSnapshot,
+  readCreditNote,
+  readPayment,
+  readRefund,
+} from '../stripe/readPayment.ts';
+import { idOf } from '../stripe/readInvoice.ts';
+import { fromStripe, pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
+
+const STRIPE_CALLS_AT_ONCE = 4;
+
+interface MirrorAudit {
+  entity: SyncEntity;
+  stripeIdField: string;
+  /** The org's fields that are compared, as the mirror writes them. */
+  fields: string[];
+  /** What tells records of this kind from others in the same object. */
+  where: string;
+  stripePages(stripe: Stripe): AsyncIterable<AuditRow[]>;
+  read(stripe: Stripe, id: string): Promise<Mirrored | null>;
+}
+
+const MONEY_FIELDS = 'Type__c Status__c Amount__c Currency__c Method__c Paid_At__c Receipt_Url__c'.split(' ');
+
+const mirrors: MirrorAudit[] = [
+  {
+    entity: 'payment',
+    stripeIdField: 'Stripe_Payment_Id__c',
+    fields: MONEY_FIELDS,
+    where: "Type__c = 'Payment'",
+    read: readPayment,
+    // A PaymentIntent does not name its invoice; what joins the two names both.
+    async *stripePages(stripe) {
+      const expand = ['data.payment.payment_intent.latest_charge'];
+      for await (const page of pagesOf((params) => stripe.invoicePayments.list({ ...params, expand })))
+        yield page.flatMap(({ invoice, payment }) => {
+          const intent = payment.payment_intent;
+          if (!intent || typeof intent === 'string') return [];
+          return mirrorRow(intent.id, paymentSnapshot(intent, idOf(invoice)!));
+        });
+    },
+  },
+  {
+    entity: 'refund',
+    stripeIdField: 'Stripe_Payment_Id__c',
+    fields: MONEY_FIELDS,
+    where: "Type__c = 'Refund'",
+    read: readRefund,
+    // Which of them are refunds of an invoice takes a look at each; there are few.
+    async *stripePages(stripe) {
+      for await (const page of pagesOf((params) => stripe.refunds.list(params))) {
+        const rows = await mapConcurrently(page, STRIPE_CALLS_AT_ONCE, async ({ id }) => {
+          const mirrored = await fromStripe(() => readRefund(stripe, id));
+          return mirrored ? [mirrorRow(id, mirrored)] : [];
+        });
+        yield rows.flat();
+      }
+    },
+  },
+  {
+    entity: 'credit_note',
+    stripeIdField: 'Stripe_Credit_Note_Id__c',
+    fields: 'Number__c Amount__c Currency__c Reason__c Status__c Memo__c Pdf_Url__c'.split(' '),
+    where: '',
+    read: readCreditNote,
+    async *stripePages(stripe) {
+      for await (const page of pagesOf((params) => stripe.creditNotes.list(params)))
+        yield page.map((note) => mirrorRow(note.id, creditNoteSnapshot(note)));
+    },
+  },
+];
+
+function mirrorRow(id: string, { fields, makesRecord }: Mirrored): AuditRow {
+  return { id, otherId: null, currency: null, fields: sameMoment(fields), optional: !makesRecord };
+}
+
+/** Payments, refunds and credit notes: made in Stripe, shown in the org. */
+export const auditedMirrors: AuditedKind[] = mirrors.map(
+  ({ entity, stripeIdField, fields, where: kind, stripePages, read }): AuditedKind => ({
+    entity,
+    stripeIdField,
+    takesInNew: true,
+    stripePages,
+    async stripeRecord(stripe, id) {
+      const mirrored = await fromStripe(() => read(stripe, id));
+      return mirrored && mirrorRow(id, mirrored);
+    },
+    async *crmPages(org, where) {
+      const conditions = [kind, `${stripeIdField} != null`, where ? `(${where})` : ''].filter(Boolean);
+      const soql = `SELECT Id, ${stripeIdField}, ${fields.join(', ')} FROM ${orgObjects[entity]} WHERE ${conditions.join(' AND ')}`;
+      for await (const page of queryPages<{ Id: string } & Record<string, unknown>>(org, soql))
+        yield page.map((row) => ({
+          id: row.Id,
+          otherId: String(row[stripeIdField]),
+          currency: null,
+          fields: sameMoment(Object.fromEntries(fields.map((field) => [field, row[field] ?? null]))),
+        }));
+    },
+  }),
+);
+
+/** Each side writes times in its own way. */
+function sameMoment(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, value]) => [
+      field,
+      field.endsWith('_At__c') ? isoTime(value) : value,
+    ]),
+  );
+}
