@@ -1,11 +1,12 @@
 import type { Check } from '../../server/cli/doctor/check.ts';
 import { clockCheck } from '../../server/cli/doctor/clock.ts';
 import { checkDatabase } from '../../server/cli/doctor/databaseChecks.ts';
-import { checkSalesforce } from '../../server/cli/doctor/salesforceChecks.ts';
+import { checkSalesforce, type SalesforceOptions } from '../../server/cli/doctor/salesforceChecks.ts';
 import { checkStripe } from '../../server/cli/doctor/stripeChecks.ts';
 import { SalesforceOrg } from '../../sync/salesforce/connection.ts';
+import { readWorkers } from '../../sync/store/workerStates.ts';
 import { withoutFaults } from '../integration/jobSteps.ts';
-import { startWorld, type World } from '../integration/world.ts';
+import { eventually, startWorld, type World } from '../integration/world.ts';
 import { invoicebridge } from './invoicebridge.ts';
 
 let world: World;
@@ -19,10 +20,10 @@ afterEach(() => withoutFaults(world));
 afterAll(() => world?.stop());
 
 const now = () => new Date();
-const salesforce = (options: { tokenOrgs?: string[] | null } = {}, credentials = {}) =>
+const salesforce = (options: Partial<SalesforceOptions> = {}, credentials = {}) =>
   checkSalesforce(
     { ...world.config.salesforce, ...credentials },
-    { tokenOrgs: [world.orgId], now, ...options },
+    { tokenOrgs: [world.orgId], livemode: false, now, ...options },
   );
 const stripe = (publicUrl: string | undefined, credentials = {}) =>
   checkStripe({ ...world.config.stripe, ...credentials }, { publicUrl, livemode: false, now });
@@ -30,7 +31,13 @@ const named = (checks: Check[], name: string) => checks.find((check) => check.na
 const failures = (checks: Check[]) => checks.filter(({ state }) => state !== 'ok').map(({ name }) => name);
 
 test('a whole installation passes, and the command says so with 0', async () => {
+  await world.startWorker();
+  await eventually(
+    async () => (await readWorkers(world.database)).length > 0,
+    'the worker has said how it is',
+  );
   const healthy = await invoicebridge(['doctor', '--json', '--url', world.webUrl], world.environment);
+  await world.stopWorker();
   const checks = healthy.lines.filter(({ kind }) => kind === 'check') as unknown as Check[];
   expect(failures(checks)).toEqual([]);
   expect(healthy.lines.at(-1)).toMatchObject({ kind: 'summary', failed: 0, warnings: 0 });
@@ -48,8 +55,9 @@ test('what failed is told with the way to mend it, and the command says so with 
   expect(stdout).toMatch(
     /✗ stripe: webhook endpoint {2}None of the 1 endpoints is https:\/\/elsewhere\.example\.com/,
   );
+  expect(stdout).toMatch(/✗ worker: running {2}No worker runs\.\n +Start one: npm run worker/);
   expect(stdout).toMatch(/Add it \(Dashboard > Developers > Webhooks\) with API version 2026-10-28\.endive/);
-  expect(stdout).toMatch(/1 of \d+ checks failed/);
+  expect(stdout).toMatch(/2 of \d+ checks failed/);
 });
 
 test('settings that are missing are checks that failed', async () => {
@@ -161,6 +169,43 @@ describe('the org', () => {
   });
 });
 
+describe('the org and what is known of it', () => {
+  test('another org than the one whose records are known', async () => {
+    const known = await salesforce({ servedOrg: '00D000000000001AAA' });
+    expect(named(known, 'served org')).toMatchObject({
+      state: 'failed',
+      mend: expect.stringContaining('invoicebridge adopt-org') as string,
+    });
+    expect(named(await salesforce({ servedOrg: world.orgId }), 'served org')).toMatchObject({ state: 'ok' });
+  });
+
+  test('a live key of Stripe for an org that is for tests, and the other way round', async () => {
+    expect(named(await salesforce({ livemode: true }), 'kind of org')).toMatchObject({
+      state: 'warning',
+      detail: expect.stringContaining('real money') as string,
+    });
+    const answers = (OrganizationType: string) =>
+      world.control('org', 'POST', '/faults', {
+        match: { path: '/query.*Organization' },
+        kind: 'status',
+        status: 200,
+        times: 1,
+        body: {
+          totalSize: 1,
+          done: true,
+          records: [{ Name: 'Acme', IsSandbox: false, OrganizationType }],
+        },
+      });
+    await answers('Enterprise Edition');
+    expect(named(await salesforce(), 'kind of org')).toMatchObject({
+      state: 'warning',
+      detail: expect.stringContaining('nobody is charged') as string,
+    });
+    await answers('Developer Edition');
+    expect(named(await salesforce(), 'kind of org')).toMatchObject({ state: 'ok' });
+  });
+});
+
 describe('Stripe', () => {
   const endpoint = async () => (await world.stripe.webhookEndpoints.list()).data[0]!;
 
@@ -230,7 +275,7 @@ describe('the clock', () => {
     const late = () => new Date(Date.now() + 600_000);
     const { salesforce: org, stripe: credentials } = world.config;
     const checks = [
-      ...(await checkSalesforce(org, { tokenOrgs: null, now: late })),
+      ...(await checkSalesforce(org, { tokenOrgs: null, livemode: false, now: late })),
       ...(await checkStripe(credentials, { publicUrl: world.webUrl, livemode: false, now: late })),
     ];
     const clocks = checks.filter(({ name }) => name === 'clock');

@@ -1,6 +1,6 @@
 import { isSyncFailure } from '../../../sync/failure.ts';
 
-export type Area = 'settings' | 'database' | 'salesforce' | 'stripe';
+export type Area = 'settings' | 'database' | 'worker' | 'salesforce' | 'stripe';
 
 /** One thing that was looked at, and how to mend it where it is not as it must be. */
 export interface Check {

@@ -1,4 +1,5 @@
 import { openDatabase } from '../../../sync/store/database.ts';
+import { servedOrg } from '../../../sync/store/servedOrg.ts';
 import { checksOf, words, type Check } from './check.ts';
 
 const { ok, failed, warning } = checksOf('database');
@@ -10,6 +11,8 @@ export interface DatabaseFindings {
   checks: Check[];
   /** The orgs that have a bearer token; null when the database could not be asked. */
   tokenOrgs: string[] | null;
+  /** The org whose records these are; null before the first login, undefined when it is not known. */
+  servedOrg?: string | null;
 }
 
 /** Whether the store can be reached and is migrated. */
@@ -40,6 +43,7 @@ export async function checkDatabase(url: string): Promise<DatabaseFindings> {
     return {
       checks: [reachable, ok('migrated', 'up to date')],
       tokenOrgs: tokens.rows.map(({ org_id }) => org_id),
+      servedOrg: await servedOrg(database),
     };
   } catch (error) {
     const mend = 'Check that the user of DATABASE_URL owns the tables.';

@@ -4,6 +4,7 @@ import { checksOf, type Check } from './check.ts';
 import { checkDatabase } from './databaseChecks.ts';
 import { checkSalesforce } from './salesforceChecks.ts';
 import { checkStripe } from './stripeChecks.ts';
+import { checkWorkers } from './workerChecks.ts';
 
 export interface DoctorOptions {
   /** Where Stripe reaches the web process. */
@@ -41,7 +42,7 @@ async function allChecks(publicUrl: string | undefined): Promise<Check[]> {
   const { livemode } = config.stripe;
   const database = await checkDatabase(config.databaseUrl);
   const [salesforce, stripe] = await Promise.all([
-    checkSalesforce(config.salesforce, { tokenOrgs: database.tokenOrgs, now }),
+    checkSalesforce(config.salesforce, { ...database, livemode, now }),
     checkStripe(config.stripe, {
       publicUrl,
       thin: config.stripe.thinWebhookSecrets.length > 0,
@@ -52,6 +53,7 @@ async function allChecks(publicUrl: string | undefined): Promise<Check[]> {
   return [
     checksOf('settings').ok('complete', 'every needed setting is there'),
     ...database.checks,
+    ...(database.tokenOrgs === null ? [] : await checkWorkers(config)),
     ...salesforce,
     ...stripe,
   ];

@@ -16,6 +16,10 @@ const DEPLOY =
 export interface SalesforceOptions {
   /** The orgs that have a bearer token; null when that is not known. */
   tokenOrgs: string[] | null;
+  /** The org whose records are known; null before the first login, undefined when it is not known. */
+  servedOrg?: string | null | undefined;
+  /** Whether the Stripe key is one of live mode. */
+  livemode: boolean;
   now(): Date;
 }
 
@@ -44,12 +48,52 @@ export async function checkSalesforce(
   const objects = await Promise.all(REQUIRED_OBJECTS.map((required) => checkObject(org, required)));
   return [
     ok('login', `org ${orgId} as ${flow}`),
+    checkServed(orgId, options.servedOrg),
+    await checkKind(org, options.livemode),
     await checkVersion(org),
     checkToken(orgId, options.tokenOrgs),
     ...objects,
     await checkLimit(org),
     clock,
   ];
+}
+
+function checkServed(orgId: string, served: string | null | undefined): Check {
+  const name = 'served org';
+  if (served === undefined || served === null || served === orgId) return ok(name, orgId);
+  return failed(name, {
+    detail: `The records here are those of ${served}: the org was refreshed, or SALESFORCE_LOGIN_URL names another one. Workers write nothing.`,
+    mend: 'If it is meant, run `invoicebridge adopt-org`; if not, correct the settings.',
+  });
+}
+
+/** Test money in an org of real customers, and real money in one that is for trying things out, are both mistakes. */
+async function checkKind(org: SalesforceOrg, livemode: boolean): Promise<Check> {
+  const name = 'kind of org';
+  const mend = 'Use a key of the other mode (STRIPE_SECRET_KEY), or the other org (SALESFORCE_LOGIN_URL).';
+  try {
+    const [found] = await org.query<{ Name: string; IsSandbox: boolean; OrganizationType: string }>(
+      'SELECT Name, IsSandbox, OrganizationType FROM Organization',
+    );
+    const { Name, IsSandbox: isForTests, OrganizationType: edition } = found!;
+    const said = `${Name}, ${edition}${isForTests ? ', a copy for tests' : ''}`;
+    if (livemode && isForTests) {
+      return warning(name, {
+        detail: `${said}, but the Stripe key is a live one: it moves real money.`,
+        mend,
+      });
+    }
+    // A Developer Edition is for trying things out as well, and is no copy.
+    if (!livemode && !isForTests && edition !== 'Developer Edition') {
+      return warning(name, {
+        detail: `${said}, but the Stripe key is one of test mode: nobody is charged.`,
+        mend,
+      });
+    }
+    return ok(name, said);
+  } catch (error) {
+    return warning(name, { detail: words(error), mend: 'Let the integration user read Organization.' });
+  }
 }
 
 async function checkVersion(org: SalesforceOrg): Promise<Check> {
