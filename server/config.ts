@@ -55,6 +55,7 @@ const environment = z.object({
     .regex(/^[A-Za-z]{3}$/, 'is an ISO 4217 code such as usd')
     .transform((code) => code.toLowerCase())
     .default('usd'),
+  SALESFORCE_PRICE_BOOK: z.string().trim().min(1).default('standard'),
   LEASE_SECONDS: seconds(30),
   COMMAND_WAIT_SECONDS: seconds(20),
   EVENT_RETENTION_DAYS: z.coerce
@@ -112,6 +113,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
         ? { url: value.SALESFORCE_PUBSUB_URL, topic: value.SALESFORCE_CHANGE_TOPIC }
         : undefined,
     defaultCurrency: value.DEFAULT_CURRENCY,
+    priceBook: value.SALESFORCE_PRICE_BOOK,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     eventRetentionDays: value.EVENT_RETENTION_DAYS,
@@ -148,6 +150,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
       changeStream: config.changeStream ?? 'off',
     },
     defaultCurrency: config.defaultCurrency,
+    priceBook: config.priceBook,
   };
 }
 

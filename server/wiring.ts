@@ -72,7 +72,11 @@ export async function openEngine(
     gates,
     log,
     workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    settings: { leaseSeconds: config.leaseSeconds, defaultCurrency: config.defaultCurrency },
+    settings: {
+      leaseSeconds: config.leaseSeconds,
+      defaultCurrency: config.defaultCurrency,
+      priceBook: config.priceBook,
+    },
     now: () => new Date(),
     random: Math.random,
   };

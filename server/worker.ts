@@ -6,6 +6,7 @@ import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
 import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
 import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
+import { sweepPrices } from '../sync/inbox/sweepPrices.ts';
 import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
@@ -45,6 +46,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const pass = (name: string, work: () => Promise<unknown>, everySeconds: number) =>
     loop(name, async () => (isSideDown(engine) ? 0 : work().then(() => 0)), everySeconds * 1000);
   const sweep = pass('CRM sweep', () => sweepCrm(engine), config.crmSweepSeconds);
+  const prices = pass('price sweep', () => sweepPrices(engine), config.crmSweepSeconds);
   const catchUp = pass('Stripe catch-up', () => catchUpStripe(engine), config.stripeCatchUpSeconds);
   const retention = loop(
     'retention of events',
@@ -59,7 +61,16 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => reportState(engine, { identity, startedAt, stream }).then(() => 0),
     REPORT_MS,
   );
-  const loops = [...commands, ...Object.values(records), sweep, catchUp, retention, report, ...changes];
+  const loops = [
+    ...commands,
+    ...Object.values(records),
+    sweep,
+    prices,
+    catchUp,
+    retention,
+    report,
+    ...changes,
+  ];
 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
   notifications.on((channel, payload) => {

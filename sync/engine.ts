@@ -24,6 +24,8 @@ export interface Engine {
     defaultCurrency: string;
     /** How soon the org is asked how many API calls are left, while they are kept for people. */
     askForBudgetMs?: number;
+    /** Whose entries are kept the same as Stripe's prices: `standard`, another book's name or id, or `off`. */
+    priceBook: string;
   };
   now(): Date;
   /** In [0, 1). */

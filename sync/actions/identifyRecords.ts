@@ -7,6 +7,7 @@ import { entitiesOfIds } from '../store/knownRecords.ts';
 const STRIPE_PREFIXES: Record<string, SyncEntity> = {
   cus: 'customer',
   prod: 'product',
+  price: 'price',
   in: 'invoice',
   pi: 'payment',
   re: 'refund',
@@ -15,7 +16,7 @@ const STRIPE_PREFIXES: Record<string, SyncEntity> = {
 };
 
 /** What may be made anew when it is in one system only. */
-const NAMED_IN_ORG: SyncEntity[] = ['customer', 'product', 'invoice'];
+const NAMED_IN_ORG: SyncEntity[] = ['customer', 'product', 'price', 'invoice'];
 
 /** What each id stands for; absent for an id that is of nothing we keep. Asks the org only about ids it does not know. */
 export async function identifyRecords(

@@ -1,9 +1,10 @@
 /** What is kept the same on both sides. A row of `sync_record` is one of these. */
-export type SyncEntity = 'customer' | 'product' | 'invoice' | 'payment' | 'refund' | 'credit_note';
+export type SyncEntity = 'customer' | 'product' | 'price' | 'invoice' | 'payment' | 'refund' | 'credit_note';
 
 export const syncEntities: readonly SyncEntity[] = [
   'customer',
   'product',
+  'price',
   'invoice',
   'payment',
   'refund',
@@ -14,6 +15,7 @@ export const syncEntities: readonly SyncEntity[] = [
 export const orgObjects: Record<SyncEntity, string> = {
   customer: 'Account',
   product: 'Product2',
+  price: 'PricebookEntry',
   invoice: 'Invoice__c',
   payment: 'Payment_Confirmation__c',
   refund: 'Payment_Confirmation__c',

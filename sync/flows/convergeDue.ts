@@ -7,9 +7,10 @@ import { claimDueRecords, markDirty, type ClaimedRecord } from '../store/syncRec
 import { convergeInvoices } from './convergeInvoices.ts';
 import { convergeMirrors } from './convergeMirrors.ts';
 import { convergePairs } from './convergePairs.ts';
+import { convergePrices } from './convergePrices.ts';
+import { convergeProducts } from './convergeProducts.ts';
 import { customerKind } from './customerKind.ts';
 import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
-import { productKind } from './productKind.ts';
 import { settleAll } from './settle.ts';
 
 /**
@@ -43,7 +44,9 @@ export async function convergeAll(
       case 'customer':
         return await convergePairs(engine, customerKind, { records, asked });
       case 'product':
-        return await convergePairs(engine, productKind, { records, asked });
+        return await convergeProducts(engine, { records, asked });
+      case 'price':
+        return await convergePrices(engine, { records, asked });
       case 'invoice':
         return await convergeInvoices(engine, records, { touch: asked, acknowledged: asked });
       case 'payment':

@@ -9,8 +9,8 @@ import type { SyncEntity } from '../domain/entity.ts';
 import type { InvoicePair } from './convergeInvoices.ts';
 import { claimWhenFree } from './claimWhenFree.ts';
 import { convergePairs } from './convergePairs.ts';
+import { convergeProducts } from './convergeProducts.ts';
 import { customerKind } from './customerKind.ts';
-import { productKind } from './productKind.ts';
 import { settleAll } from './settle.ts';
 
 /** Stripe's customer of each Account, or why there is none; absent while somebody else is making it. */
@@ -51,7 +51,7 @@ export async function ensureProducts(
   productIds: string[],
 ): Promise<Map<string, SyncFailure>> {
   const claimed = await claimAll(engine, 'product', productIds);
-  const convergences = await convergePairs(engine, productKind, { records: claimed });
+  const convergences = await convergeProducts(engine, { records: claimed });
   await settleAll(engine, convergences);
   return new Map(
     convergences.flatMap((one) => (one.kind === 'failed' ? [[one.record.crmId!, one.failure] as const] : [])),

@@ -20,7 +20,7 @@ export function receiveStripeEvent(database: Database, event: Stripe.Event): Pro
     source: 'stripe',
     eventId: event.id,
     type: event.type,
-    subject: subjectOf(event.data.object),
+    subject: isInlinePrice(event) ? undefined : subjectOf(event.data.object),
     occurredAt: new Date(event.created * 1000),
     payload: noteOf(event),
   });
@@ -64,6 +64,7 @@ const ENTITIES: Readonly<Record<string, SyncEntity>> = {
   invoice: 'invoice',
   customer: 'customer',
   product: 'product',
+  price: 'price',
   payment_intent: 'payment',
   refund: 'refund',
   credit_note: 'credit_note',
@@ -73,7 +74,11 @@ const ENTITIES: Readonly<Record<string, SyncEntity>> = {
 export const tellsWhose = (type: string) => type.split('.')[0]! in ENTITIES;
 
 // Only these are made with the org's id in their metadata by us; on others it would be somebody else's.
-const CARRIES_CRM_ID: readonly SyncEntity[] = ['invoice', 'customer', 'product'];
+const CARRIES_CRM_ID: readonly SyncEntity[] = ['invoice', 'customer', 'product', 'price'];
+
+/** For an amount on an invoice Stripe makes a price of its own, which is archived from the beginning. */
+const isInlinePrice = ({ type, data }: Stripe.Event): boolean =>
+  type === 'price.created' && !(data.object as Stripe.Price).active;
 
 /** Which record an event's object is about; none for objects that we do not keep. */
 function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {

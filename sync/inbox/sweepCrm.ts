@@ -9,7 +9,7 @@ import { isNewsOf } from './changedRecords.ts';
 import { SWEPT, type Swept } from './swept.ts';
 
 // A transaction in the org may commit minutes after its SystemModstamp: look back over what was read.
-const OVERLAP_MS = 5 * 60_000;
+export const OVERLAP_MS = 5 * 60_000;
 
 interface SweptRow {
   Id: string;
@@ -144,7 +144,8 @@ async function knownRecords(
 const stripeIdOf = (row: SweptRow) =>
   (row.Stripe_Invoice_Id__c ?? row.Stripe_Line_Id__c ?? null) as string | null;
 
-const isoOf = ({ SystemModstamp }: SweptRow) => SystemModstamp.replace(/\+0000$/, 'Z');
+const isoOf = ({ SystemModstamp }: Pick<SweptRow, 'SystemModstamp'>) =>
+  SystemModstamp.replace(/\+0000$/, 'Z');
 
 // Beside the second itself, what the org's clock may be behind ours.
 const SETTLED_MS = 5_000;
@@ -153,7 +154,7 @@ const SETTLED_MS = 5_000;
  * A SystemModstamp has whole seconds, so a second edit within the same second looks like the first. A change seen
  * while its second may still go on counts as seen for now only; it is taken in once more when that second is over.
  */
-function eventIdOf(object: string, row: SweptRow, now: Date): string {
+export function eventIdOf(object: string, row: Pick<SweptRow, 'Id' | 'SystemModstamp'>, now: Date): string {
   const seen = `${object}/${row.Id}/${row.SystemModstamp}`;
   return now.getTime() - Date.parse(isoOf(row)) >= SETTLED_MS ? seen : `${seen}~`;
 }

@@ -49,6 +49,8 @@ export const InboxEventSchema = new EntitySchema<InboxEvent>({
 export interface Intents {
   create?: { key: string; params: unknown };
   send?: { key: string };
+  /** A Stripe price that another one has taken the place of and that is not archived yet. */
+  retire?: { priceId: string };
 }
 
 /** A known pair: one thing that lives in Stripe, in the CRM, or in both. */

@@ -33,6 +33,14 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     create: [],
     edit: [...list('Name Description IsActive Stripe_Product_Id__c'), ...SYNC],
   },
+  { name: 'Pricebook2', may: [], read: list('Name IsStandard'), create: [], edit: [] },
+  {
+    name: 'PricebookEntry',
+    may: ['create', 'edit'],
+    read: [],
+    create: list('Pricebook2Id Product2Id'),
+    edit: [...list('UnitPrice IsActive UseStandardPrice Stripe_Price_Id__c'), ...SYNC],
+  },
   {
     name: 'Invoice__c',
     may: ['create', 'edit', 'delete'],

@@ -1,0 +1,49 @@
+import type { Convergence, Engine } from '../engine.ts';
+import { soqlList } from '../salesforce/connection.ts';
+import { readPriceBook } from '../salesforce/readPrices.ts';
+import { markIgnoredPrices, markPrices } from '../store/priceRecords.ts';
+import { readActivePrices } from '../stripe/prices.ts';
+import { asFailure } from './asFailure.ts';
+import { mapConcurrently } from './concurrency.ts';
+import { convergePairs, STRIPE_CONCURRENCY, type PairWork } from './convergePairs.ts';
+import { productKind } from './productKind.ts';
+
+/** Products; with one that is synced for the first time its prices come as well. */
+export async function convergeProducts(engine: Engine, work: PairWork): Promise<Convergence[]> {
+  const { records } = work;
+  const unknown = new Set(records.filter(({ base }) => base === null));
+  const convergences = await convergePairs(engine, productKind, work);
+  if (engine.settings.priceBook === 'off') return convergences;
+  await markIgnoredPrices(
+    engine.database,
+    records.flatMap(({ stripeId }) => stripeId ?? []),
+  );
+  const paired = convergences.filter((one) => one.kind === 'synced' && unknown.has(one.record));
+  if (paired.length === 0) return convergences;
+  // Before the products are settled: should it fail, they come again, and nothing needs to be remembered.
+  const failure = await asFailure(() => markPricesOf(engine, paired));
+  if (!failure) return convergences;
+  return convergences.map((one) =>
+    paired.includes(one) ? { record: one.record, kind: 'failed', failure } : one,
+  );
+}
+
+async function markPricesOf(engine: Engine, paired: Convergence[]): Promise<void> {
+  const book = await readPriceBook(engine.org, engine.settings.priceBook);
+  const entries = await engine.org.query<{ Id: string }>(
+    `SELECT Id FROM PricebookEntry WHERE Pricebook2Id = '${book.id}' AND IsActive = true ` +
+      `AND Product2Id IN ${soqlList(paired.flatMap(({ record }) => record.crmId ?? []))}`,
+  );
+  const known = paired.filter((one) => !wasMade(one));
+  const prices = await mapConcurrently(known, STRIPE_CONCURRENCY, ({ record }) =>
+    readActivePrices(engine.stripe, record.stripeId!),
+  );
+  await markPrices(engine.database, {
+    crmIds: entries.map(({ Id }) => Id),
+    stripeIds: prices.flat().map(({ id }) => id),
+  });
+}
+
+/** A product that was only now made in Stripe has no prices there. */
+const wasMade = (one: Convergence): boolean =>
+  one.kind === 'synced' && one.changes.some(({ side, field }) => side === 'stripe' && field === 'product');

@@ -1,0 +1,142 @@
+import type { PriceBase } from '../domain/price.ts';
+import { RetryableFailure } from '../failure.ts';
+import { retryingCollisions } from './collisions.ts';
+import type { Database } from './database.ts';
+import type { ClaimedRecord } from './syncRecords.ts';
+
+/**
+ * Gives a row another Stripe price and notes that the old one has to be archived, in one commit: wherever the worker is
+ * killed, the next one neither makes a second price nor forgets the old one. A half row that an event made meanwhile
+ * for the new price is taken in.
+ */
+export async function replacePriceId(
+  database: Database,
+  record: ClaimedRecord,
+  { priceId, retire }: { priceId: string; retire: string | null },
+): Promise<void> {
+  const version = await retryingCollisions(() =>
+    database.dataSource.transaction(async (transaction) => {
+      const half = `entity = 'price' AND id <> $1 AND stripe_id = $2 AND crm_id IS NULL`;
+      const known = [record.id, priceId];
+      await transaction.query(
+        `SELECT FROM sync_record WHERE id = $1 OR (${half}) ORDER BY id FOR UPDATE`,
+        known,
+      );
+      const [, halves] = await transaction.query<[unknown, number]>(
+        `DELETE FROM sync_record WHERE ${half}`,
+        known,
+      );
+      const [rows] = await transaction.query<[{ version: string }[], number]>(
+        // The next write is other work than this one, so it needs keys of its own.
+        `UPDATE sync_record SET stripe_id = $2, version = version + 1, dirty_seq = dirty_seq + $4,
+           stripe_dirty = stripe_dirty OR $4 > 0, intents = (intents - 'create') || $3::jsonb
+         WHERE id = $1 AND lease_owner = $5 RETURNING version`,
+        [
+          record.id,
+          priceId,
+          JSON.stringify(retire ? { retire: { priceId: retire } } : {}),
+          halves,
+          record.leaseOwner,
+        ],
+      );
+      if (!rows[0]) throw leaseLost();
+      return rows[0].version;
+    }),
+  );
+  delete record.intents.create;
+  if (retire) record.intents.retire = { priceId: retire };
+  record.stripeId = priceId;
+  record.version = version;
+}
+
+const leaseLost = () =>
+  new RetryableFailure({
+    code: 'busy',
+    stage: 'store',
+    message: 'The price took so long that somebody else has taken it over. It is tried again by itself.',
+  });
+
+/** Clears the Stripe price of a row whose price is no longer in Stripe, so that a new one may be made. */
+export async function unlinkPrice(database: Database, record: ClaimedRecord): Promise<void> {
+  await database.pool.query(
+    `UPDATE sync_record SET stripe_id = NULL, base = NULL, intents = '{}', version = version + 1 WHERE id = $1`,
+    [record.id],
+  );
+  Object.assign(record, {
+    stripeId: null,
+    base: null,
+    intents: {},
+    version: String(Number(record.version) + 1),
+  });
+}
+
+/** Takes back a row that stands for nothing, unless it was marked again meanwhile. */
+export async function forgetPrice(database: Database, record: ClaimedRecord): Promise<void> {
+  await database.pool.query('DELETE FROM sync_record WHERE id = $1 AND lease_owner = $2 AND dirty_seq = $3', [
+    record.id,
+    record.leaseOwner,
+    record.dirtySeq,
+  ]);
+}
+
+/** Which of these Stripe prices are in a pair. */
+export async function pairedPrices(database: Database, priceIds: string[]): Promise<Set<string>> {
+  const { rows } = await database.pool.query<{ stripe_id: string }>(
+    `SELECT stripe_id FROM sync_record WHERE entity = 'price' AND stripe_id = ANY($1) AND crm_id IS NOT NULL`,
+    [priceIds],
+  );
+  return new Set(rows.map(({ stripe_id }) => stripe_id));
+}
+
+/** Marks entries and Stripe prices dirty, in one statement. */
+export async function markPrices(
+  database: Database,
+  { crmIds = [], stripeIds = [] }: { crmIds?: string[]; stripeIds?: string[] },
+): Promise<void> {
+  if (crmIds.length + stripeIds.length === 0) return;
+  await database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', [
+    [...crmIds, ...stripeIds].map(() => 'price'),
+    [...crmIds.map(() => null), ...stripeIds],
+    [...crmIds, ...stripeIds.map(() => null)],
+    [...crmIds.map(() => 'salesforce'), ...stripeIds.map(() => 'stripe')],
+  ]);
+}
+
+/** The Stripe price of each of these entries; absent for those in no pair. */
+export async function pairsOfEntries(database: Database, crmIds: string[]): Promise<Map<string, string>> {
+  const { rows } = await database.pool.query<{ crm_id: string; stripe_id: string }>(
+    `SELECT crm_id, stripe_id FROM sync_record WHERE entity = 'price' AND crm_id = ANY($1) AND stripe_id IS NOT NULL`,
+    [crmIds],
+  );
+  return new Map(rows.map(({ crm_id, stripe_id }) => [crm_id, stripe_id]));
+}
+
+/** The pairs of these entries that are at rest, with what both sides agreed on. */
+export async function settledPrices(
+  database: Database,
+  crmIds: string[],
+): Promise<Map<string, { priceId: string; base: PriceBase | null }>> {
+  const { rows } = await database.pool.query<{ crm_id: string; stripe_id: string; base: PriceBase | null }>(
+    `SELECT crm_id, stripe_id, base FROM sync_record
+     WHERE entity = 'price' AND state = 'clean' AND crm_id = ANY($1) AND stripe_id IS NOT NULL`,
+    [crmIds],
+  );
+  return new Map(rows.map(({ crm_id, stripe_id, base }) => [crm_id, { priceId: stripe_id, base }]));
+}
+
+/** Has the prices of these Stripe products that stand for no entry looked at again. */
+export async function markIgnoredPrices(database: Database, productIds: string[]): Promise<void> {
+  const { rows } = await database.pool.query<{ stripe_id: string }>(
+    `SELECT stripe_id FROM sync_record WHERE entity = 'price' AND crm_id IS NULL AND base ->> 'productId' = ANY($1)`,
+    [productIds],
+  );
+  await markPrices(database, { stripeIds: rows.map(({ stripe_id }) => stripe_id) });
+}
+
+/** Takes the entry from a row that is about a Stripe price alone, and has it looked at again as such. */
+export async function separatePrice(database: Database, record: ClaimedRecord): Promise<void> {
+  await database.pool.query(
+    'UPDATE sync_record SET crm_id = NULL, dirty_seq = dirty_seq + 1, stripe_dirty = true WHERE id = $1 AND lease_owner = $2',
+    [record.id, record.leaseOwner],
+  );
+}
