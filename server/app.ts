@@ -5,6 +5,7 @@ import type { Database } from '../sync/store/database.ts';
 import { authenticate } from './authenticate.ts';
 import type { CommandWaiter } from './commandWaiter.ts';
 import { Problem, problemHandler } from './problem.ts';
+import { audits } from './routes/audits.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
 import { records } from './routes/records.ts';
@@ -33,6 +34,7 @@ export function createApp(options: AppOptions): Express {
   app.use(invoices({ database, waiter }));
   app.use(syncs({ database, waiter }));
   app.use(records(database));
+  app.use(audits(database));
   app.use(status(database));
   app.use(() => {
     throw new Problem('unknown_path', 'There is nothing at this path.');

@@ -65,6 +65,7 @@ const environment = z.object({
     .default(90),
   CRM_SWEEP_SECONDS: seconds(60),
   STRIPE_CATCH_UP_SECONDS: seconds(300),
+  AUDIT_HOURS: z.coerce.number().min(0).default(0),
 
   STRIPE_REQUESTS_PER_SECOND: optional(z.coerce.number().positive()),
   STRIPE_CALLS_AT_ONCE: z.coerce.number().int().min(1).default(16),
@@ -119,6 +120,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     eventRetentionDays: value.EVENT_RETENTION_DAYS,
     crmSweepSeconds: value.CRM_SWEEP_SECONDS,
     stripeCatchUpSeconds: value.STRIPE_CATCH_UP_SECONDS,
+    auditHours: value.AUDIT_HOURS,
     limits: {
       /** Undefined: by the mode of the key. */
       stripePerSecond: value.STRIPE_REQUESTS_PER_SECOND,

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { runDueAudit } from '../sync/audit/scheduledAudit.ts';
+import { requestAuditAfterGap } from '../sync/store/auditRuns.ts';
 import { runCommand } from '../sync/actions/runCommand.ts';
 import { syncEntities } from '../sync/domain/entity.ts';
 import type { Engine } from '../sync/engine.ts';
@@ -31,6 +33,8 @@ const RETENTION_MS = 3_600_000;
 const COMMANDS_AT_ONCE = 8;
 // How old what `status` says of a worker may be.
 const REPORT_MS = 2_000;
+// How often is looked whether an audit is due.
+const AUDIT_LOOK_SECONDS = 60;
 
 /** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
@@ -53,6 +57,12 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => forgetEvents(database, config.eventRetentionDays),
     RETENTION_MS,
   );
+  const stopping = new AbortController();
+  const audits = pass(
+    'audit',
+    () => runDueAudit(engine, { everyHours: config.auditHours, signal: stopping.signal }),
+    AUDIT_LOOK_SECONDS,
+  );
   const changes = followChanges(engine, config);
   const startedAt = engine.now();
   const stream = () => changes[0]?.state() ?? null;
@@ -68,6 +78,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     prices,
     catchUp,
     retention,
+    audits,
     report,
     ...changes,
   ];
@@ -85,12 +96,15 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
       log.warn({ error }, 'Leases could not be renewed.'),
     );
   const renewal = setInterval(renew, (config.leaseSeconds * 1000) / 3);
+  if (await requestAuditAfterGap(database))
+    log.warn('A side was last read longer ago than it keeps what happened. All records are compared.');
   for (const each of loops) each.start();
   log.info(maskedSummary(config), 'The worker is at work.');
 
   return {
     engine,
     async stop() {
+      stopping.abort();
       await Promise.all(loops.map((each) => each.stop()));
       clearInterval(renewal);
       await notifications.close();

@@ -7,7 +7,9 @@ export function auditPage(report: AuditReport, shown: Difference[]): string {
   const verdict =
     differing === 0
       ? 'Both sides say the same'
-      : `${differing} ${differing === 1 ? 'record' : 'records'} differ`;
+      : differing === 1
+        ? '1 record differs'
+        : `${differing} records differ`;
   const left = differing - shown.length;
   return `<!doctype html>
 <html lang="en">

@@ -1,0 +1,57 @@
+import type { Engine } from '../engine.ts';
+import { isSyncFailure } from '../failure.ts';
+import { inBackground } from '../limits/priority.ts';
+import { dueAuditRun, finishAuditRun, type AuditRun } from '../store/auditRuns.ts';
+import { audit, type Difference } from './audit.ts';
+
+export interface ScheduleOptions {
+  /** 0: only what was asked for. */
+  everyHours: number;
+  /** Ends the reading; the audit is left to the next worker. */
+  signal: AbortSignal;
+}
+
+// More than anybody reads; `invoicebridge audit --json` names all of them.
+const MOST_KEPT = 1000;
+
+/** Runs the audit that is due, unless another worker is at it, and has what differs mended. Returns whether one ran. */
+export async function runDueAudit(engine: Engine, options: ScheduleOptions): Promise<boolean> {
+  // The lock goes with its connection, however the process ends.
+  const client = await engine.database.pool.connect();
+  try {
+    const { rows } = await client.query<{ held: boolean }>(
+      "SELECT pg_try_advisory_lock(hashtextextended('audit', 0)) AS held",
+    );
+    if (!rows[0]!.held) return false;
+    try {
+      const run = await dueAuditRun(engine.database, options.everyHours);
+      if (run) await inBackground(() => carryOut(engine, run, options.signal));
+      return run !== undefined;
+    } finally {
+      await client.query("SELECT pg_advisory_unlock(hashtextextended('audit', 0))");
+    }
+  } finally {
+    client.release();
+  }
+}
+
+async function carryOut(engine: Engine, run: AuditRun, signal: AbortSignal): Promise<void> {
+  const differences: Difference[] = [];
+  try {
+    const report = await audit(engine, {
+      heal: run.heal,
+      onDifference: (difference) => void (differences.length < MOST_KEPT && differences.push(difference)),
+      onProgress: () => signal.throwIfAborted(),
+    });
+    const differing = report.entities.reduce((sum, entity) => sum + entity.differing, 0);
+    await finishAuditRun(engine.database, run.id, { differing, report, differences });
+    engine.log.info({ reason: run.reason, differing }, 'Both sides have been compared whole.');
+  } catch (error) {
+    if (signal.aborted) return;
+    const words = isSyncFailure(error)
+      ? error.message
+      : 'Invoicebridge itself made a mistake. An administrator finds the details in the log.';
+    engine.log.error({ error, reason: run.reason }, 'The audit failed. It is tried again in an hour.');
+    await finishAuditRun(engine.database, run.id, { error: `${words} The audit is tried again in an hour.` });
+  }
+}
