@@ -8,6 +8,7 @@ import { Problem, problemHandler } from './problem.ts';
 import { audits } from './routes/audits.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
+import { matches } from './routes/matches.ts';
 import { records } from './routes/records.ts';
 import { status } from './routes/status.ts';
 import { stripeWebhook } from './routes/stripeWebhook.ts';
@@ -36,6 +37,7 @@ export function createApp(options: AppOptions): Express {
   app.use(records(database));
   app.use(audits(database));
   app.use(status(database));
+  app.use(matches(database));
   app.use(() => {
     throw new Problem('unknown_path', 'There is nothing at this path.');
   });

@@ -5,6 +5,7 @@ import { ConfigError, loadDatabaseUrl } from '../config.ts';
 import { migrate } from '../migrate.ts';
 import { adopt } from './adoptOrg.ts';
 import { runAudit } from './audit.ts';
+import { addBackfillCommands } from './backfillCommands.ts';
 import { doctor } from './doctor/doctor.ts';
 import { events } from './events.ts';
 import { openOutput, type Output } from './output.ts';
@@ -99,6 +100,8 @@ export async function runProgram(argv: string[]): Promise<number> {
     .action((options: { yes?: boolean }) =>
       withDatabase((database, out) => adopt(database, out, { yes: options.yes ?? false })),
     );
+
+  addBackfillCommands({ command, output, withDatabase, end: (code) => (exitCode = code) });
 
   try {
     await program.parseAsync(argv);

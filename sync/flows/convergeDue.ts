@@ -2,6 +2,7 @@ import type { SyncEntity } from '../domain/entity.ts';
 import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
 import { roomForWork } from '../limits/standstill.ts';
+import { afterCustomers } from '../matching/afterCustomers.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { claimDueRecords, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { convergeInvoices } from './convergeInvoices.ts';
@@ -28,7 +29,10 @@ export async function convergeDue(engine: Engine, entity: SyncEntity, limit = 20
   if (records.length > 0) {
     const convergences = await convergeAll(engine, entity, { records });
     await settleAll(engine, convergences);
-    if (entity === 'customer') await retryInvoicesOf(engine, convergences);
+    if (entity === 'customer') {
+      await retryInvoicesOf(engine, convergences);
+      await afterCustomers(engine, convergences);
+    }
   }
   return records.length;
 }

@@ -129,8 +129,9 @@ async function orgRows(
   );
 }
 
-function fieldsToWrite(
-  engine: Engine,
+/** What differs from the org's record, or all of a new one; empty when nothing has to be written. */
+export function fieldsToWrite(
+  engine: Pick<Engine, 'now'>,
   mirrored: Mirrored | null,
   { row, parents }: { row: OrgRow | undefined; parents: MirrorParents['of'] },
 ): Record<string, unknown> {

@@ -33,6 +33,7 @@ export interface OrgOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const UPLOAD_TIMEOUT_MS = 120_000;
 // jsforce refreshes on every 401 without a guard; an org that refuses fresh tokens would be asked for ever.
 const REFRESHES_IN_A_ROW = 2;
 const REFRESH_WINDOW_MS = 10_000;
@@ -116,6 +117,21 @@ export class SalesforceOrg {
             : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
         },
         { timeout: REQUEST_TIMEOUT_MS } as object,
+      ),
+    );
+  }
+
+  /** The same for the CSV that bulk jobs take and give. */
+  async requestCsv(method: 'GET' | 'PUT', path: string, csv?: string): Promise<string> {
+    return this.call(method === 'GET' ? 'read-crm' : 'write-crm', (connection) =>
+      connection.request<string>(
+        {
+          method,
+          url: `${connection.instanceUrl}/services/data/v${SALESFORCE_API_VERSION}${path}`,
+          ...(csv === undefined ? {} : { body: csv, headers: { 'content-type': 'text/csv' } }),
+        },
+        // As text: jsforce itself would take semicolons and tabs for delimiters, too.
+        { timeout: UPLOAD_TIMEOUT_MS, responseType: 'text/plain' } as object,
       ),
     );
   }

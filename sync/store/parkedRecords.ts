@@ -52,3 +52,16 @@ export async function retryParked(database: Database, { ids, entity }: RetrySele
   );
   return rowCount ?? 0;
 }
+
+/** Whether an Account is paired with another customer of Stripe than this one. */
+export async function isPairedCustomer(
+  database: Database,
+  crmId: string,
+  otherThan: string,
+): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
+    `SELECT 1 FROM sync_record WHERE entity = 'customer' AND crm_id = $1 AND stripe_id <> $2`,
+    [crmId, otherThan],
+  );
+  return (rowCount ?? 0) > 0;
+}

@@ -11,6 +11,8 @@ export interface HoldOptions {
   /** What only one process at a time may do. */
   name: string;
   signal: AbortSignal;
+  /** Gives up at once when another process holds it. */
+  once?: boolean;
 }
 
 // A waiting process takes over within this time after the holder's connection has ended.
@@ -21,11 +23,11 @@ const HEARTBEAT_MS = 5_000;
  * Waits until no other process holds `name`, and then holds it: an advisory lock, which PostgreSQL gives back
  * when the connection ends, however the process ended. Tries again and again rather than waiting in one
  * statement, because a statement that waits keeps vacuum from its work. Needs a connection of its own: a pooler
- * in transaction mode would drop the lock. Undefined when `signal` fired first.
+ * in transaction mode would drop the lock. Undefined when `signal` fired first, or with `once` when it is held.
  */
 export async function holdAlone(
   databaseUrl: string,
-  { name, signal }: HoldOptions,
+  { name, signal, once = false }: HoldOptions,
 ): Promise<Hold | undefined> {
   const lost = new AbortController();
   const client = new pg.Client({
@@ -47,6 +49,7 @@ export async function holdAlone(
         [name],
       );
       if (rows[0]!.held) return { lost: lost.signal, release: holding(client, lost) };
+      if (once) break;
       await pause(TRY_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   } catch (error) {

@@ -48,6 +48,8 @@ export interface WorldOptions {
   webhooks?: 'thin' | 'both';
   /** Whether the worker follows the org's change stream; without it changes are found by commands and sweeps only. */
   changeStream?: boolean;
+  /** Whether every exchange with Stripe is kept and checked against the contract; true unless there are too many. */
+  recordExchanges?: boolean;
 }
 
 const THIN_SECRET = 'whsec_thinThinThin';
@@ -58,6 +60,7 @@ export async function startWorld({
   retryDelaysMs = [50, 100, 200],
   changeStream = false,
   webhooks,
+  recordExchanges = true,
 }: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-world-'));
   const secrets = await loadSecrets(join(directory, 'secrets.json'));
@@ -80,7 +83,9 @@ export async function startWorld({
         : []),
     ],
     retryDelaysMs,
-    onExchange: (exchange) => exchanges.push(structuredClone(exchange)),
+    ...(recordExchanges && {
+      onExchange: (exchange: Exchange) => void exchanges.push(structuredClone(exchange)),
+    }),
   });
   const org = await startOrg({
     port: 0,

@@ -4,6 +4,7 @@ import { EventSubjects1795305660000 } from './1795305660000-event-subjects.ts';
 import { CrmSnapshot1795309200000 } from './1795309200000-crm-snapshot.ts';
 import { Tombstones1795312800000 } from './1795312800000-tombstones.ts';
 import { IgnoredPrices1795316400000 } from './1795316400000-ignored-prices.ts';
+import { Backfill1795320000000 } from './1795320000000-backfill.ts';
 import { WorkerState1795323600000 } from './1795323600000-worker-state.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
 
@@ -15,6 +16,7 @@ export const migrations = [
   CrmSnapshot1795309200000,
   Tombstones1795312800000,
   IgnoredPrices1795316400000,
+  Backfill1795320000000,
   WorkerState1795323600000,
   People1795327200000,
 ];
