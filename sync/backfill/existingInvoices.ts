@@ -39,6 +39,7 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
       sentAt: null,
       productOf: () => null,
       touch: false,
+      conflictNote: null,
       now: engine.now().toISOString(),
     });
     const fields = plan.changes.map(({ side, field, from, to }) => ({ side, field, from, to }));

@@ -23,12 +23,12 @@ const SOURCES: readonly Source[] = [
   {
     entity: 'customer',
     condition: 'Stripe_Customer_Id__c = null',
-    converge: (engine, records) => convergePairs(engine, customerKind, records),
+    converge: (engine, records) => convergePairs(engine, customerKind, { records }),
   },
   {
     entity: 'product',
     condition: 'Stripe_Product_Id__c = null',
-    converge: (engine, records) => convergePairs(engine, productKind, records),
+    converge: (engine, records) => convergePairs(engine, productKind, { records }),
   },
   {
     entity: 'invoice',

@@ -130,6 +130,7 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
       sentAt: null,
       productOf: (id) => products.get(id) ?? null,
       touch: false,
+      conflictNote: null,
       now,
     });
     const account = invoice.customerId ? accounts.get(invoice.customerId) : undefined;

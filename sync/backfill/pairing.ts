@@ -37,7 +37,7 @@ export async function pairAndConverge<T extends object>(
   );
   // What a worker holds already it converges by itself.
   const claimed = claims.filter((record) => record !== undefined);
-  const convergences = await convergePairs(engine, kind, claimed);
+  const convergences = await convergePairs(engine, kind, { records: claimed });
   await settleAll(engine, convergences);
   if (kind.entity === 'customer') await afterCustomers(engine, convergences);
   for (const [index, { stripeId, crmId, because }] of found.entries()) {

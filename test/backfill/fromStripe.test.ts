@@ -8,6 +8,9 @@ import { invoicebridge } from '../cli/invoicebridge.ts';
 import { startWorld, type World } from '../integration/world.ts';
 import { beforeInvoicebridge, emailOf, newAccounts, oldInvoice } from './pastOfStripe.ts';
 
+// Each command is a process of its own: seconds, on a busy machine with two cores.
+jest.setTimeout(240_000);
+
 let world: World;
 let steps: JobSteps;
 let directory: string;
