@@ -102,9 +102,11 @@ async function convergeChunk(context: BackfillContext, source: Source, crmIds: s
     const { crmId, stripeId, state, message } = record;
     const made = convergences.find((one) => one.record.crmId === crmId);
     const changes = made?.kind === 'synced' ? made.changes : [];
+    // Stripe's own news of what was just made there marks it again at once.
+    const isThere = made?.kind === 'synced' || (!made && state !== 'parked' && stripeId !== null);
     note(context, {
       entity,
-      outcome: state === 'clean' ? 'create' : state === 'parked' ? 'ambiguous' : 'failed',
+      outcome: isThere ? 'create' : state === 'parked' ? 'ambiguous' : 'failed',
       stripeId,
       crmId,
       fields: changes.map(({ side, field, from, to }) => ({ side, field, from, to })),

@@ -1,9 +1,16 @@
 import type { PoolClient } from 'pg';
-import { syncEntities, type SyncEntity } from '../domain/entity.ts';
+import type { SyncEntity } from '../domain/entity.ts';
 import type { Database } from './database.ts';
 
 /** What a backfill knows, in the order in which it brings them over. */
-export const orderedEntities: readonly SyncEntity[] = syncEntities;
+export const orderedEntities: readonly SyncEntity[] = [
+  'customer',
+  'product',
+  'invoice',
+  'payment',
+  'refund',
+  'credit_note',
+];
 
 export interface BackfillOptions {
   entities: SyncEntity[];
