@@ -64,7 +64,11 @@ export class RecordStore {
   }
 
   nextId(object: ObjectSchema): string {
-    return makeRecordId(object.keyPrefix, this.#next(`id:${object.name}`));
+    for (;;) {
+      const id = makeRecordId(object.keyPrefix, this.#next(`id:${object.name}`));
+      // Records of an org's first day, such as the standard price book, have ids of their own.
+      if (!this.get(id)) return id;
+    }
   }
 
   /** Fills a display format such as INV-{000000} with the next number of the field. */
