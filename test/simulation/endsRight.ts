@@ -78,6 +78,7 @@ export async function invoiceEndsRight(ending: Ending, journal: InvoiceJournal):
   const { simulated, made } = ending;
   const { world } = simulated;
   const { crmId } = journal;
+  if (journal.deleted) return deletedEndsRight(ending, journal);
   if (!crmId) return ['is not in the org'];
   const crm = await world.rep.invoice(crmId);
   const linked = crm.Stripe_Invoice_Id__c as string | null;
@@ -111,6 +112,26 @@ export async function invoiceEndsRight(ending: Ending, journal: InvoiceJournal):
   problems.push(...statusRight(crm, seen));
   const lines = linesKept(journal, { ...seen, has: (key) => lineOf(key) !== undefined });
   return [...problems, ...lines, ...editsKept(journal, seen)];
+}
+
+/** A deleted draft is gone on both sides. One that was finalized at the same moment waits for somebody, with words. */
+async function deletedEndsRight(
+  { simulated }: Ending,
+  { crmId, stripeId }: InvoiceJournal,
+): Promise<string[]> {
+  const { rep, stripe, database } = simulated.world;
+  const records = await rep.query(
+    `SELECT Id FROM Invoice__c WHERE Id = '${crmId}' OR Stripe_Invoice_Id__c = '${stripeId}'`,
+  );
+  if (records.length > 0) return ['was deleted as a draft and is in the org'];
+  const left = stripeId ? await stripe.invoices.retrieve(stripeId).catch(() => undefined) : undefined;
+  if (!left || left.status === 'paid' || left.status === 'void') return [];
+  const { rows } = await database.pool.query<{ state: string; error_message: string | null }>(
+    `SELECT state, error_message FROM sync_record WHERE entity = 'invoice' AND stripe_id = $1`,
+    [stripeId],
+  );
+  const waits = left.status !== 'draft' && rows[0]?.state === 'parked' && rows[0].error_message;
+  return waits ? [] : [`was deleted as a draft and is ${left.status} in Stripe: ${JSON.stringify(rows)}`];
 }
 
 function sidesEqual(stripe: Stripe.Invoice, crm: OrgRecord): string[] {

@@ -21,8 +21,14 @@ export type Step =
   | { do: 'editProduct'; side: Side; field: ProductField; value: number }
   | { do: 'addLine'; side: Side; invoice: number; cents: number; quantity: number }
   | { do: 'deleteLine'; side: Side; invoice: number; line: number }
+  | { do: 'deleteDraft'; side: Side; invoice: number }
   | { do: 'contest'; invoice: number; field: Contested; value: number }
   | { do: 'pause'; ms: number };
+
+export type StepOnInvoice = Exclude<
+  Step,
+  { do: 'raise' | 'raiseInStripe' | 'pause' | 'editCustomer' | 'editProduct' }
+>;
 
 /** What the two systems, the network and the machine do meanwhile; it befalls all histories of a round alike. */
 export type Trouble =
@@ -104,6 +110,7 @@ const step = weighted<Step>(
   [2, fc.record({ do: is('editProduct'), side, field: oneOf<ProductField>('name', 'description'), value })],
   [2, fc.record({ do: is('addLine'), side, invoice, cents, quantity })],
   [2, fc.record({ do: is('deleteLine'), side, invoice, line })],
+  [1, fc.record({ do: is('deleteDraft'), side, invoice })],
   [
     2,
     fc.record({

@@ -29,6 +29,8 @@ export interface InvoiceJournal extends Journal {
   lines: Map<string, { addedBy: Side; deletedBy: Set<Side> }>;
   /** The journal's key of an org's line that was made in Stripe. */
   aliases: Map<string, string>;
+  /** Whether somebody deleted the whole invoice, which then was a draft. */
+  deleted: boolean;
   /** Presses of Send, and those of which the org was told that they had worked. */
   pressed: number;
   sends: number;
@@ -53,6 +55,7 @@ export function newInvoiceJournal(
     contests: [],
     lines: new Map(lineIds.map((id) => [id, { addedBy, deletedBy: new Set() }])),
     aliases: new Map(),
+    deleted: false,
     pressed: 0,
     sends: 0,
   };

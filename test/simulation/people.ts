@@ -13,7 +13,7 @@ import {
   stripeInvoice,
   termsField,
 } from './edits.ts';
-import type { CustomerField, LineField, ProductField, Step, TermsField } from './history.ts';
+import type { CustomerField, LineField, ProductField, Step, StepOnInvoice, TermsField } from './history.ts';
 import {
   newInvoiceJournal,
   newJournal,
@@ -72,7 +72,7 @@ export class People {
     }
   }
 
-  private async actOn(journal: InvoiceJournal, step: Exclude<Step, NotOnInvoices>): Promise<void> {
+  private async actOn(journal: InvoiceJournal, step: StepOnInvoice): Promise<void> {
     const { simulated } = this;
     switch (step.do) {
       case 'sync':
@@ -106,6 +106,8 @@ export class People {
         return this.addLine(step, journal);
       case 'deleteLine':
         return this.deleteLine(step, journal);
+      case 'deleteDraft':
+        return this.deleteDraft(step, journal);
       case 'contest': {
         const value = () =>
           step.field === 'quantity'
@@ -264,6 +266,20 @@ export class People {
     if (done) noteDeletion(journal, chosen.key, side);
   }
 
+  private async deleteDraft({ side }: Of<'deleteDraft'>, journal: InvoiceJournal): Promise<void> {
+    const { admin, stripe } = this.simulated.world;
+    const invoice = await stripeInvoice(this.simulated, journal);
+    if (invoice?.status !== 'draft') return;
+    const done = await persistently(async () => {
+      if (side === 'stripe') await stripe.invoices.del(invoice.id);
+      else if (journal.crmId) await admin.delete('Invoice__c', journal.crmId);
+      else return false;
+      return true;
+    });
+    // A deletion whose answer was lost is refused the second time, because there is nothing left to delete.
+    journal.deleted ||= done ?? (await stripeInvoice(this.simulated, journal)) === undefined;
+  }
+
   /** Every value is another one, so that a lost edit cannot look like one that was kept. */
   private value(field: TermsField | CustomerField | ProductField, value: number): string {
     this.counter += 1;
@@ -279,8 +295,3 @@ export class People {
     return field === 'description' ? `Line ${value}.${this.counter}` : 100_000 + this.counter;
   }
 }
-
-type NotOnInvoices = Extract<
-  Step,
-  { do: 'raise' | 'raiseInStripe' | 'pause' | 'editCustomer' | 'editProduct' }
->;

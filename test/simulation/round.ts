@@ -53,17 +53,41 @@ async function comesToRest(simulated: Simulated, everybody: People[], problems: 
     await simulated.quiet();
     // A second look of the engine at everything must find nothing to write: otherwise the sides would echo for ever.
     await simulated.calls();
+    const since = new Date();
     await simulated.sweep();
     const records = await markAll(simulated, everybody);
     await simulated.quiet();
     const { writes, stripeReads } = await simulated.calls();
-    if (writes.length > 0) add(problems, -1, [`written though nothing differs: ${writes.join(', ')}`]);
+    if (writes.length > 0)
+      add(problems, -1, [
+        `written though nothing differs: ${writes.join(', ')}; ${await whatWasWritten(simulated, since)}`,
+      ]);
     const most = 4 * records + 50;
     if (stripeReads > most)
       add(problems, -1, [`${stripeReads} reads of Stripe to see that ${records} records are in order`]);
   } catch (error) {
     add(problems, -1, [String(error)]);
   }
+}
+
+async function whatWasWritten({ world }: Simulated, since: Date): Promise<string> {
+  const { rows } = await world.database.pool.query(
+    `SELECT r.entity, r.crm_id, r.stripe_id, c.side, c.field, c.from_value, c.to_value FROM change c
+     JOIN sync_record r ON r.id = record_id WHERE c.at >= $1 LIMIT 10`,
+    [since],
+  );
+  const { rows: events } = await world.database.pool.query(
+    `SELECT source, type, event_id, received_at FROM inbox_event WHERE object_id = ANY($1) ORDER BY id DESC LIMIT 20`,
+    [rows.flatMap(({ crm_id, stripe_id }: Record<string, string>) => [crm_id, stripe_id])],
+  );
+  const touched = await Promise.all(
+    ['Account', 'Product2', 'Invoice__c', 'Payment_Confirmation__c', 'Credit_Note__c'].map((object) =>
+      world.admin.query(
+        `SELECT Id, Sync_Status__c, Sync_Error__c FROM ${object} WHERE SystemModstamp >= ${since.toISOString()}`,
+      ),
+    ),
+  );
+  return [rows, events, touched.flat()].map((found) => JSON.stringify(found)).join('; ');
 }
 
 /** An administrator makes each history a customer and a product; nobody has billed them yet. */
