@@ -64,6 +64,7 @@ const environment = z.object({
     .min(31, 'is at least 31, because Stripe tells of events again for 30 days')
     .default(90),
   CRM_SWEEP_SECONDS: seconds(60),
+  CRM_DELETED_SWEEP_SECONDS: seconds(300),
   STRIPE_CATCH_UP_SECONDS: seconds(300),
   AUDIT_HOURS: z.coerce.number().min(0).default(0),
 
@@ -119,6 +120,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     eventRetentionDays: value.EVENT_RETENTION_DAYS,
     crmSweepSeconds: value.CRM_SWEEP_SECONDS,
+    crmDeletedSweepSeconds: value.CRM_DELETED_SWEEP_SECONDS,
     stripeCatchUpSeconds: value.STRIPE_CATCH_UP_SECONDS,
     auditHours: value.AUDIT_HOURS,
     limits: {

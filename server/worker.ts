@@ -7,8 +7,11 @@ import type { Engine } from '../sync/engine.ts';
 import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
 import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
+import { sweepContacts } from '../sync/inbox/billingContacts.ts';
 import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
+import { sweepDeleted } from '../sync/inbox/sweepDeleted.ts';
 import { sweepPrices } from '../sync/inbox/sweepPrices.ts';
+import { inBackground } from '../sync/limits/priority.ts';
 import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
@@ -63,6 +66,11 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => runDueAudit(engine, { everyHours: config.auditHours, signal: stopping.signal }),
     AUDIT_LOOK_SECONDS,
   );
+  const deletions = pass(
+    'CRM deletions',
+    () => inBackground(async () => (await sweepDeleted(engine)) + (await sweepContacts(engine))),
+    config.crmDeletedSweepSeconds,
+  );
   const changes = followChanges(engine, config);
   const startedAt = engine.now();
   const stream = () => changes[0]?.state() ?? null;
@@ -76,6 +84,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     ...Object.values(records),
     sweep,
     prices,
+    deletions,
     catchUp,
     retention,
     audits,

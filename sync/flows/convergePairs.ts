@@ -9,8 +9,12 @@ import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts
 import type { SalesforceOrg } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
+import { toLongId } from '../domain/salesforceId.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { noteStripeBack } from '../store/tombstones.ts';
 import { mapConcurrently } from './concurrency.ts';
+import { followGonePairs, insteadOfGone, pairIsBack, refuseIfTaken } from './gonePairs.ts';
+import { awaitingMerge, mergePending } from './mergedAccounts.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 
 export const STRIPE_CONCURRENCY = 8;
@@ -27,7 +31,11 @@ export interface PairKind<T extends object> {
   readStripe(stripe: Stripe, id: string): Promise<PairSide<T> | null>;
   create(stripe: Stripe, made: { crmId: string; orgId: string; terms: T }, key: string): Promise<PairSide<T>>;
   update(stripe: Stripe, changed: { id: string; change: Partial<T> }, key: string): Promise<PairSide<T>>;
-  crmFields(change: Partial<T>): Record<string, unknown>;
+  crmFields(change: Partial<T>, crm: CrmSide<T>): Record<string, unknown>;
+  /** What becomes of Stripe's object when the org's record is deleted; left out where it stays as it is. */
+  whenGone?: Partial<T>;
+  /** Has Stripe's object name another record of the org; left out where records are never merged. */
+  repoint?(stripe: Stripe, to: { id: string; crmId: string; orgId: string }, key: string): Promise<void>;
 }
 
 export interface CrmSide<T> extends PairSide<T> {
@@ -48,6 +56,14 @@ interface Merged<T> {
   openConflicts: OpenConflict[];
 }
 
+interface MergeTask<T> {
+  record: ClaimedRecord;
+  crmSides: CrmSide<T>[];
+  /** Accounts that take over a customer of another one instead of getting one of their own. */
+  held: Set<string>;
+  asked: boolean;
+}
+
 /** Converges claimed records of one kind: read both sides, merge, write Stripe one by one, the org in bulk. */
 export async function convergePairs<T extends object>(
   engine: Engine,
@@ -58,34 +74,47 @@ export async function convergePairs<T extends object>(
     crmIds: records.flatMap(({ crmId }) => crmId ?? []),
     stripeIds: records.flatMap(({ crmId, stripeId }) => (crmId ? [] : (stripeId ?? []))),
   });
-  const merged = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
-    mergeOne(engine, kind, { record, crmSides, asked }).catch((error: unknown): SyncFailure => {
+  const missing = records.filter(({ crmId, stripeId }) =>
+    crmSides.every(({ id, otherId }) => (crmId ? id !== crmId : otherId !== stripeId)),
+  );
+  const gone = await followGonePairs(engine, kind, {
+    records: missing,
+    batch: { records, absorbed: new Set() },
+  });
+  const living = records.filter((record) => !gone.has(record));
+  const held = kind.repoint
+    ? await awaitingMerge(engine, accountsWithoutCustomer(living, crmSides))
+    : new Set<string>();
+  const merged = await mapConcurrently(living, STRIPE_CONCURRENCY, (record) =>
+    mergeOne(engine, kind, { record, crmSides, held, asked }).catch((error: unknown): SyncFailure => {
       if (isSyncFailure(error)) return error;
       throw error;
     }),
   );
-  return writeCrm(engine, kind, { records, merged, asked });
+  const written = await writeCrm(engine, kind, { records: living, merged, asked });
+  return records.map((record) => gone.get(record) ?? written[living.indexOf(record)]!);
+}
+
+function accountsWithoutCustomer(records: ClaimedRecord[], crmSides: CrmSide<object>[]): string[] {
+  const without = records.filter(({ stripeId, intents }) => !stripeId && !intents.create);
+  return without.flatMap(({ crmId }) =>
+    crmSides.filter(({ id, otherId }) => id === crmId && !otherId).map(({ id }) => id),
+  );
 }
 
 async function mergeOne<T extends object>(
   engine: Engine,
   kind: PairKind<T>,
-  { record, crmSides, asked }: { record: ClaimedRecord; crmSides: CrmSide<T>[]; asked: boolean },
+  { record, crmSides, held, asked }: MergeTask<T>,
 ): Promise<Merged<T>> {
   const crm = crmSides.find((side) =>
     record.crmId ? side.id === record.crmId : side.otherId === record.stripeId,
   );
-  if (!crm) throw gone(kind, record);
-  const stripeId = record.stripeId ?? crm.otherId;
-  const stripe = stripeId ? await kind.readStripe(engine.stripe, stripeId) : null;
-  if (stripeId && !stripe) {
-    throw new PermanentFailure({
-      code: 'stripe_record_gone',
-      stage: 'read-stripe',
-      message: `${stripeId} is no longer in Stripe. Clear ${kind.externalId} on the ${kind.object} to have a new one made.`,
-    });
-  }
+  if (!crm) throw unpaired(kind, record);
+  if (record.crmGoneAt) await pairIsBack(engine, kind, { record, crm });
+  const stripe = await stripeOf(engine, kind, { record, crm });
   if (!stripe) {
+    if (held.has(crm.id)) throw mergePending();
     const made = await createOnce(engine, record, {
       params: { crmId: crm.id, orgId: engine.org.orgId ?? '', terms: crm.terms },
       send: (params, key) => kind.create(engine.stripe, params, key),
@@ -94,8 +123,10 @@ async function mergeOne<T extends object>(
     return { record, crm, stripe: made, plan: null, openConflicts: [] };
   }
   if (record.stripeId !== stripe.id || record.crmId !== crm.id) {
+    if (!record.stripeId) await refuseIfTaken(engine, kind, { record, stripeId: stripe.id });
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
   }
+  await repointIfStale(engine, kind, { record, crm, stripe });
   const plan = planPair(
     (record.base as T | null) ?? null,
     { crm: crm.terms, stripe: stripe.terms },
@@ -113,6 +144,36 @@ async function mergeOne<T extends object>(
     send: (key) => kind.update(engine.stripe, { id: stripe.id, change: plan.stripeChange }, key),
   });
   return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan, openConflicts };
+}
+
+/** Stripe's side; null where one is to be made. */
+async function stripeOf<T extends object>(
+  engine: Engine,
+  kind: PairKind<T>,
+  { record, crm }: { record: ClaimedRecord; crm: CrmSide<T> },
+): Promise<PairSide<T> | null> {
+  const stripeId = record.stripeId ?? crm.otherId;
+  if (!stripeId) return null;
+  const stripe = await kind.readStripe(engine.stripe, stripeId);
+  if (stripe && record.stripeGoneAt) await noteStripeBack(engine.database, record);
+  if (stripe) return stripe;
+  const instead = await insteadOfGone(engine, kind, { record, crm });
+  return instead ? stripeOf(engine, kind, { record, crm }) : null;
+}
+
+/** After a merge, or its undoing, Stripe's object still names the record that it belonged to before. */
+async function repointIfStale<T extends object>(
+  engine: Engine,
+  kind: PairKind<T>,
+  { record, crm, stripe }: { record: ClaimedRecord; crm: CrmSide<T>; stripe: PairSide<T> },
+): Promise<void> {
+  if (!kind.repoint || stripe.otherId === null || toLongId(stripe.otherId) === crm.id) return;
+  const to = { id: stripe.id, crmId: crm.id, orgId: engine.org.orgId ?? '' };
+  await updateOnce(engine, record, {
+    operation: 'repoint',
+    params: crm.id,
+    send: (key) => kind.repoint!(engine.stripe, to, key),
+  });
 }
 
 async function writeCrm<T extends object>(
@@ -159,7 +220,7 @@ function crmChange<T extends object>(
   { crm, stripe, plan, openConflicts }: Merged<T>,
 ): Record<string, unknown> {
   const wanted: Record<string, unknown> = {
-    ...kind.crmFields(plan?.crmChange ?? {}),
+    ...kind.crmFields(plan?.crmChange ?? {}, crm),
     [kind.externalId]: stripe.id,
     Sync_Status__c: openConflicts.length > 0 ? 'Conflict' : 'Synced',
     Sync_Error__c: conflictWords(openConflicts),
@@ -200,16 +261,9 @@ function changes<T extends object>(
   ];
 }
 
-function gone<T extends object>(kind: PairKind<T>, record: ClaimedRecord): PermanentFailure {
-  return record.crmId
-    ? new PermanentFailure({
-        code: 'crm_record_gone',
-        stage: 'read-crm',
-        message: `${kind.object} ${record.crmId} is not in the org any more, or the integration user may not see it.`,
-      })
-    : new PermanentFailure({
-        code: 'unpaired',
-        stage: 'decide',
-        message: kind.unpaired(record.stripeId!),
-      });
-}
+const unpaired = <T extends object>(kind: PairKind<T>, record: ClaimedRecord) =>
+  new PermanentFailure({
+    code: 'unpaired',
+    stage: 'decide',
+    message: kind.unpaired(record.stripeId!),
+  });

@@ -1,7 +1,7 @@
 import { countryName } from '../domain/country.ts';
 import { customerOwners, type CustomerTerms } from '../domain/customer.ts';
 import { readAccounts } from '../salesforce/readAccounts.ts';
-import { createCustomer, readStripeCustomer, updateCustomer } from '../stripe/customers.ts';
+import { createCustomer, readStripeCustomer, repointCustomer, updateCustomer } from '../stripe/customers.ts';
 import type { PairKind } from './convergePairs.ts';
 
 /** Account and customer. */
@@ -16,6 +16,7 @@ export const customerKind: PairKind<CustomerTerms> = {
   readStripe: readStripeCustomer,
   create: createCustomer,
   update: updateCustomer,
+  repoint: repointCustomer,
   crmFields: ({ name, email, phone, address }) => ({
     ...(name ? { Name: name } : {}),
     ...(email === undefined ? {} : { Billing_Email__c: email }),

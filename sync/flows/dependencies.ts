@@ -5,6 +5,7 @@ import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
 import { basesOf } from '../store/knownRecords.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
+import { goneInOrg } from '../store/tombstones.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { InvoicePair } from './convergeInvoices.ts';
 import { claimWhenFree } from './claimWhenFree.ts';
@@ -40,7 +41,7 @@ export async function stripeIdsOfAccounts(engine: Engine, accountIds: string[]):
   for (const convergence of convergences) {
     const { crmId, stripeId } = convergence.record;
     if (convergence.kind === 'failed') found.set(crmId!, { failure: convergence.failure });
-    else found.set(crmId!, { stripeId: stripeId! });
+    else if (stripeId && !convergence.gone) found.set(crmId!, { stripeId });
   }
   return found;
 }
@@ -79,13 +80,31 @@ export async function orgProducts(engine: Engine, pairs: InvoicePair[]): Promise
   return products;
 }
 
-/** The Accounts of Stripe customers, for invoices that were made in Stripe. */
+/**
+ * The Accounts of Stripe customers, for invoices that were made in Stripe. A customer whose Account was merged into
+ * one with a customer of its own stands for the Account that stayed.
+ */
 export async function accountsOfCustomers(engine: Engine, stripeIds: string[]): Promise<Map<string, string>> {
   if (stripeIds.length === 0) return new Map();
   const rows = await engine.org.query<{ Id: string; Stripe_Customer_Id__c: string }>(
     `SELECT Id, Stripe_Customer_Id__c FROM Account WHERE Stripe_Customer_Id__c IN ${soqlList(stripeIds)}`,
   );
-  return new Map(rows.map((row) => [row.Stripe_Customer_Id__c, row.Id]));
+  const accounts = new Map(rows.map((row) => [row.Stripe_Customer_Id__c, row.Id]));
+  const others = stripeIds.filter((id) => !accounts.has(id));
+  for (const [stripeId, accountId] of await mergedAccountsOf(engine, others))
+    accounts.set(stripeId, accountId);
+  return accounts;
+}
+
+async function mergedAccountsOf(engine: Engine, stripeIds: string[]): Promise<[string, string][]> {
+  const merged = [...(await goneInOrg(engine.database, 'customer', stripeIds))].flatMap(
+    ([stripeId, { mergedInto }]): [string, string][] => (mergedInto ? [[stripeId, mergedInto]] : []),
+  );
+  if (merged.length === 0) return [];
+  const rows = await engine.org.query<{ Id: string }>(
+    `SELECT Id FROM Account WHERE Id IN ${soqlList(merged.map(([, accountId]) => accountId))}`,
+  );
+  return merged.filter(([, accountId]) => rows.some(({ Id }) => Id === accountId));
 }
 
 // Another invoice of the same Account makes the customer meanwhile: that takes a second at most.

@@ -15,6 +15,8 @@ export const productKind: PairKind<ProductTerms> = {
   readStripe: readStripeProduct,
   create: createProduct,
   update: updateProduct,
+  // Archived: nobody can bill it any more, and invoices that name it stay as they are.
+  whenGone: { active: false },
   crmFields: ({ name, description, active }) => ({
     ...(name === undefined ? {} : { Name: name }),
     ...(description === undefined ? {} : { Description: description }),

@@ -8,6 +8,7 @@ import { readParents } from '../salesforce/readParents.ts';
 import { comparable } from '../salesforce/values.ts';
 import { invoicesOfLines, readKnownRecords, type KnownRecord } from '../store/readSnapshots.ts';
 import type { ChangedRecord } from '../store/receiveChange.ts';
+import { accountsOfContacts, concernsCustomers } from './billingContacts.ts';
 import { SWEPT, type Swept } from './swept.ts';
 
 /** A record in the event, and the one that it stands for: a line stands for its invoice. */
@@ -25,6 +26,7 @@ export async function changedRecords(engine: Engine, change: CrmChange): Promise
   const ids = change.recordIds
     .filter((id) => /[1-9a-z]/i.test(id.slice(0, 15)))
     .map((id) => toLongId(id) ?? id);
+  if (change.entityName === 'Contact') return customersOf(engine, change, ids);
   if (!followed || ids.length === 0) return [];
   const { entity, takesInNew } = followed;
   const subjects = await subjectsOf(engine, { followed, change, ids });
@@ -100,16 +102,30 @@ async function subjectsOf(
   ];
 }
 
-/** Of a line its invoice. What the integration user may not read must not hold up the events behind it. */
-async function parentsOf(
+/** A Contact stands for the customers whose invoices may go to it. */
+async function customersOf(engine: Engine, change: CrmChange, ids: string[]): Promise<ChangedRecord[]> {
+  if (ids.length === 0 || !concernsCustomers(change)) return [];
+  const accounts = await unlessRefused(engine, change.entityName, () => accountsOfContacts(engine, ids));
+  return accounts.map((crmId) => ({ entity: 'customer', crmId, takesInNew: false, isNews: true }));
+}
+
+/** Of a line its invoice. */
+const parentsOf = (
   engine: Engine,
   children: { object: string; idField: string; ids: string[] },
+): Promise<string[]> => unlessRefused(engine, children.object, () => readParents(engine.org, children));
+
+/** What the integration user may not read must not hold up the events behind it. */
+async function unlessRefused(
+  engine: Engine,
+  object: string,
+  read: () => Promise<string[]>,
 ): Promise<string[]> {
   try {
-    return await readParents(engine.org, children);
+    return await read();
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
-    engine.log.error({ error, ...children }, 'Whose records have changed cannot be read.');
+    engine.log.error({ error, object }, 'Whose records have changed cannot be read.');
     return [];
   }
 }

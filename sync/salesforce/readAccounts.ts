@@ -8,6 +8,7 @@ interface AccountRow {
   Id: string;
   Name: string;
   Contacts: { records: { Email: string }[] } | null;
+  Billing_Contact__r: { Email: string | null } | null;
   [field: string]: unknown;
 }
 
@@ -28,7 +29,7 @@ export async function readAccounts(
   if (conditions.length === 0) return [];
   const rows = await org.query<AccountRow>(
     'SELECT Id, Name, Phone, BillingStreet, BillingCity, BillingState, BillingPostalCode, BillingCountry, ' +
-      'Billing_Email__c, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
+      'Billing_Email__c, Billing_Contact__r.Email, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
       '(SELECT Email FROM Contacts WHERE Email != null ORDER BY CreatedDate LIMIT 1) ' +
       `FROM Account WHERE ${conditions.join(' OR ')}`,
   );
@@ -37,13 +38,23 @@ export async function readAccounts(
     otherId: plainText(row.Stripe_Customer_Id__c),
     terms: {
       name: row.Name,
-      // Without a billing e-mail the invoice goes to the contact that has been there longest.
-      email: plainText(row.Billing_Email__c) ?? row.Contacts?.records[0]?.Email ?? null,
+      email: billingEmail(row),
       phone: plainText(row.Phone),
       address: address(row),
     },
     fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
   }));
+}
+
+/** Where invoices go: see `BillingRecipient.cls`, which says so to the person who raises one. */
+function billingEmail(row: AccountRow): string | null {
+  return (
+    plainText(row.Billing_Email__c) ??
+    plainText(row.Billing_Contact__r?.Email) ??
+    // Without either, the contact that has been there longest.
+    row.Contacts?.records[0]?.Email ??
+    null
+  );
 }
 
 function address(row: AccountRow): PostalAddress | null {

@@ -38,6 +38,16 @@ export async function updateCustomer(
   return written(() => stripe.customers.update(id, params(change), { idempotencyKey }));
 }
 
+/** Has the customer name another Account: the one that it had was merged into that one. */
+export async function repointCustomer(
+  stripe: Stripe,
+  { id, crmId, orgId }: { id: string; crmId: string; orgId: string },
+  idempotencyKey: string,
+): Promise<void> {
+  const metadata = { salesforce_id: crmId, salesforce_org_id: orgId };
+  await written(() => stripe.customers.update(id, { metadata }, { idempotencyKey }));
+}
+
 async function written(request: () => Promise<Stripe.Customer>): Promise<PairSide<CustomerTerms>> {
   try {
     return customerSnapshot(await request());

@@ -119,6 +119,7 @@ export async function startWorld({
     SALESFORCE_CHANGE_STREAM: changeStream ? 'on' : 'off',
     ...(org.pubSubUrl && { SALESFORCE_PUBSUB_URL: org.pubSubUrl }),
     CRM_SWEEP_SECONDS: '3600',
+    CRM_DELETED_SWEEP_SECONDS: '3600',
     STRIPE_CATCH_UP_SECONDS: '3600',
     LEASE_SECONDS: '3',
     COMMAND_WAIT_SECONDS: '10',

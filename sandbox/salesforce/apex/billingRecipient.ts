@@ -10,7 +10,7 @@ export interface BillingRecipient {
 /** Twin of BillingRecipient.ofAccount. */
 export function billingRecipientOf(accountId: string, context: ApexContext): BillingRecipient {
   const [account] = context.query(
-    `SELECT Name, Billing_Email__c FROM Account WHERE Id = ${quoted(accountId)}`,
+    `SELECT Name, Billing_Email__c, Billing_Contact__r.Name, Billing_Contact__r.Email FROM Account WHERE Id = ${quoted(accountId)}`,
   );
   if (!account) {
     throw new AuraHandledException(
@@ -20,6 +20,11 @@ export function billingRecipientOf(accountId: string, context: ApexContext): Bil
   const accountName = String(account.Name);
   const billingEmail = toText(account.Billing_Email__c);
   if (billingEmail) return { accountName, email: billingEmail, source: 'Billing Email of the account' };
+  const billingContact = account.Billing_Contact__r as { Name: string; Email: string | null } | null;
+  if (billingContact?.Email) {
+    const source = `E-mail of the billing contact ${billingContact.Name}`;
+    return { accountName, email: billingContact.Email, source };
+  }
   const [contact] = context.query(
     `SELECT Name, Email FROM Contact WHERE AccountId = ${quoted(accountId)} AND Email != NULL ORDER BY CreatedDate, Id LIMIT 1`,
   );

@@ -17,7 +17,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
   {
     name: 'Account',
     may: ['edit'],
-    read: ['Name'],
+    read: ['Name', 'Billing_Contact__c'],
     create: [],
     edit: [
       ...list('Phone BillingStreet BillingCity BillingState BillingPostalCode BillingCountry'),

@@ -1,0 +1,85 @@
+import type { Engine } from '../engine.ts';
+import { moveCursor, readCursor } from '../store/cursors.ts';
+import { knownAlive } from '../store/knownInOrg.ts';
+import { receiveEvent } from '../store/receiveEvent.ts';
+import { soqlList } from '../salesforce/connection.ts';
+import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
+import { readParents } from '../salesforce/readParents.ts';
+
+// What of a Contact decides where invoices go.
+const FOLLOWED_FIELDS = ['Email', 'AccountId'];
+const IDS_A_QUERY = 300;
+
+/** Whether a change of a Contact may concern a customer. A gap event does not say what has changed. */
+export function concernsCustomers({ changeType, changedFields, fields }: CrmChange): boolean {
+  if (changeType === 'UPDATE') return changedFields.some((field) => FOLLOWED_FIELDS.includes(field));
+  return changeType !== 'CREATE' || typeof fields.Email === 'string';
+}
+
+/** The Accounts whose invoices may go to these Contacts: their own, and those that name one as billing contact. */
+export async function accountsOfContacts(engine: Engine, contactIds: string[]): Promise<string[]> {
+  if (contactIds.length === 0) return [];
+  const accounts = await readParents(engine.org, {
+    object: 'Contact',
+    idField: 'AccountId',
+    ids: contactIds,
+  });
+  const naming = await accountsNaming(engine, contactIds);
+  return [...new Set([...accounts, ...[...naming.values()].flat()])];
+}
+
+/** The Accounts that name a Contact as their billing contact, by Contact. */
+async function accountsNaming(engine: Engine, contactIds: string[]): Promise<Map<string, string[]>> {
+  const naming = new Map<string, string[]>();
+  for (let start = 0; start < contactIds.length; start += IDS_A_QUERY) {
+    const rows = await engine.org.query<{ Id: string; Billing_Contact__c: string }>(
+      'SELECT Id, Billing_Contact__c FROM Account ' +
+        `WHERE Billing_Contact__c IN ${soqlList(contactIds.slice(start, start + IDS_A_QUERY))}`,
+    );
+    for (const { Id, Billing_Contact__c: contact } of rows)
+      naming.set(contact, [...(naming.get(contact) ?? []), Id]);
+  }
+  return naming;
+}
+
+const CURSOR = 'crm-sweep-Contact';
+const OVERLAP_MS = 5 * 60_000;
+
+interface ContactRow {
+  Id: string;
+  AccountId: string | null;
+  SystemModstamp: string;
+}
+
+/** Looks for Contacts that changed since the last time, for what no event told. Returns how many customers are marked. */
+export async function sweepContacts(engine: Engine): Promise<number> {
+  const from = (await readCursor(engine.database, CURSOR)) ?? engine.now().toISOString();
+  const since = new Date(Date.parse(from) - OVERLAP_MS).toISOString();
+  const rows = await engine.org.query<ContactRow>(
+    `SELECT Id, AccountId, SystemModstamp FROM Contact WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,
+  );
+  const naming = await accountsNaming(
+    engine,
+    rows.map(({ Id }) => Id),
+  );
+  let marked = 0;
+  for (const row of rows) {
+    const accounts = [...(row.AccountId ? [row.AccountId] : []), ...(naming.get(row.Id) ?? [])];
+    for (const { entity, crmId } of await knownAlive(engine.database, ['customer'], accounts)) {
+      const isNew = await receiveEvent(engine.database, {
+        source: 'salesforce',
+        eventId: `Contact/${row.Id}/${row.SystemModstamp}/${crmId}`,
+        type: 'Contact changed',
+        subject: { entity, crmId },
+        occurredAt: new Date(iso(row.SystemModstamp)),
+        payload: row,
+      });
+      if (isNew) marked += 1;
+    }
+  }
+  const newest = iso(rows.at(-1)?.SystemModstamp ?? from);
+  await moveCursor(engine.database, CURSOR, newest > from ? newest : from);
+  return marked;
+}
+
+const iso = (time: string) => time.replace(/\+0000$/, 'Z');

@@ -1,0 +1,186 @@
+import { syncEntities, orgObjects, type SyncEntity } from '../domain/entity.ts';
+import type { Engine } from '../engine.ts';
+import { soqlList } from '../salesforce/connection.ts';
+import { getDeleted, type DeletedRecord } from '../salesforce/getDeleted.ts';
+import { readParents } from '../salesforce/readParents.ts';
+import { moveCursor, readCursor } from '../store/cursors.ts';
+import { invoicesWithLines, knownAlive, pagesOfKnown } from '../store/knownInOrg.ts';
+import { receiveEvent } from '../store/receiveEvent.ts';
+import { markDirty } from '../store/syncRecords.ts';
+import { accountsOfContacts } from './billingContacts.ts';
+
+/** How far back the org tells of deletions. */
+const KEPT_MS = 15 * 24 * 60 * 60_000;
+const MINUTE_MS = 60_000;
+// A transaction in the org may commit minutes after the time that its records carry.
+const OVERLAP_MS = 5 * MINUTE_MS;
+const PAGE = 300;
+
+interface FollowedObject {
+  object: string;
+  entities: readonly SyncEntity[];
+  /** Which known records deletions of this object concern; without it the deleted ones themselves. */
+  concerned?: (engine: Engine, deleted: DeletedRecord[]) => Promise<Concerned[]>;
+}
+
+interface Concerned {
+  deleted: DeletedRecord;
+  entity: SyncEntity;
+  crmId: string;
+}
+
+/** Payments and refunds share an object, so that an object may stand for several entities. */
+const FOLLOWED: readonly FollowedObject[] = [
+  ...[...new Set(Object.values(orgObjects))].map((object) => ({
+    object,
+    entities: syncEntities.filter((entity) => orgObjects[entity] === object),
+  })),
+  { object: 'Invoice_Line__c', entities: [], concerned: invoicesOfLines },
+  { object: 'Contact', entities: [], concerned: customersOfContacts },
+];
+
+/**
+ * Asks the org what was deleted since the last time, object by object, for what no event told; then whether anything
+ * that is noted as deleted was restored. Returns how much of it was new.
+ */
+export async function sweepDeleted(engine: Engine): Promise<number> {
+  let found = 0;
+  for (const followed of FOLLOWED) {
+    found += await sweepObject(engine, followed);
+    found += await lookForRestored(engine, followed);
+  }
+  return found;
+}
+
+async function sweepObject(engine: Engine, followed: FollowedObject): Promise<number> {
+  const name = `crm-deleted-${followed.object}`;
+  const now = engine.now().getTime();
+  const cursor = await readCursor(engine.database, name);
+  const wanted = (cursor === null ? now : Date.parse(cursor)) - OVERLAP_MS;
+  // A minute less than the org keeps: the call itself takes time.
+  const begin = Math.max(wanted, now - KEPT_MS + MINUTE_MS);
+  const { deleted, earliest, coveredUntil } = await getDeleted(engine.org, followed.object, {
+    start: new Date(begin),
+    // Whole minutes count, and the one that is under way is asked for too.
+    end: new Date(now + MINUTE_MS),
+  });
+  let found = 0;
+  if (cursor !== null && Math.max(begin, earliest.getTime()) > Date.parse(cursor)) {
+    engine.log.warn(
+      { object: followed.object, since: cursor },
+      'The org does not tell any more what was deleted since the last look. All known records are looked for.',
+    );
+    found += await lookForMissing(engine, followed);
+  }
+  found += await receive(engine, followed, deleted);
+  await moveCursor(engine.database, name, coveredUntil.toISOString());
+  return found;
+}
+
+async function receive(engine: Engine, followed: FollowedObject, deleted: DeletedRecord[]): Promise<number> {
+  let received = 0;
+  for (let start = 0; start < deleted.length; start += PAGE) {
+    const page = deleted.slice(start, start + PAGE);
+    const concerned = await (followed.concerned ?? themselves(followed))(engine, page);
+    for (const { deleted: one, entity, crmId } of concerned) {
+      const isNew = await receiveEvent(engine.database, {
+        source: 'salesforce',
+        eventId: `${followed.object}/${one.id}/deleted/${one.deletedAt.toISOString()}/${entity}/${crmId}`,
+        type: `${followed.object} deleted`,
+        subject: { entity, crmId },
+        occurredAt: one.deletedAt,
+        payload: one,
+      });
+      if (isNew) received += 1;
+    }
+  }
+  return received;
+}
+
+/** What is noted as deleted already, because an event told of it, is not looked at again. */
+const themselves =
+  ({ entities }: FollowedObject) =>
+  async ({ database }: Engine, deleted: DeletedRecord[]): Promise<Concerned[]> => {
+    const known = await knownAlive(
+      database,
+      entities,
+      deleted.map(({ id }) => id),
+    );
+    return known.map(({ entity, crmId }) => ({
+      deleted: deleted.find(({ id }) => id === crmId)!,
+      entity,
+      crmId,
+    }));
+  };
+
+/** The org tells whose lines they were as long as they are in the Recycle Bin; after that the last sync does. */
+async function invoicesOfLines(engine: Engine, deleted: DeletedRecord[]): Promise<Concerned[]> {
+  const ids = deleted.map(({ id }) => id);
+  const invoices = await readParents(engine.org, {
+    object: 'Invoice_Line__c',
+    idField: 'Invoice__c',
+    ids,
+  });
+  const inBin = await invoicesWithLines(engine.database, ids, invoices);
+  const rest = ids.filter((id) => !inBin.some(({ lineId }) => lineId === id));
+  const purged =
+    invoices.length === 0 && rest.length > 0 ? await invoicesWithLines(engine.database, rest) : [];
+  return [...inBin, ...purged].map(({ lineId, crmId }) => ({
+    deleted: deleted.find(({ id }) => id === lineId)!,
+    entity: 'invoice',
+    crmId,
+  }));
+}
+
+async function customersOfContacts(engine: Engine, deleted: DeletedRecord[]): Promise<Concerned[]> {
+  const accounts = await accountsOfContacts(
+    engine,
+    deleted.map(({ id }) => id),
+  );
+  const known = await knownAlive(engine.database, ['customer'], accounts);
+  return known.map(({ entity, crmId }) => ({ deleted: deleted[0]!, entity, crmId }));
+}
+
+/** Asks for all known records, a page at a time, and marks those that the org does not have. */
+async function lookForMissing(engine: Engine, { object, entities }: FollowedObject): Promise<number> {
+  let missing = 0;
+  for await (const page of pagesOfKnown(engine.database, entities, { size: PAGE })) {
+    const there = await present(
+      engine,
+      object,
+      page.map(({ crmId }) => crmId),
+    );
+    for (const { entity, crmId } of page) {
+      if (there.has(crmId)) continue;
+      await markDirty(engine.database, entity, { crmId, side: 'salesforce' });
+      missing += 1;
+    }
+  }
+  return missing;
+}
+
+/** A record that is noted as deleted may have been restored while nobody listened. */
+async function lookForRestored(engine: Engine, { object, entities }: FollowedObject): Promise<number> {
+  const goneSince = new Date(engine.now().getTime() - KEPT_MS);
+  let restored = 0;
+  for await (const page of pagesOfKnown(engine.database, entities, { goneSince, size: PAGE })) {
+    const there = await present(
+      engine,
+      object,
+      page.map(({ crmId }) => crmId),
+    );
+    for (const { entity, crmId } of page) {
+      if (!there.has(crmId)) continue;
+      await markDirty(engine.database, entity, { crmId, side: 'salesforce' });
+      restored += 1;
+    }
+  }
+  return restored;
+}
+
+async function present(engine: Engine, object: string, ids: string[]): Promise<Set<string>> {
+  const rows = await engine.org.query<{ Id: string }>(
+    `SELECT Id FROM ${object} WHERE Id IN ${soqlList(ids)}`,
+  );
+  return new Set(rows.map(({ Id }) => Id));
+}
