@@ -18,6 +18,7 @@ import { openPubSub } from './pubSub/openPubSub.ts';
 import type { ChangeStreamOptions } from './pubSub/openPubSub.ts';
 import { ApiUsage } from './rest/apiUsage.ts';
 import { keyPrefixes } from './schema/keyPrefixes.ts';
+import { addPersonFields } from './schema/personAccounts.ts';
 import { loadSchema } from './schema/schema.ts';
 import { seedData } from './seed/seedData.ts';
 import { ensureSetupRecords, orgId, orgUsers } from './seed/users.ts';
@@ -42,6 +43,8 @@ export type OrgOptions = {
   metadataDir?: string;
   /** Twins of the Apex classes; the project's own by default. */
   apexClasses?: ApexClasses;
+  /** Whether Accounts may be persons; as on the platform, most orgs have none. */
+  personAccounts?: boolean;
   /** How long an access token lives. */
   sessionSeconds?: number;
   /** API calls a day. */
@@ -73,6 +76,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
   const store = new DocumentStore(options.dataFile);
   try {
     const schema = loadSchema(metadataDir, keyPrefixes(store));
+    if (options.personAccounts) addPersonFields(schema.object('Account')!);
     checkFormulas(schema);
     const now = options.now ?? (() => new Date());
     const org = new Org({ id: orgId, name: 'Invoicebridge Sandbox', schema, store, now });

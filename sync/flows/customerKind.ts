@@ -1,5 +1,6 @@
 import { countryName } from '../domain/country.ts';
 import { customerOwners, type CustomerTerms } from '../domain/customer.ts';
+import { splitName } from '../domain/personName.ts';
 import { readAccounts } from '../salesforce/readAccounts.ts';
 import { createCustomer, readStripeCustomer, repointCustomer, updateCustomer } from '../stripe/customers.ts';
 import type { PairKind } from './convergePairs.ts';
@@ -17,8 +18,8 @@ export const customerKind: PairKind<CustomerTerms> = {
   create: createCustomer,
   update: updateCustomer,
   repoint: repointCustomer,
-  crmFields: ({ name, email, phone, address }) => ({
-    ...(name ? { Name: name } : {}),
+  crmFields: ({ name, email, phone, address }, { fields }) => ({
+    ...(name ? nameFields(name, fields) : {}),
     ...(email === undefined ? {} : { Billing_Email__c: email }),
     ...(phone === undefined ? {} : { Phone: phone }),
     ...(address === undefined
@@ -32,3 +33,14 @@ export const customerKind: PairKind<CustomerTerms> = {
         }),
   }),
 };
+
+/** A person's Name is computed by the org and cannot be written; its parts can. */
+function nameFields(name: string, fields: Record<string, unknown>): Record<string, unknown> {
+  if (fields.IsPersonAccount !== true) return { Name: name };
+  return {
+    ...splitName(name),
+    // Where the org keeps these, they would stay part of the new name.
+    ...('MiddleName' in fields ? { MiddleName: null } : {}),
+    ...('Suffix' in fields ? { Suffix: null } : {}),
+  };
+}

@@ -2,6 +2,7 @@ import { countryCode } from '../domain/country.ts';
 import type { CustomerTerms, PostalAddress } from '../domain/customer.ts';
 import type { PairSide } from '../domain/planPair.ts';
 import { soqlList, type SalesforceOrg } from './connection.ts';
+import { personFields } from './personFields.ts';
 import { plainText } from './values.ts';
 
 interface AccountRow {
@@ -27,8 +28,10 @@ export async function readAccounts(
     stripeIds.length > 0 ? `Stripe_Customer_Id__c IN ${soqlList(stripeIds)}` : '',
   ].filter(Boolean);
   if (conditions.length === 0) return [];
+  const person = await personFields(org);
   const rows = await org.query<AccountRow>(
-    'SELECT Id, Name, Phone, BillingStreet, BillingCity, BillingState, BillingPostalCode, BillingCountry, ' +
+    `SELECT ${person.map((field) => `${field}, `).join('')}` +
+      'Id, Name, Phone, BillingStreet, BillingCity, BillingState, BillingPostalCode, BillingCountry, ' +
       'Billing_Email__c, Billing_Contact__r.Email, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
       '(SELECT Email FROM Contacts WHERE Email != null ORDER BY CreatedDate LIMIT 1) ' +
       `FROM Account WHERE ${conditions.join(' OR ')}`,
@@ -51,6 +54,7 @@ function billingEmail(row: AccountRow): string | null {
   return (
     plainText(row.Billing_Email__c) ??
     plainText(row.Billing_Contact__r?.Email) ??
+    plainText(row.PersonEmail) ??
     // Without either, the contact that has been there longest.
     row.Contacts?.records[0]?.Email ??
     null

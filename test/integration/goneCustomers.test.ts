@@ -274,35 +274,3 @@ describe('a customer that is deleted in Stripe', () => {
     expect(await customer(other.id)).toMatchObject({ name });
   });
 });
-
-test('a product that is deleted in the org is archived in Stripe, and active again when it is restored', async () => {
-  const name = `Gone ${randomUUID().slice(0, 8)}`;
-  const id = await world.admin.create('Product2', { Name: name, IsActive: true });
-  const accountId = (await newAccount({ synced: true })).id;
-  const invoice = await world.admin.create('Invoice__c', {
-    Account__c: accountId,
-    Due_Date__c: '2099-01-31',
-  });
-  await world.admin.create('Invoice_Line__c', {
-    Invoice__c: invoice,
-    Product__c: id,
-    Quantity__c: 1,
-    Unit_Price__c: 5,
-  });
-  await job.isSynced(invoice);
-  await job.quiet();
-  const { stripe_id: stripeId } = await rowOf(id);
-  const isActive = async () => (await world.stripe.products.retrieve(stripeId)).active;
-  await world.admin.delete('Product2', id);
-  await eventually(async () => !(await isActive()), 'it is archived');
-  await job.quiet();
-  await world.stripe.products.update(stripeId, { metadata: { late: 'event' } });
-  await job.quiet();
-  expect(await world.admin.query(`SELECT Id FROM Product2 WHERE Name = '${name}'`)).toEqual([]);
-  await world.control('org', 'POST', '/undelete', { ids: [id] });
-  await eventually(isActive, 'it is active again');
-  await job.quiet();
-  expect(await world.admin.query(`SELECT IsActive FROM Product2 WHERE Id = '${id}'`)).toMatchObject([
-    { IsActive: true },
-  ]);
-});

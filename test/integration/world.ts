@@ -50,6 +50,8 @@ export interface WorldOptions {
   changeStream?: boolean;
   /** Whether every exchange with Stripe is kept and checked against the contract; true unless there are too many. */
   recordExchanges?: boolean;
+  /** Whether Accounts of the org may be persons. */
+  personAccounts?: boolean;
 }
 
 const THIN_SECRET = 'whsec_thinThinThin';
@@ -59,6 +61,7 @@ export async function startWorld({
   environment = {},
   retryDelaysMs = [50, 100, 200],
   changeStream = false,
+  personAccounts = false,
   webhooks,
   recordExchanges = true,
 }: WorldOptions = {}): Promise<World> {
@@ -100,6 +103,7 @@ export async function startWorld({
     namedCredential: { url: webUrl, token: secrets.apiToken },
     links: { stripeDashboard: `${stripeServer.url}/dashboard`, mailbox: `${stripeServer.url}/mailbox` },
     seed: true,
+    personAccounts,
     ...(changeStream && { pubSubPort: 0 }),
   });
   await registerApiToken(testDatabase.url, { orgId: org.orgId, label: 'test', token: secrets.apiToken });

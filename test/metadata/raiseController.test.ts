@@ -41,6 +41,13 @@ describe('Raise Invoice', () => {
       recipientSource: 'E-mail of the contact Speaker',
       warning: null,
     });
+    const billing = { LastName: 'Books', AccountId: bare, Email: 'b@bare.example' };
+    const Billing_Contact__c = await here.rep.create('Contact', billing);
+    await here.rep.update('Account', bare, { Billing_Contact__c });
+    expect(await context()).toMatchObject({
+      recipient: 'b@bare.example',
+      recipientSource: 'E-mail of the billing contact Books',
+    });
   });
 
   it('finds products by a part of their name or code, with their standard price', async () => {

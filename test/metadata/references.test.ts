@@ -84,6 +84,7 @@ describe('permission sets', () => {
 
   it('let a rep write drafts and nothing that Stripe owns', () => {
     expect(editable(set('Invoicebridge_Rep'))).toEqual([
+      'Account.Billing_Contact__c',
       'Account.Billing_Email__c',
       'Invoice_Line__c.Amount__c',
       'Invoice_Line__c.Description__c',

@@ -23,6 +23,9 @@ export function userAccess(profile: ProfileName, permissionSets: PermissionSet[]
     // A compound field is granted as a whole, for example BillingAddress for BillingCity.
     const names = [field.name, ...(field.compoundFieldName ? [field.compoundFieldName] : [])];
     const keys = names.map((name) => `${object.name}.${name}`.toLowerCase());
+    // What a person account has of its contact is granted with the contact's field.
+    if (object.name === 'Account' && /^Person[A-Z]/.test(field.name))
+      keys.push(`contact.${field.name.slice('Person'.length)}`.toLowerCase());
     return permissionSets.some((set) => keys.some((key) => set.fields.get(key)?.[right] === true));
   };
   const objectRights = (object: { name: string; custom: boolean }): ObjectRights => {

@@ -10,6 +10,7 @@ import {
 } from './checkRecord.ts';
 import { defaultValue } from './defaults.ts';
 import { refuseDuplicates } from './duplicateRules.ts';
+import { completePerson, isPerson, refuseForeignNames } from './personAccounts.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
 import { completeStandardRecord } from './standardRules.ts';
@@ -29,12 +30,16 @@ export function insertRecord(org: Org, actor: Actor, input: RecordInput): Stored
   return org.transaction(() => {
     throwFirst(resolveParents(org, input));
     const given = [...input.values.keys()];
+    throwFirst(refuseForeignNames(input));
+    const person = isPerson(input);
     throwFirst(
       refuseUnwritable(given.filter((field) => !field.createable || !actor.access.canEdit(object, field))),
     );
     throwFirst(
       refuseMissing(
-        object.fields.filter((field) => isRequired(field) && (input.values.get(field) ?? null) === null),
+        object.fields
+          .filter((field) => isRequired(field) && !(person && field.name === 'Name'))
+          .filter((field) => (input.values.get(field) ?? null) === null),
       ),
     );
     throwFirst(checkValues(org, input));
@@ -49,6 +54,7 @@ export function insertRecord(org: Org, actor: Actor, input: RecordInput): Stored
     Object.assign(values, { CreatedDate: now, CreatedById: actor.userId });
     Object.assign(values, { LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now });
     delete values['IsDeleted'];
+    if (person) completePerson(values);
 
     const record = completeStandardRecord(org, {
       id: org.records.nextId(object),

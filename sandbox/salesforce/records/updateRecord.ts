@@ -2,6 +2,7 @@ import { OrgError, throwFirst } from '../orgError.ts';
 import type { Actor, Org } from '../org.ts';
 import { checkRules, checkUnique, checkValues, refuseMissing, refuseUnwritable } from './checkRecord.ts';
 import { refuseDuplicates } from './duplicateRules.ts';
+import { completePerson, isPerson, refuseForeignNames } from './personAccounts.ts';
 import { resolveParents } from './recordInput.ts';
 import type { RecordInput } from './recordInput.ts';
 import type { FieldValue, StoredRecord } from './storedRecord.ts';
@@ -26,6 +27,7 @@ export function updateRecord(
   return org.transaction(() => {
     throwFirst(resolveParents(org, input));
     const given = [...input.values.entries()];
+    throwFirst(refuseForeignNames(input, before.values));
     throwFirst(
       refuseUnwritable(
         given
@@ -50,6 +52,8 @@ export function updateRecord(
       if (value === null) delete values[field.name];
       else values[field.name] = value;
     }
+    if (isPerson(input, before.values)) completePerson(values);
+    if (values['Name'] !== before.values['Name'] && !changed.includes('Name')) changed.push('Name');
     const record = stamp(org, actor, { ...before, values });
     throwFirst(checkRules(org, object, record));
     throwFirst(checkUnique(org, object, record));
