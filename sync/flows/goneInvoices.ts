@@ -7,7 +7,7 @@ import { readFates, type Fate } from '../salesforce/readFates.ts';
 import { deleteRecords } from '../salesforce/writeRecords.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import {
-  keepConflicts,
+  keepLosingSide,
   noteCrmBack,
   noteCrmGone,
   noteStripeGone,
@@ -89,7 +89,7 @@ async function deleteInStripe(
     ? [{ field: 'invoice', stripe: keptValues(stripe), crm: null, winner: 'salesforce' }]
     : [];
   // Kept first: after the deletion nothing could tell any more what Stripe said.
-  await keepConflicts(engine.database, record, edited);
+  await keepLosingSide(engine.database, record, edited);
   await noteCrmGone(engine.database, record);
   try {
     await deleteDraft(engine.stripe, stripe.id);
@@ -131,7 +131,7 @@ export async function followDeletedDrafts(
   }
   for (const { record, base, crm } of toDelete) {
     if (!crmChangedSince(base, crm)) continue;
-    await keepConflicts(engine.database, record, [
+    await keepLosingSide(engine.database, record, [
       { field: 'invoice', stripe: null, crm: keptValues(crm), winner: 'stripe' },
     ]);
   }
@@ -178,8 +178,7 @@ async function whyNotDeleted(
     ? `The draft ${stripeId} of ${crm.name} was deleted in Stripe and cannot be restored there. Raise the invoice again, and delete this one.`
     : `${stripeId} is no longer in Stripe. If the draft was deleted there, delete this invoice here, or raise it again; if not, an administrator has to check that STRIPE_SECRET_KEY belongs to the right account.`;
   if (!record.stripeGoneAt && crm.status === 'draft') {
-    const types = ['invoice.deleted', 'v1.invoice.deleted'];
-    if (await wasToldDeleted(database, { source: 'stripe', types, id: stripeId })) return null;
+    if (await wasToldDeleted(database, deletedInStripe(stripeId))) return null;
   }
   return new PermanentFailure({ code: 'stripe_record_gone', stage: 'read-stripe', message: words });
 }
@@ -190,11 +189,19 @@ export async function invoiceIsBack(engine: Engine, record: ClaimedRecord): Prom
   if (record.stripeId) await retryWaitingFor(engine.database, record.stripeId);
 }
 
-/** Neither side has the invoice any more. */
+/** Neither side has the invoice any more. One that nobody has ever told of is somebody's mistake. */
 export async function goneOnBothSides(engine: Engine, record: ClaimedRecord): Promise<Convergence> {
+  const gone = `${record.stripeId} is neither in Stripe nor in the org any more. There is nothing left to do.`;
+  const wasThere =
+    record.base !== null ||
+    record.stripeGoneAt !== null ||
+    (await wasToldDeleted(engine.database, deletedInStripe(record.stripeId!)));
+  if (!wasThere) throw new PermanentFailure({ code: 'gone', stage: 'read-stripe', message: gone });
   await noteStripeGone(engine.database, record);
-  return followed(record, { gone: `${record.stripeId} is neither in Stripe nor in the org any more.` });
+  return followed(record, { gone });
 }
+
+const deletedInStripe = (id: string) => ({ source: 'stripe' as const, types: ['invoice.deleted'], id });
 
 const followed = (
   record: ClaimedRecord,

@@ -1,6 +1,12 @@
 import { same } from '../domain/merge.ts';
 import { markDirty, linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
-import { noteCrmBack, noteCrmGone, noteStripeGone, unlinkStripe } from '../store/tombstones.ts';
+import {
+  noteCrmBack,
+  noteCrmGone,
+  noteStripeGone,
+  unlinkStripe,
+  wasToldDeleted,
+} from '../store/tombstones.ts';
 import { ownerOf } from '../store/mergedCustomers.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
@@ -84,6 +90,8 @@ async function followUnpaired<T extends object>(
   kind: PairKind<T>,
   record: ClaimedRecord,
 ): Promise<Convergence | undefined> {
+  const told = { source: 'stripe' as const, types: [`${kind.entity}.deleted`], id: record.stripeId! };
+  if (!record.stripeGoneAt && !(await wasToldDeleted(engine.database, told))) return undefined;
   if (await kind.readStripe(engine.stripe, record.stripeId!)) return undefined;
   await noteStripeGone(engine.database, record);
   const gone = `The ${kind.entity} ${record.stripeId} was deleted in Stripe.`;

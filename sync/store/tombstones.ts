@@ -62,7 +62,8 @@ export async function wasToldDeleted(
   { source, types, id }: { source: 'stripe' | 'salesforce'; types: string[]; id: string },
 ): Promise<boolean> {
   const { rowCount } = await database.pool.query(
-    'SELECT 1 FROM inbox_event WHERE object_id = $1 AND type = ANY($2) AND source = $3 LIMIT 1',
+    `SELECT 1 FROM inbox_event
+     WHERE (object_id = $1 OR other_object_ids && ARRAY[$1]) AND type = ANY($2) AND source = $3 LIMIT 1`,
     [id, types, source],
   );
   return rowCount !== 0;
@@ -84,7 +85,7 @@ export async function goneInOrg(
 }
 
 /** Keeps conflicts before the losing side is deleted. A second try after a crash keeps them no second time. */
-export async function keepConflicts(
+export async function keepLosingSide(
   database: Database,
   record: ClaimedRecord,
   conflicts: { field: string; stripe: unknown; crm: unknown; winner: 'stripe' | 'salesforce' }[],
