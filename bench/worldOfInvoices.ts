@@ -1,12 +1,15 @@
 import { mapConcurrently } from '../sync/flows/concurrency.ts';
-import { eventually, startWorld, type World } from '../test/integration/world.ts';
+import { eventually, startWorld, type World, type WorldOptions } from '../test/integration/world.ts';
 import { withOwnPostgres } from './ownPostgres.ts';
 
 /** The whole product and both sandboxes on loopback, on a durable PostgreSQL. */
-export async function withWorld(work: (world: World) => Promise<void>): Promise<void> {
+export async function withWorld(
+  work: (world: World) => Promise<void>,
+  { environment = {}, ...options }: WorldOptions = {},
+): Promise<void> {
   await withOwnPostgres(async () => {
     // The lease of production: a busy machine must not make a worker lose its own.
-    const world = await startWorld({ environment: { LEASE_SECONDS: '30' } });
+    const world = await startWorld({ environment: { LEASE_SECONDS: '30', ...environment }, ...options });
     try {
       await work(world);
     } finally {
@@ -59,9 +62,12 @@ export async function invoicesInSync(world: World, count: number): Promise<strin
 }
 
 /** Changes all of them; the events are received and wait, because no worker runs. */
-export async function changeAllInStripe(world: World, ids: string[]): Promise<void> {
-  const stamp = `Changed at ${new Date().toISOString()}`;
-  await mapConcurrently(ids, 8, (id) => world.stripe.invoices.update(id, { description: stamp }));
+export async function changeAllInStripe(
+  world: World,
+  ids: string[],
+  change: (id: string) => Promise<unknown> = newDescription(world),
+): Promise<void> {
+  await mapConcurrently(ids, 8, change);
   await eventually(
     async () => {
       const { rows } = await world.database.pool.query<{ waiting: number }>(
@@ -73,6 +79,11 @@ export async function changeAllInStripe(world: World, ids: string[]): Promise<vo
     'all events are received',
     60_000,
   );
+}
+
+function newDescription(world: World): (id: string) => Promise<unknown> {
+  const description = `Changed at ${new Date().toISOString()}`;
+  return (id) => world.stripe.invoices.update(id, { description });
 }
 
 /** Nothing is waiting and nothing is in work. */

@@ -2,9 +2,10 @@ import type { Logger } from 'pino';
 import { runDueAudit } from '../sync/audit/scheduledAudit.ts';
 import { requestAuditAfterGap } from '../sync/store/auditRuns.ts';
 import { runCommand } from '../sync/actions/runCommand.ts';
-import { syncEntities } from '../sync/domain/entity.ts';
+import { syncEntities, type SyncEntity } from '../sync/domain/entity.ts';
 import type { Engine } from '../sync/engine.ts';
 import { convergeDue } from '../sync/flows/convergeDue.ts';
+import { invoiceBatches } from '../sync/flows/invoiceBatches.ts';
 import { catchUpStripe } from '../sync/inbox/catchUpStripe.ts';
 import { CrmChangeFollower } from '../sync/inbox/followCrmChanges.ts';
 import { sweepContacts } from '../sync/inbox/billingContacts.ts';
@@ -46,8 +47,10 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     new Loop({ name, runOnce, idleMs, log });
 
   const commands = Array.from({ length: COMMANDS_AT_ONCE }, () => loop('commands', () => runCommand(engine)));
+  const turnsOf = (entity: SyncEntity) =>
+    entity === 'invoice' ? invoiceBatches(engine) : [() => convergeDue(engine, entity)];
   const records = Object.fromEntries(
-    syncEntities.map((entity) => [entity, loop(`converge ${entity}`, () => convergeDue(engine, entity))]),
+    syncEntities.map((entity) => [entity, turnsOf(entity).map((turn) => loop(`converge ${entity}`, turn))]),
   );
   // A pass over the other side's log is never repeated at once, however much it found; none is begun in an outage.
   const pass = (name: string, work: () => Promise<unknown>, everySeconds: number) =>
@@ -81,7 +84,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   );
   const loops = [
     ...commands,
-    ...Object.values(records),
+    ...Object.values(records).flat(),
     sweep,
     prices,
     deletions,
@@ -95,7 +98,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const notifications = new Notifications(config.databaseUrl, ['sync_dirty', 'command_due']);
   notifications.on((channel, payload) => {
     if (channel === 'command_due') for (const each of commands) each.wake();
-    else records[payload]?.wake();
+    else for (const each of records[payload] ?? []) each.wake();
   });
   await notifications.open();
 

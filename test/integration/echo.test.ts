@@ -118,6 +118,25 @@ test('many at once are one write, and no read', async () => {
   for (const id of ids) expect((await world.rep.invoice(id)).Status__c).toBe('Open');
 });
 
+test('a call of Stripe that hangs holds up its own batch only', async () => {
+  const [hanging, other] = [await job.raiseAndSync(), await job.raiseAndSync()];
+  await rest();
+  const [first, second] = [await job.stripeInvoice(hanging), await job.stripeInvoice(other)];
+  const path = `^/v1/invoices/${first.id}$`;
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'GET', path },
+    kind: 'delay',
+    delayMs: 9_000,
+    times: 1,
+  });
+  await world.stripe.invoices.finalizeInvoice(first.id);
+  await eventually(async () => (await recordOf(hanging)).state === 'dirty', 'the batch is in work');
+  await world.stripe.invoices.finalizeInvoice(second.id);
+  await job.becomes(other, 'Open', 8_000);
+  expect((await world.rep.invoice(hanging)).Status__c).toBe('Draft');
+  await job.becomes(hanging, 'Open');
+});
+
 test("an edit in the org's own moment of the write is taken in when its event comes", async () => {
   const id = await job.raiseAndSync();
   await rest();
