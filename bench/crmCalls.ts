@@ -1,10 +1,10 @@
-import type { World } from '../test/integration/world.ts';
+import { eventually, type World } from '../test/integration/world.ts';
 import { printTable } from './table.ts';
 import { calls, changeAllInStripe, invoicesInSync, settled, withWorld } from './worldOfInvoices.ts';
 
 const INVOICES = 1_000;
-// The change events of the last write, what they might start, and the sweep that the worker begins with.
-const ECHOES_MS = 5_000;
+// What the last events might start.
+const ECHOES_MS = 3_000;
 
 /**
  * How many calls of the org it takes to bring 1,000 invoices over that changed in Stripe, with the change stream on and
@@ -14,6 +14,7 @@ export async function crmCalls(): Promise<void> {
   await withWorld(
     async (world) => {
       const ids = await invoicesInSync(world, INVOICES);
+      await streamIsRead(world);
       const rows = [
         await measure(world, 'drafts, the text changed', () => changeAllInStripe(world, ids)),
         await measure(world, 'finalized', () =>
@@ -38,8 +39,7 @@ async function measure(world: World, what: string, change: () => Promise<void>) 
   await world.control('org', 'DELETE', '/calls');
   await world.startWorker();
   await settled(world);
-  await new Promise((resolve) => setTimeout(resolve, ECHOES_MS));
-  await settled(world);
+  await streamIsRead(world);
   const made = await calls(world, 'org');
   const sum = (path: RegExp) =>
     Object.entries(made).reduce((total, [call, count]) => total + (path.test(call) ? count : 0), 0);
@@ -59,4 +59,22 @@ async function measure(world: World, what: string, change: () => Promise<void>) 
     other: all - writes - reads - sweep - login,
     all,
   };
+}
+
+/** All changes of the org have come back, and what they started has ended. */
+async function streamIsRead(world: World): Promise<void> {
+  const { tip } = await world.control<{ tip: number }>('org', 'GET', '/stream');
+  await eventually(
+    async () => {
+      const { rows } = await world.database.pool.query<{ replay_id: Buffer | null }>(
+        `SELECT replay_id FROM cursor WHERE name LIKE 'crm-stream%'`,
+      );
+      const place = rows[0]?.replay_id;
+      return place && Number(place.readBigUInt64BE()) >= tip;
+    },
+    'the change stream is read to its end',
+    300_000,
+  );
+  await new Promise((resolve) => setTimeout(resolve, ECHOES_MS));
+  await settled(world);
 }

@@ -16,7 +16,7 @@ export function snapshotAfter(
   stripe: StripeInvoice,
   { plan, ids }: { plan: CrmInvoicePlan; ids: Map<string, string> },
 ): InvoiceSnapshot {
-  const fields = { ...tracked('Invoice__c', before.fields), ...tracked('Invoice__c', plan.fields) };
+  const fields = tracked('Invoice__c', { ...before.fields, ...plan.fields });
   const linesOf = new Map(before.lines.map((line) => [line.id, line]));
   return {
     id: before.id,
@@ -38,10 +38,7 @@ export function snapshotAfter(
         id,
         stripeId: line.id,
         terms: line.terms,
-        fields: {
-          ...tracked('Invoice_Line__c', linesOf.get(id)?.fields ?? {}),
-          ...tracked('Invoice_Line__c', written?.fields ?? {}),
-        },
+        fields: tracked('Invoice_Line__c', { ...linesOf.get(id)?.fields, ...written?.fields }),
       };
     }),
   };
@@ -65,8 +62,7 @@ export function agreesWithBase(base: InvoiceBase, stripe: StripeInvoice): boolea
   );
 }
 
+/** All tracked fields: what a new record was not given is empty there. */
 function tracked(object: TrackedObject, fields: CrmFields): CrmFields {
-  return Object.fromEntries(
-    TRACKED_FIELDS[object].flatMap((field) => (field in fields ? [[field, fields[field] ?? null]] : [])),
-  );
+  return Object.fromEntries(TRACKED_FIELDS[object].map((field) => [field, fields[field] ?? null]));
 }

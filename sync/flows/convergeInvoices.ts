@@ -139,8 +139,11 @@ async function bringLivingUpToDate(
   { records, reads }: { records: ClaimedRecord[]; reads: CrmInvoiceRead[] },
   options: ConvergeInvoicesOptions & { read: Map<ClaimedRecord, StripeInvoice> },
 ): Promise<StripeUpToDate> {
+  // Of a draft that is in Stripe the customer is known; only who sends it wants the customer's newest address too.
   const drafts = reads.flatMap((read) =>
-    'invoice' in read && read.invoice.status === 'draft' ? read.invoice.accountId : [],
+    'invoice' in read && read.invoice.status === 'draft' && (options.afterStripe || !read.stripeId)
+      ? read.invoice.accountId
+      : [],
   );
   const [customers, read] = await Promise.all([
     stripeIdsOfAccounts(engine, drafts),
