@@ -100,6 +100,11 @@ test('many at once are one write, and no read', async () => {
   const ids: string[] = [];
   for (let index = 0; index < 12; index++) ids.push(await job.raiseAndSync());
   await rest();
+  // A worker that starts asks for prices and changes, whether there are any or not.
+  const idle = await callsOfOrg(async () => {
+    await heldBack(async () => undefined);
+    await rest();
+  });
   const calls = await callsOfOrg(async () => {
     await heldBack(async () => {
       for (const id of ids) await world.stripe.invoices.finalizeInvoice((await job.stripeInvoice(id)).id);
@@ -114,7 +119,7 @@ test('many at once are one write, and no read', async () => {
     await rest();
   });
   // The tests' own queries are the rep's, for the Stripe ids; they were before the calls were counted anew.
-  expect(calls).toEqual({ reads: 0, writes: 1 });
+  expect(calls).toEqual({ reads: idle.reads, writes: 1 });
   for (const id of ids) expect((await world.rep.invoice(id)).Status__c).toBe('Open');
 });
 
