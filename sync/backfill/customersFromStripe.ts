@@ -2,6 +2,7 @@ import { queryPages } from '../audit/auditRow.ts';
 import { decideMatch } from '../domain/matchScore.ts';
 import type { CustomerTerms } from '../domain/customer.ts';
 import { toLongId } from '../domain/salesforceId.ts';
+import { newRecord } from '../flows/convergePairs.ts';
 import { customerKind } from '../flows/customerKind.ts';
 import { MatchTables, type ReadCustomer } from '../matching/matchTables.ts';
 import { plainText } from '../salesforce/values.ts';
@@ -133,7 +134,7 @@ async function create(
   const items = unmatched.map(({ stripeId, terms }): ImportItem => ({
     stripeId,
     fields: {
-      ...customerKind.crmFields(terms),
+      ...customerKind.crmFields(terms, newRecord(terms)),
       Stripe_Customer_Id__c: stripeId,
       Sync_Status__c: 'Synced',
       Last_Synced_At__c: context.engine.now().toISOString(),

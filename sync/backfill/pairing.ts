@@ -87,7 +87,7 @@ function differences<T extends object>(
   stripe: PairSide<T>,
 ): Effect['fields'] {
   const plan = planPair<T>(null, { crm: crm.terms, stripe: stripe.terms }, kind.owners);
-  const inOrg = { ...kind.crmFields(plan.crmChange), [kind.externalId]: stripe.id };
+  const inOrg = { ...kind.crmFields(plan.crmChange, crm), [kind.externalId]: stripe.id };
   return [
     ...differingFields(stripe.terms, plan.stripeChange).map((field) => ({
       side: 'stripe' as const,

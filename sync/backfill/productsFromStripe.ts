@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { toLongId } from '../domain/salesforceId.ts';
 import type { ProductTerms } from '../domain/product.ts';
+import { newRecord } from '../flows/convergePairs.ts';
 import { productKind } from '../flows/productKind.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { crmIdsOf } from '../store/importedRecords.ts';
@@ -84,7 +85,7 @@ async function linkable({ engine }: BackfillContext, data: Stripe.Product[]): Pr
 const newProduct = ({ engine }: BackfillContext, stripeId: string, terms: ProductTerms): ImportItem => ({
   stripeId,
   fields: {
-    ...productKind.crmFields(terms),
+    ...productKind.crmFields(terms, newRecord(terms)),
     Stripe_Product_Id__c: stripeId,
     Sync_Status__c: 'Synced',
     Last_Synced_At__c: engine.now().toISOString(),

@@ -42,6 +42,9 @@ export interface CrmSide<T> extends PairSide<T> {
   fields: Record<string, unknown>;
 }
 
+/** The org's side of a record that is about to be made there. */
+export const newRecord = <T>(terms: T): CrmSide<T> => ({ id: '', otherId: null, terms, fields: {} });
+
 export interface PairWork {
   records: ClaimedRecord[];
   /** Somebody asked for this sync: its time is noted even if nothing differs, and earlier conflicts have been seen. */

@@ -1,6 +1,7 @@
 import { decideMatch } from '../domain/matchScore.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import type { Convergence, Engine } from '../engine.ts';
+import { newRecord } from '../flows/convergePairs.ts';
 import { customerKind } from '../flows/customerKind.ts';
 import { upsertRecords } from '../salesforce/writeRecords.ts';
 import { joinPairs } from '../store/importedRecords.ts';
@@ -92,7 +93,14 @@ async function makeAccount(engine: Engine, { id, stripeId }: MatchCase): Promise
   const [answer] = await upsertRecords(
     engine.org,
     { object: customerKind.object, externalId: customerKind.externalId },
-    [{ fields: { ...customerKind.crmFields(customer.terms), [customerKind.externalId]: stripeId } }],
+    [
+      {
+        fields: {
+          ...customerKind.crmFields(customer.terms, newRecord(customer.terms)),
+          [customerKind.externalId]: stripeId,
+        },
+      },
+    ],
   );
   if ('failure' in answer!) return void (await reopen(answer.failure.message));
   await joinPairs(engine.database, 'customer', [{ stripeId, crmId: answer!.id }]);
