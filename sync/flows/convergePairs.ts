@@ -31,7 +31,8 @@ export interface PairKind<T extends object> {
   readStripe(stripe: Stripe, id: string): Promise<PairSide<T> | null>;
   create(stripe: Stripe, made: { crmId: string; orgId: string; terms: T }, key: string): Promise<PairSide<T>>;
   update(stripe: Stripe, changed: { id: string; change: Partial<T> }, key: string): Promise<PairSide<T>>;
-  crmFields(change: Partial<T>, crm: CrmSide<T>): Record<string, unknown>;
+  /** `crm` is the org's record as it is; left out for one that is made. */
+  crmFields(change: Partial<T>, crm?: Pick<CrmSide<T>, 'fields'>): Record<string, unknown>;
   /** What becomes of Stripe's object when the org's record is deleted; left out where it stays as it is. */
   whenGone?: Partial<T>;
   /** Has Stripe's object name another record of the org; left out where records are never merged. */

@@ -18,8 +18,8 @@ export const customerKind: PairKind<CustomerTerms> = {
   create: createCustomer,
   update: updateCustomer,
   repoint: repointCustomer,
-  crmFields: ({ name, email, phone, address }, { fields }) => ({
-    ...(name ? nameFields(name, fields) : {}),
+  crmFields: ({ name, email, phone, address }, crm) => ({
+    ...(name ? nameFields(name, crm?.fields ?? {}) : {}),
     ...(email === undefined ? {} : { Billing_Email__c: email }),
     ...(phone === undefined ? {} : { Phone: phone }),
     ...(address === undefined
