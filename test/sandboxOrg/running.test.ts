@@ -107,6 +107,7 @@ describe('the running sandbox org', () => {
     expect(await (await org.control('GET', '/calls')).json()).toEqual({
       total: 2,
       byPath: { 'GET /services/data/v67.0/query': 2 },
+      queriesOf: { Probe__c: 2 },
     });
   });
 

@@ -202,7 +202,7 @@ describe('the UI API of the sandbox org', () => {
       items.find((item) => item.layoutComponents[0]!.apiName === name)?.editableForUpdate;
     expect(editable('Description__c')).toBe(true);
     expect(editable('Status__c')).toBe(false);
-    const other = await robin.call<Layout>('GET', `${ui}/layout/Product2`);
+    const other = await robin.call<Layout>('GET', `${ui}/layout/Contact`);
     expect(other.body.sections[0]!.heading).toBe('Details');
   });
 
@@ -236,6 +236,12 @@ describe('the UI API of the sandbox org', () => {
           label: 'Raise Invoice',
           type: 'ScreenAction',
           lightningComponent: 'raiseInvoice',
+        },
+        {
+          apiName: 'Account.Sync_With_Stripe',
+          label: 'Sync With Stripe',
+          type: 'Action',
+          lightningComponent: 'syncRecord',
         },
       ],
     });

@@ -1,17 +1,21 @@
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
 
-type Counts = { total: number; byPath: Record<string, number> };
+type Counts = { total: number; byPath: Record<string, number>; queriesOf: Record<string, number> };
 
-/** Counts requests by method and path, for tests that promise a number of calls. */
+const none = (): Counts => ({ total: 0, byPath: {}, queriesOf: {} });
+
+/** Counts requests by method and path, and queries by their object, for tests that promise a number of calls. */
 export class Calls {
-  #counts: Counts = { total: 0, byPath: {} };
+  #counts = none();
 
   readonly count: RequestHandler = (request, _response, next) => {
     if (request.path.startsWith('/services/')) {
       const key = `${request.method} ${request.path}`;
       this.#counts.total += 1;
       this.#counts.byPath[key] = (this.#counts.byPath[key] ?? 0) + 1;
+      const [, object] = /\bFROM (\w+)(?!.*\bFROM\b)/.exec(String(request.query.q ?? '')) ?? [];
+      if (object) this.#counts.queriesOf[object] = (this.#counts.queriesOf[object] ?? 0) + 1;
     }
     next();
   };
@@ -21,7 +25,7 @@ export class Calls {
     const router = Router();
     router.get('/sandbox/calls', (_request, response) => void response.json(this.#counts));
     router.delete('/sandbox/calls', (_request, response) => {
-      this.#counts = { total: 0, byPath: {} };
+      this.#counts = none();
       response.status(204).end();
     });
     return router;
