@@ -273,7 +273,13 @@ test('a parked record is not tried again because of its own text, but because of
   ];
   // Refused when it is written without a look, and again after one; the reason itself may be written.
   await fault({ match: WRITES, kind: 'status', status: 200, body: [{ success: false, errors }], times: 2 });
-  await world.stripe.invoices.finalizeInvoice((await job.stripeInvoice(id)).id);
+  // An event that came between the two tries would be a reason for a third.
+  await heldBack(async () => {
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'hold' });
+    await world.stripe.invoices.finalizeInvoice((await job.stripeInvoice(id)).id);
+    await world.control('stripe', 'POST', '/deliveries/release', {});
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
+  });
   const parked = await eventually(async () => {
     const record = await recordOf(id);
     return record.state === 'parked' ? record : undefined;
