@@ -7,6 +7,7 @@ const benches: Record<string, () => Promise<() => Promise<void>>> = {
   burst: async () => (await import('./burst.ts')).burst,
   latency: async () => (await import('./latency.ts')).latency,
   send: async () => (await import('./send.ts')).send,
+  backfill: async () => (await import('./backfill.ts')).backfill,
   workers: async () => (await import('./workers.ts')).workers,
 };
 

@@ -15,11 +15,13 @@ import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, note, pairedIds, type BackfillContext } from './context.ts';
 import { tellExisting } from './existingInvoices.ts';
 import { importRows, newFields, type ImportItem } from './importRows.ts';
-import { pagesFrom, type StripePosition } from './stripePages.ts';
+import { pagesFrom, placeBehind, type StripePosition } from './stripePages.ts';
 
-// What is held at once: each chunk is two bulk jobs, and about 20 MB here.
-const INVOICES_AT_ONCE = 4_000;
-const LINES_AT_ONCE = 20_000;
+// What is held at once, about 15 MB: each chunk is two bulk jobs, from 2,000 rows on.
+const INVOICES_AT_ONCE = 2_000;
+const LINES_AT_ONCE = 5_000;
+// An invoice has up to 250 lines and more; so many are read before the lines are counted.
+const READ_AT_ONCE = 25;
 
 export interface InvoiceItem extends ImportItem {
   invoice: StripeInvoice;
@@ -55,18 +57,21 @@ async function* chunks(context: BackfillContext): AsyncGenerator<Chunk> {
   let lines = 0;
   let place: StripePosition | undefined;
   const list = (params: Stripe.InvoiceListParams) => engine.stripe.invoices.list(params);
-  for await (const { data, position } of pagesFrom(list, run.position as StripePosition | null)) {
-    const read = await mapConcurrently(data, STRIPE_CONCURRENCY, (invoice) => readWhole(context, invoice));
-    const counts = countsOf(context, 'invoice');
-    counts.read += data.length;
-    context.onProgress?.('invoice', counts);
-    for (const invoice of read) if (invoice) invoices.push(invoice);
-    lines += read.reduce((sum, invoice) => sum + (invoice?.lines.length ?? 0), 0);
-    place = position;
-    if (invoices.length + 100 <= INVOICES_AT_ONCE && lines <= LINES_AT_ONCE && !signal.aborted) continue;
-    yield { invoices, position };
-    invoices = [];
-    lines = 0;
+  for await (const { data } of pagesFrom(list, run.position as StripePosition | null)) {
+    for (let start = 0; start < data.length; start += READ_AT_ONCE) {
+      const part = data.slice(start, start + READ_AT_ONCE);
+      const read = await mapConcurrently(part, STRIPE_CONCURRENCY, (invoice) => readWhole(context, invoice));
+      const counts = countsOf(context, 'invoice');
+      counts.read += part.length;
+      context.onProgress?.('invoice', counts);
+      for (const invoice of read) if (invoice) invoices.push(invoice);
+      lines += read.reduce((sum, invoice) => sum + (invoice?.lines.length ?? 0), 0);
+      place = placeBehind(part);
+      if (invoices.length < INVOICES_AT_ONCE && lines < LINES_AT_ONCE && !signal.aborted) continue;
+      yield { invoices, position: place };
+      invoices = [];
+      lines = 0;
+    }
   }
   if (place && invoices.length > 0) yield { invoices, position: place };
 }

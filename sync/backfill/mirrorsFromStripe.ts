@@ -25,7 +25,7 @@ interface MirrorSource {
   ): AsyncIterable<{ data: Found[]; position: StripePosition }>;
 }
 
-const MIRRORS_AT_ONCE = 4_000;
+const MIRRORS_AT_ONCE = 2_000;
 
 export const paymentsFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, payments);
 export const refundsFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, refunds);

@@ -30,12 +30,18 @@ export async function* pagesFrom<T extends { id: string; created?: number }>(
       if (!position || from.starting_after !== position.after || !isMissingCursor(error)) throw error;
       return fromStripe(() => list({ limit: 100, created: { lte: position.created } }));
     });
-    const last = page.data.at(-1);
-    if (!last) return;
-    yield { data: page.data, position: { after: last.id, created: last.created ?? 0 } };
+    if (page.data.length === 0) return;
+    const place = placeBehind(page.data);
+    yield { data: page.data, position: place };
     if (!page.has_more) return;
-    from = { starting_after: last.id };
+    from = { starting_after: place.after };
   }
+}
+
+/** Where these, at least one, have been dealt with. */
+export function placeBehind(objects: { id: string; created?: number }[]): StripePosition {
+  const last = objects.at(-1)!;
+  return { after: last.id, created: last.created ?? 0 };
 }
 
 const isMissingCursor = (error: unknown) =>
