@@ -1,10 +1,10 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import { differingFields } from '../domain/merge.ts';
-import type { Engine } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { auditedKinds } from './auditedKinds.ts';
-import type { AuditedKind, LineFields } from './auditRow.ts';
+import type { AuditedKind, AuditEngine, LineFields } from './auditRow.ts';
+import { openConnection } from '../store/database.ts';
 import { AuditTables, type CurrencySums, type DifferenceKind, type FoundPair } from './auditTables.ts';
 
 export interface Difference {
@@ -44,8 +44,6 @@ export interface AuditOptions {
   }): void | Promise<void>;
 }
 
-type AuditEngine = Pick<Engine, 'database' | 'stripe' | 'org' | 'now'>;
-
 const STRIPE_CALLS_AT_ONCE = 4;
 
 /**
@@ -55,18 +53,17 @@ const STRIPE_CALLS_AT_ONCE = 4;
 export async function audit(engine: AuditEngine, options: AuditOptions): Promise<AuditReport> {
   const startedAt = engine.now();
   const orgId = await engine.org.identify();
-  const client = await engine.database.pool.connect();
+  const connection = await openConnection(engine.database);
   try {
-    const tables = new AuditTables(client);
+    const tables = new AuditTables(connection);
     const entities: EntityAudit[] = [];
-    for (const kind of auditedKinds) {
+    for (const kind of await auditedKinds(engine)) {
       await tables.reset();
       entities.push(await auditKind(engine, kind, { tables, options }));
     }
-    await tables.drop();
     return { startedAt, finishedAt: engine.now(), orgId, entities };
   } finally {
-    client.release();
+    await connection.end();
   }
 }
 

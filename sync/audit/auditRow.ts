@@ -1,8 +1,12 @@
 import type Stripe from 'stripe';
 import type { SyncEntity } from '../domain/entity.ts';
+import type { Engine } from '../engine.ts';
 import { patiently } from './patiently.ts';
 import { translateStripeError } from '../stripe/translateError.ts';
 import { SALESFORCE_API_VERSION, type SalesforceOrg } from '../salesforce/connection.ts';
+
+/** What an audit works with. */
+export type AuditEngine = Pick<Engine, 'database' | 'stripe' | 'org' | 'settings' | 'now'>;
 
 /** One record of one side, reduced to what is compared; `fields` has the same shape on both sides. */
 export interface AuditRow {
@@ -48,7 +52,10 @@ export interface AuditedKind {
 
 /** A list of Stripe's page by page, newest first. */
 export async function* pagesOf<T extends { id: string }>(
-  list: (params: { limit: number; starting_after?: string }) => Promise<Stripe.ApiList<T>>,
+  list: (params: {
+    limit: number;
+    starting_after?: string;
+  }) => Promise<Pick<Stripe.ApiList<T>, 'data' | 'has_more'>>,
 ): AsyncGenerator<T[]> {
   let after: string | undefined;
   for (;;) {

@@ -36,9 +36,9 @@ const PAGE = 200;
  * many records there are, this process holds one page of them.
  */
 export class AuditTables {
-  private readonly client: pg.PoolClient;
+  private readonly client: pg.ClientBase;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.ClientBase) {
     this.client = client;
   }
 
@@ -166,6 +166,9 @@ const COMPARE = `
           THEN 'duplicate_in_salesforce'
         WHEN s.id IS NULL THEN 'missing_in_stripe'
         WHEN pair.other_id IS NULL THEN 'not_linked'
+        -- The amount of an entry that is off sale comes to Stripe when it is on sale again.
+        WHEN $1 = 'price' AND NOT ((s.fields -> 'active')::boolean OR (pair.fields -> 'active')::boolean)
+          AND s.fields - 'unitPrice' = pair.fields - 'unitPrice' THEN NULL
         WHEN s.fields IS DISTINCT FROM pair.fields THEN 'differs'
       END AS kind, pair.stripe_id, pair.crm_id
     FROM pair LEFT JOIN audit_stripe s ON s.id = pair.stripe_id
@@ -173,9 +176,10 @@ const COMPARE = `
     SELECT CASE WHEN EXISTS (SELECT FROM audit_crm c WHERE c.id = s.other_id)
         THEN 'duplicate_in_stripe' ELSE 'missing_in_salesforce' END, s.id, NULL
     FROM audit_stripe s WHERE NOT s.optional AND NOT EXISTS (SELECT FROM pair WHERE pair.stripe_id = s.id)
-      -- Deleted in the org by a person, and that was followed: it is not made there again.
+      -- Deleted in the org by a person, or merged, and that was followed: it is not made there again. Nor is what
+      -- belongs to a deleted invoice.
       AND NOT EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = s.id
-                        AND r.crm_gone_at IS NOT NULL AND r.state <> 'parked')
+                        AND (r.crm_gone_at IS NOT NULL OR r.base ? 'waitsForInvoice') AND r.state <> 'parked')
   )
   INSERT INTO audit_difference (kind, stripe_id, crm_id)
   SELECT kind, stripe_id, crm_id FROM found WHERE kind IS NOT NULL ORDER BY stripe_id, crm_id`;

@@ -11,10 +11,12 @@ import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { patiently } from './patiently.ts';
 import { auditedMirrors } from './auditedMirrors.ts';
+import { auditedPrices } from './auditedPrices.ts';
 import {
   fromStripe,
   pagesOf,
   queryPages,
+  type AuditEngine,
   type AuditedKind,
   type AuditLine,
   type AuditRow,
@@ -220,4 +222,11 @@ function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
   };
 }
 
-export const auditedKinds: readonly AuditedKind[] = [customers, products, invoices, ...auditedMirrors];
+/** All that is compared, in the order of the report. */
+export const auditedKinds = async (engine: AuditEngine): Promise<AuditedKind[]> => [
+  customers,
+  products,
+  ...(await auditedPrices(engine)),
+  invoices,
+  ...auditedMirrors,
+];

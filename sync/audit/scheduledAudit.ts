@@ -2,6 +2,7 @@ import type { Engine } from '../engine.ts';
 import { isSyncFailure } from '../failure.ts';
 import { inBackground } from '../limits/priority.ts';
 import { dueAuditRun, finishAuditRun, type AuditRun } from '../store/auditRuns.ts';
+import { openConnection } from '../store/database.ts';
 import { audit, type Difference } from './audit.ts';
 
 export interface ScheduleOptions {
@@ -17,21 +18,17 @@ const MOST_KEPT = 1000;
 /** Runs the audit that is due, unless another worker is at it, and has what differs mended. Returns whether one ran. */
 export async function runDueAudit(engine: Engine, options: ScheduleOptions): Promise<boolean> {
   // The lock goes with its connection, however the process ends.
-  const client = await engine.database.pool.connect();
+  const client = await openConnection(engine.database);
   try {
     const { rows } = await client.query<{ held: boolean }>(
       "SELECT pg_try_advisory_lock(hashtextextended('audit', 0)) AS held",
     );
     if (!rows[0]!.held) return false;
-    try {
-      const run = await dueAuditRun(engine.database, options.everyHours);
-      if (run) await inBackground(() => carryOut(engine, run, options.signal));
-      return run !== undefined;
-    } finally {
-      await client.query("SELECT pg_advisory_unlock(hashtextextended('audit', 0))");
-    }
+    const run = await dueAuditRun(engine.database, options.everyHours);
+    if (run) await inBackground(() => carryOut(engine, run, options.signal));
+    return run !== undefined;
   } finally {
-    client.release();
+    await client.end();
   }
 }
 

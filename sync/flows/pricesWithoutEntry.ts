@@ -67,8 +67,9 @@ const failed = (record: ClaimedRecord, failure: SyncFailure): Verdict => ({
   convergence: { record, kind: 'failed', failure },
 });
 
-async function readCatalogue(
-  engine: Engine,
+/** What the org has for the Stripe products of these prices. */
+export async function readCatalogue(
+  engine: Pick<Engine, 'database' | 'org' | 'settings'>,
   book: PriceBook,
   prices: (StripePrice | null | SyncFailure)[],
 ): Promise<Catalogue> {

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { entities } from './entities.ts';
 import { migrations } from './migrations/index.ts';
@@ -27,4 +27,15 @@ export async function openDatabase(url: string, poolSize = 10): Promise<Database
   await dataSource.initialize();
   const { master } = dataSource.driver as unknown as { master: pg.Pool };
   return { dataSource, pool: master, close: () => dataSource.destroy() };
+}
+
+/**
+ * A connection beside the pool, for work that holds one for minutes: the pool stays whole for everything else. One that
+ * breaks fails the next statement on it.
+ */
+export async function openConnection({ pool }: Database): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: pool.options.connectionString, keepAlive: true });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }

@@ -102,6 +102,19 @@ export async function markPrices(
   ]);
 }
 
+/** Of these Stripe prices those that have a row, by their ids, each with its entry, if it has one. */
+export async function knownPrices(
+  database: Database,
+  priceIds: string[],
+): Promise<Map<string, { crmId: string | null; gone: boolean }>> {
+  const { rows } = await database.pool.query<{ stripe_id: string; crm_id: string | null; gone: boolean }>(
+    `SELECT stripe_id, crm_id, coalesce((base -> 'gone')::boolean, false) AS gone FROM sync_record
+     WHERE entity = 'price' AND stripe_id = ANY($1)`,
+    [priceIds],
+  );
+  return new Map(rows.map(({ stripe_id, crm_id, gone }) => [stripe_id, { crmId: crm_id, gone }]));
+}
+
 /** The Stripe price of each of these entries; absent for those in no pair. */
 export async function pairsOfEntries(database: Database, crmIds: string[]): Promise<Map<string, string>> {
   const { rows } = await database.pool.query<{ crm_id: string; stripe_id: string }>(

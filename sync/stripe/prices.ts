@@ -26,6 +26,19 @@ export async function readStripePrice(stripe: Stripe, id: string): Promise<Strip
   }
 }
 
+/** A page of all active prices, in Stripe's order. */
+export async function listedActivePrices(
+  stripe: Stripe,
+  params: { limit: number; starting_after?: string },
+): Promise<Pick<Stripe.ApiList<StripePrice>, 'data' | 'has_more'>> {
+  const page = await stripe.prices.list({
+    ...params,
+    active: true,
+    expand: EXPAND.map((path) => `data.${path}`),
+  });
+  return { data: page.data.map(priceSnapshot), has_more: page.has_more };
+}
+
 /** The active prices of a product. */
 export async function readActivePrices(stripe: Stripe, productId: string): Promise<StripePrice[]> {
   try {

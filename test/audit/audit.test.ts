@@ -6,7 +6,9 @@ import { AuditTables } from '../../sync/audit/auditTables.ts';
 import { invoicebridge, type CommandResult } from '../cli/invoicebridge.ts';
 import { jobSteps, withoutFaults, type JobSteps } from '../integration/jobSteps.ts';
 import { startWorld, type World } from '../integration/world.ts';
+import { followedDeletions } from './followedDeletions.ts';
 import { payAndRefund, plant, type Planted } from './plant.ts';
+import { pairPrices, plantPrices } from './plantPrices.ts';
 
 let world: World;
 let steps: JobSteps;
@@ -47,10 +49,12 @@ const listedFound = (result: CommandResult) =>
     })),
   );
 
-test('each of 25 planted differences is found and none else, and healing ends all of them', async () => {
+test('each of 32 planted differences is found and none else, and healing ends all of them', async () => {
   const drafts = await Promise.all(Array.from({ length: 6 }, () => steps.raiseAndSync()));
   const open = await Promise.all(Array.from({ length: 9 }, () => steps.raiseAndSend()));
   await payAndRefund(world, steps);
+  await followedDeletions(world, steps);
+  const prices = await pairPrices(world);
   await steps.quiet();
   const before = await run();
   expect(listedFound(before)).toEqual([]);
@@ -58,7 +62,8 @@ test('each of 25 planted differences is found and none else, and healing ends al
 
   await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
   const planted = await plant({ world, steps }, { drafts, open });
-  expect(planted).toHaveLength(25);
+  planted.push(...(await plantPrices(world, prices)));
+  expect(planted).toHaveLength(32);
 
   const page = join(directory, 'audit.html');
   const audited = await run('--out', page);
@@ -88,10 +93,10 @@ function checkReport({ lines }: CommandResult, html: string): void {
     }[];
   };
   const invoices = report.entities.find(({ entity }) => entity === 'invoice')!;
-  expect(invoices).toMatchObject({ stripe: 19, salesforce: 18 });
+  expect(invoices).toMatchObject({ stripe: 20, salesforce: 18 });
   const total = (wanted: string) => Number(invoices.sums.find(({ side }) => side === wanted)!.total);
   expect(total('stripe')).not.toBe(total('salesforce'));
-  expect(html).toContain('<h1>25 records differ</h1>');
+  expect(html).toContain('<h1>32 records differ</h1>');
   expect(html).toContain('TYPED-1');
   expect(html).not.toMatch(/<script|src=|href=/);
 }
@@ -126,7 +131,7 @@ test('a refusal that passes by itself does not end the audit', async () => {
   await fails('org', '/query', 503);
   const { engine } = world.worker!;
   const { entities } = await audit(engine, { heal: false, onDifference: () => {} });
-  expect(entities.map(({ differing }) => differing)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(entities.map(({ differing }) => differing)).toEqual([0, 0, 0, 0, 0, 0, 0]);
   // The org's list holds what has not struck yet.
   expect(JSON.stringify(await world.control('org', 'GET', '/faults'))).not.toContain('503');
 });

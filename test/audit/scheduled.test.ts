@@ -6,7 +6,8 @@ import { eventually, startWorld, type World } from '../integration/world.ts';
 let world: World;
 let steps: JobSteps;
 beforeAll(async () => {
-  world = await startWorld();
+  // However few the connections are, an audit takes none of them away for long.
+  world = await startWorld({ environment: { DATABASE_POOL_SIZE: '2' } });
   steps = await jobSteps(world);
 });
 afterAll(() => world?.stop());
