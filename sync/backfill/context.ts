@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import { crmIdsOf } from '../store/importedRecords.ts';
+import { retryingCollisions } from '../store/collisions.ts';
 import type { DryNotes } from './dryNotes.ts';
 import { moveRun, type BackfillRun, type EntityCounts } from '../store/backfillRuns.ts';
 
@@ -61,18 +62,21 @@ export async function checkpoint(
   run.position = position;
   if (run.phase) context.onProgress?.(run.phase, countsOf(context, run.phase));
   if (dry) return;
-  const client = await engine.database.pool.connect();
-  try {
-    await client.query('BEGIN');
-    await store?.(client);
-    await moveRun(client, run);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  } finally {
-    client.release();
-  }
+  // What events and workers lock at the same time may be in another order.
+  await retryingCollisions(async () => {
+    const client = await engine.database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await store?.(client);
+      await moveRun(client, run);
+      await client.query('COMMIT');
+    } catch (error) {
+      await client.query('ROLLBACK');
+      throw error;
+    } finally {
+      client.release();
+    }
+  });
 }
 
 /** The org's id of each object of Stripe that is paired, or in a dry run would be. */

@@ -1,5 +1,5 @@
 import { queryPages } from '../audit/auditRow.ts';
-import { decideMatch } from '../domain/matchScore.ts';
+import { decideMatch, type MatchDecision } from '../domain/matchScore.ts';
 import type { CustomerTerms } from '../domain/customer.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import { newRecord } from '../flows/convergePairs.ts';
@@ -99,8 +99,7 @@ async function match(
       note(context, { entity: 'customer', outcome: 'skip', stripeId, crmId: null, fields: [], note: KNOWN });
       continue;
     }
-    const { customer, accounts } = await tables.candidates(stripeId);
-    const decision = decideMatch(customer, accounts);
+    const decision = await decide(tables, stripeId);
     if (decision.kind === 'paired') {
       // From here on the Account is taken: the next customer that is like it goes to the queue.
       await tables.takeAccount(decision.crmId, stripeId);
@@ -125,6 +124,18 @@ async function match(
     });
   }
   await create(context, { unmatched, position: { after } });
+}
+
+/**
+ * Most customers are told by an id or an e-mail, which go before a domain and a name. Only the others are compared with
+ * all Accounts of their domain: of 1,000 with one domain, that took a quarter of a second for each.
+ */
+async function decide(tables: MatchTables, stripeId: string): Promise<MatchDecision> {
+  const near = await tables.candidates(stripeId, 'id or e-mail');
+  const decision = decideMatch(near.customer, near.accounts);
+  if (decision.kind === 'paired') return decision;
+  const all = await tables.candidates(stripeId, 'anything');
+  return decideMatch(all.customer, all.accounts);
 }
 
 async function create(

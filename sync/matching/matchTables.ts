@@ -22,6 +22,9 @@ export interface ReadAccount {
 // All of a domain take part, or the best of them might be missed; of a name that proves nothing, some are enough.
 const MOST_OF_A_DOMAIN = 2_000;
 const MOST_OF_A_NAME = 25;
+const OF_DOMAIN_OR_NAME = `
+  UNION (SELECT d.crm_id FROM match_domain d JOIN c USING (domain) LIMIT ${MOST_OF_A_DOMAIN})
+  UNION (SELECT a.crm_id FROM match_account a JOIN c USING (name_key) WHERE c.name_key <> '' LIMIT ${MOST_OF_A_NAME})`;
 
 /**
  * Both sides in temporary tables, which end with the connection: however many records there are, this process holds
@@ -129,8 +132,11 @@ export class MatchTables {
     return rows;
   }
 
-  /** The customer as the decision needs it, and the Accounts that have something in common with it. */
-  async candidates(stripeId: string): Promise<{ customer: MatchCustomer; accounts: MatchAccount[] }> {
+  /** The customer as the decision needs it, and the Accounts that have an id or an e-mail in common with it, or anything. */
+  async candidates(
+    stripeId: string,
+    inCommon: 'id or e-mail' | 'anything',
+  ): Promise<{ customer: MatchCustomer; accounts: MatchAccount[] }> {
     const customers = await this.client.query<MatchCustomer>(
       `SELECT stripe_id AS "stripeId", name, email, crm_id AS "crmId",
          EXISTS (SELECT FROM match_customer o WHERE o.email = c.email AND o.stripe_id <> c.stripe_id) AS "sharesEmail",
@@ -144,8 +150,7 @@ export class MatchTables {
          SELECT a.crm_id FROM match_account a JOIN c ON a.stripe_id = c.stripe_id
          UNION SELECT c.crm_id FROM c
          UNION SELECT m.crm_id FROM match_mail m JOIN c USING (email)
-         UNION (SELECT d.crm_id FROM match_domain d JOIN c USING (domain) LIMIT ${MOST_OF_A_DOMAIN})
-         UNION (SELECT a.crm_id FROM match_account a JOIN c USING (name_key) WHERE c.name_key <> '' LIMIT ${MOST_OF_A_NAME})
+         ${inCommon === 'anything' ? OF_DOMAIN_OR_NAME : ''}
        )
        SELECT crm_id AS "crmId", name, stripe_id AS "stripeId",
          ARRAY(SELECT email FROM match_mail m WHERE m.crm_id = match_account.crm_id) AS emails,

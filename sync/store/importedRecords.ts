@@ -3,6 +3,7 @@ import type { SyncEntity } from '../domain/entity.ts';
 import type { Database } from './database.ts';
 import type { SyncFailure } from '../failure.ts';
 import { RetryableFailure } from '../failure.ts';
+import { retryingCollisions } from './collisions.ts';
 
 /** A row of `sync_record` that an import holds under a lease while it makes the record in the org. */
 export interface HeldRecord {
@@ -30,8 +31,9 @@ export async function holdForImport(
   { entity, stripeIds }: { entity: SyncEntity; stripeIds: string[] },
   { owner, seconds }: Lease,
 ): Promise<Map<string, HeldRecord>> {
-  const { rows } = await database.pool.query<HeldRecord>(
-    `WITH given AS (
+  const { rows } = await retryingCollisions(() =>
+    database.pool.query<HeldRecord>(
+      `WITH given AS (
        SELECT DISTINCT unnest($2::text[]) AS id
      ), before AS (
        SELECT stripe_id, dirty_seq, state FROM sync_record WHERE entity = $1 AND stripe_id = ANY($2)
@@ -45,7 +47,8 @@ export async function holdForImport(
      SELECT id, stripe_id AS "stripeId", coalesce(before.dirty_seq, held.dirty_seq) AS "dirtySeq",
             before.stripe_id IS NOT NULL AS "wasKnown", coalesce(before.state = 'dirty', false) AS "wasDirty"
      FROM held LEFT JOIN before USING (stripe_id)`,
-    [entity, stripeIds, owner, seconds],
+      [entity, stripeIds, owner, seconds],
+    ),
   );
   return new Map(rows.map((row) => [row.stripeId, row]));
 }
@@ -153,11 +156,11 @@ export interface KnownPair {
  * Makes dirty pairs of records that name each other, taking in half rows. What is paired with something else stays as
  * it is. Returns the org's ids of the pairs that were not known before.
  */
-export async function joinPairs(
-  database: Database,
-  entity: SyncEntity,
-  pairs: KnownPair[],
-): Promise<Set<string>> {
+export function joinPairs(database: Database, entity: SyncEntity, pairs: KnownPair[]): Promise<Set<string>> {
+  return retryingCollisions(() => joinOnce(database, entity, pairs));
+}
+
+async function joinOnce(database: Database, entity: SyncEntity, pairs: KnownPair[]): Promise<Set<string>> {
   const client = await database.pool.connect();
   try {
     await client.query('BEGIN');
