@@ -160,7 +160,10 @@ export async function linkRecord(
   record.crmId = crmId;
 }
 
-/** Notes what is about to be written, or what was noted before: then that is what has to be written. */
+/**
+ * Notes what is about to be written, or what was noted before: then that is what has to be written. What counts is the row
+ * and not what the worker read of it: one that stood still for longer than its lease goes on with what was noted meanwhile.
+ */
 export async function noteIntent<K extends keyof Intents>(
   database: Database,
   record: ClaimedRecord,
@@ -168,12 +171,13 @@ export async function noteIntent<K extends keyof Intents>(
 ): Promise<NonNullable<Intents[K]>> {
   const known = record.intents[name];
   if (known) return known;
-  await database.pool.query('UPDATE sync_record SET intents = intents || $2 WHERE id = $1', [
-    record.id,
-    JSON.stringify({ [name]: intent }),
-  ]);
-  record.intents[name] = intent;
-  return intent;
+  const { rows } = await database.pool.query<{ intents: Intents }>(
+    'UPDATE sync_record SET intents = $2::jsonb || intents WHERE id = $1 RETURNING intents',
+    [record.id, JSON.stringify({ [name]: intent })],
+  );
+  const noted = rows[0]?.intents[name] ?? intent;
+  record.intents[name] = noted;
+  return noted;
 }
 
 /** Forgets an intent that Stripe has refused for good, so that the next try is a new request. */

@@ -8,6 +8,7 @@ import {
   findRecord,
   linkRecord,
   markDirty,
+  noteIntent,
 } from '../../sync/store/syncRecords.ts';
 import { settleRecord } from '../../sync/store/settleRecords.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -172,5 +173,22 @@ describe('claims', () => {
     await linkRecord(database, record!, { stripeId: 'in_1' });
     await settleRecord(database, record!, { kind: 'synced', base: {} });
     expect(await rows()).toMatchObject([{ stripe_id: 'in_1', crm_id: 'a01', state: 'dirty' }]);
+  });
+});
+
+describe('an intent', () => {
+  test('is noted once: a worker that stood still for longer than its lease goes on with the one noted meanwhile', async () => {
+    await markDirty(database, 'invoice', { crmId: 'a01', side: 'salesforce' });
+    const stalled = (await claimRecord(database, 'invoice', {
+      crmId: 'a01',
+      owner: 'w1/1',
+      leaseSeconds: 0,
+    }))!;
+    const next = (await claimRecord(database, 'invoice', { crmId: 'a01', ...lease, owner: 'w2/1' }))!;
+    const intents = [
+      await noteIntent(database, next, { name: 'send', intent: { key: 'of the next' } }),
+      await noteIntent(database, stalled, { name: 'send', intent: { key: 'of the stalled' } }),
+    ];
+    expect(intents).toEqual([{ key: 'of the next' }, { key: 'of the next' }]);
   });
 });
