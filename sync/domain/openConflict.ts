@@ -41,9 +41,15 @@ export function stillOpen(
   return open
     .filter(
       ({ settling, ...conflict }) =>
-        settling || (!acknowledged && same(winningValue(conflict), valueOf(conflict.field) ?? null)),
+        settling ||
+        (!acknowledged &&
+          (isPutBack(conflict) || same(winningValue(conflict), valueOf(conflict.field) ?? null))),
     )
     .map(({ field, stripe, crm, winner }) => ({ field, stripe, crm, winner }));
 }
 
 const winningValue = ({ winner, stripe, crm }: FieldConflict) => (winner === 'stripe' ? stripe : crm) ?? null;
+
+/** A line that the org had deleted and Stripe has brought back: there it has another id, under which nobody looks for it. */
+const isPutBack = ({ field, crm, winner }: FieldConflict) =>
+  winner === 'stripe' && crm === null && /^lines\.\w+$/.test(field);

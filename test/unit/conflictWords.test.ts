@@ -71,6 +71,12 @@ describe('how long a record shows a conflict', () => {
   test('not after a person asked for a sync', () =>
     expect(stillOpen(open, { valueOf: values('111'), acknowledged: true })).toEqual([]));
 
+  test('of a line that was deleted too late until a person asked: the line is back under another id', () => {
+    const line = { field: 'lines.a02', stripe: { quantity: '1' }, crm: null, winner: 'stripe' as const };
+    expect(stillOpen([line], { valueOf: () => null, acknowledged: false })).toEqual([line]);
+    expect(stillOpen([line], { valueOf: () => null, acknowledged: true })).toEqual([]);
+  });
+
   test('but one that this very sync found is shown, who ever asked for it', () => {
     const found = withConflicts(open, [{ ...phone, crm: '444' }]);
     expect(stillOpen(found, { valueOf: values('444'), acknowledged: true })).toEqual([
