@@ -107,7 +107,10 @@ function unknownValues(journal: Journal, seen: Seen): string[] {
     const now = seen.value(key);
     // An empty description of a line stands for the product's name.
     const known = ({ value, before }: Edit) =>
-      value === now || before === now || (before === null && key.endsWith('/description'));
+      value === now ||
+      before === now ||
+      (now === null && key.endsWith('/description')) ||
+      (before === null && key.endsWith('/description'));
     if (now === undefined || edits.some(known)) return [];
     return `${key} is ${String(now)}, which nobody wrote; edits ${JSON.stringify(edits)}`;
   });

@@ -135,7 +135,9 @@ export class People {
       dueDate: daysFromNow(30),
       lines: lines.map(({ ownProduct, cents, quantity }) => ({
         productId: ownProduct ? this.product.crmId : this.simulated.sharedProduct,
-        description: null,
+        // A line without a description has its product's name, and the own product's name changes: that such an invoice
+        // follows only when it is next looked at is known.
+        description: ownProduct ? 'Own work' : null,
         unitPrice: cents / 100,
         quantity,
       })),

@@ -54,13 +54,14 @@ async function comesToRest(simulated: Simulated, everybody: People[], problems: 
     // A second look of the engine at everything must find nothing to write: otherwise the sides would echo for ever.
     await simulated.calls();
     const since = new Date();
+    const before = await statuses(simulated);
     await simulated.sweep();
     const records = await markAll(simulated, everybody);
     await simulated.quiet();
     const { writes, stripeReads } = await simulated.calls();
     if (writes.length > 0)
       add(problems, -1, [
-        `written though nothing differs: ${writes.join(', ')}; ${await whatWasWritten(simulated, since)}`,
+        `written though nothing differs: ${writes.join(', ')}; ${await whatWasWritten(simulated, since)}; before ${JSON.stringify(before)}`,
       ]);
     const most = 4 * records + 50;
     if (stripeReads > most)
@@ -68,6 +69,16 @@ async function comesToRest(simulated: Simulated, everybody: People[], problems: 
   } catch (error) {
     add(problems, -1, [String(error)]);
   }
+}
+
+async function statuses({ world }: Simulated) {
+  const { rows } = await world.database.pool.query(
+    `SELECT crm_id AS "Id", state, error_code, error_message, open_conflicts FROM sync_record WHERE entity='invoice' AND (state <> 'clean' OR open_conflicts IS NOT NULL)`,
+  );
+  const shown = await world.admin.query(
+    `SELECT Id, Sync_Status__c, Sync_Error__c FROM Invoice__c WHERE Sync_Status__c != 'Synced'`,
+  );
+  return [...rows, ...shown] as { Id: string }[];
 }
 
 async function whatWasWritten({ world }: Simulated, since: Date): Promise<string> {
