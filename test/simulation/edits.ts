@@ -183,6 +183,15 @@ export async function chooseLine(
   return line && invoice && { id: line.id, key: keyInStripe(journal, line), invoice, line };
 }
 
+/** Notes what the line says on the side on which it is being deleted. */
+export function noteSeen(journal: InvoiceJournal, { key, record, line }: ChosenLine, side: Side): void {
+  for (const [field, place] of Object.entries(lineFields)) {
+    const value = record ? valueInOrg(place, record) : line && place.inStripe(line);
+    const at = lineKey(key, field);
+    journal.seenDeleting.set(at, [...(journal.seenDeleting.get(at) ?? []), { side, value }]);
+  }
+}
+
 /** The journal's key of a line of Stripe's. */
 export function keyInStripe(journal: InvoiceJournal, line: Stripe.InvoiceLineItem): string {
   if (journal.lines.has(line.id)) return line.id;

@@ -62,7 +62,10 @@ function isKept({ journal, key, edit, edits }: OneEdit, seen: Seen): boolean {
   if (now === value) return true;
   const against = other(side);
   if (now === undefined && deletedBy(journal, key).has(side)) return true;
-  const wasSeen = edits.some((one) => one.side === against && one.before === value);
+  const deleting = (journal as Partial<InvoiceJournal>).seenDeleting?.get(key) ?? [];
+  const wasSeen =
+    edits.some((one) => one.side === against && one.before === value) ||
+    deleting.some((one) => one.side === against && one.value === value);
   const wasDelivered = seen.delivered.some(
     (row) => row.side === against && says(row.to_value, { key, value }),
   );

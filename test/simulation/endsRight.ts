@@ -120,9 +120,8 @@ async function deletedEndsRight(
   { crmId, stripeId }: InvoiceJournal,
 ): Promise<string[]> {
   const { rep, stripe, database } = simulated.world;
-  const records = await rep.query(
-    `SELECT Id FROM Invoice__c WHERE Id = '${crmId}' OR Stripe_Invoice_Id__c = '${stripeId}'`,
-  );
+  const ids = [crmId && `Id = '${crmId}'`, stripeId && `Stripe_Invoice_Id__c = '${stripeId}'`];
+  const records = await rep.query(`SELECT Id FROM Invoice__c WHERE ${ids.filter(Boolean).join(' OR ')}`);
   if (records.length > 0) return ['was deleted as a draft and is in the org'];
   const left = stripeId ? await stripe.invoices.retrieve(stripeId).catch(() => undefined) : undefined;
   if (!left || left.status === 'paid' || left.status === 'void') return [];

@@ -29,6 +29,8 @@ export interface InvoiceJournal extends Journal {
   lines: Map<string, { addedBy: Side; deletedBy: Set<Side> }>;
   /** The journal's key of an org's line that was made in Stripe. */
   aliases: Map<string, string>;
+  /** What lines said when somebody deleted them, by the key of the field: whoever saw a value may do away with it. */
+  seenDeleting: Map<string, { side: Side; value: unknown }[]>;
   /** Whether somebody deleted the whole invoice, which then was a draft. */
   deleted: boolean;
   /** Presses of Send, and those of which the org was told that they had worked. */
@@ -55,6 +57,7 @@ export function newInvoiceJournal(
     contests: [],
     lines: new Map(lineIds.map((id) => [id, { addedBy, deletedBy: new Set() }])),
     aliases: new Map(),
+    seenDeleting: new Map(),
     deleted: false,
     pressed: 0,
     sends: 0,

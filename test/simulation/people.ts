@@ -8,6 +8,7 @@ import {
   customerField,
   edit,
   lineField,
+  noteSeen,
   pairedId,
   productField,
   stripeInvoice,
@@ -135,8 +136,7 @@ export class People {
       dueDate: daysFromNow(30),
       lines: lines.map(({ ownProduct, cents, quantity }) => ({
         productId: ownProduct ? this.product.crmId : this.simulated.sharedProduct,
-        // A line without a description has its product's name, and the own product's name changes: that such an invoice
-        // follows only when it is next looked at is known.
+        // A line without one has its product's name; it is known that it follows a new one only at its next sync.
         description: ownProduct ? 'Own work' : null,
         unitPrice: cents / 100,
         quantity,
@@ -266,6 +266,7 @@ export class People {
       return true;
     });
     if (done) noteDeletion(journal, chosen.key, side);
+    if (done) noteSeen(journal, chosen, side);
   }
 
   private async deleteDraft({ side }: Of<'deleteDraft'>, journal: InvoiceJournal): Promise<void> {
