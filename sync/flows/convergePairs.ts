@@ -3,6 +3,7 @@ import type { FieldChange, Side } from '../domain/change.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import { conflictWords } from '../domain/conflictWords.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
+import { same } from '../domain/merge.ts';
 import { planPair, type PairPlan, type PairSide } from '../domain/planPair.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
@@ -116,23 +117,17 @@ async function mergeOne<T extends object>(
   );
   if (!crm) throw unpaired(kind, record);
   if (record.crmGoneAt) await pairIsBack(engine, kind, { record, crm });
-  const stripe = await stripeOf(engine, kind, { record, crm });
-  if (!stripe) {
-    if (held.has(crm.id)) throw mergePending();
-    const made = await createOnce(engine, record, {
-      params: { crmId: crm.id, orgId: engine.org.orgId ?? '', terms: crm.terms },
-      send: (params, key) => kind.create(engine.stripe, params, key),
-    });
-    await linkRecord(engine.database, record, { stripeId: made.id, crmId: crm.id });
-    return { record, crm, stripe: made, plan: null, openConflicts: [] };
-  }
+  const known = await stripeOf(engine, kind, { record, crm });
+  if (!known && held.has(crm.id)) throw mergePending();
+  const stripe = known ?? (await make(engine, kind, { record, crm }));
+  if (!known && same(stripe.terms, crm.terms)) return { record, crm, stripe, plan: null, openConflicts: [] };
   if (record.stripeId !== stripe.id || record.crmId !== crm.id) {
     if (!record.stripeId) await refuseIfTaken(engine, kind, { record, stripeId: stripe.id });
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
   }
   await repointIfStale(engine, kind, { record, crm, stripe });
   const plan = planPair(
-    (record.base as T | null) ?? null,
+    known ? ((record.base as T | null) ?? null) : stripe.terms,
     { crm: crm.terms, stripe: stripe.terms },
     kind.owners,
   );
@@ -148,6 +143,24 @@ async function mergeOne<T extends object>(
     send: (key) => kind.update(engine.stripe, { id: stripe.id, change: plan.stripeChange }, key),
   });
   return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan, openConflicts };
+}
+
+/** Made in Stripe by a request that may have been noted before the org's record was edited: with the terms of that request. */
+async function make<T extends object>(
+  engine: Engine,
+  kind: PairKind<T>,
+  { record, crm }: { record: ClaimedRecord; crm: CrmSide<T> },
+): Promise<PairSide<T>> {
+  let sent = crm.terms;
+  const made = await createOnce(engine, record, {
+    params: { crmId: crm.id, orgId: engine.org.orgId ?? '', terms: crm.terms },
+    send: (params, key) => {
+      sent = params.terms;
+      return kind.create(engine.stripe, params, key);
+    },
+  });
+  await linkRecord(engine.database, record, { stripeId: made.id, crmId: crm.id });
+  return { ...made, terms: sent };
 }
 
 /** Stripe's side; null where one is to be made. */
