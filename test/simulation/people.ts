@@ -287,7 +287,7 @@ export class People {
   private value(field: TermsField | CustomerField | ProductField, value: number): string {
     this.counter += 1;
     const unique = `${value}.${this.counter}`;
-    if (field === 'dueDate') return daysFromNow(20 + this.counter);
+    if (field === 'dueDate') return daysFromNow(40 + this.counter);
     if (field === 'email') return `${this.name.replaceAll(' ', '.')}.${unique}@example.com`.toLowerCase();
     return field === 'phone' ? `+1 555 ${unique}` : `${this.name} ${field} ${unique}`;
   }
