@@ -76,6 +76,9 @@ const environment = z.object({
   OUTAGE_PROBE_SECONDS: seconds(30),
 });
 
+/** The environment variables that a process reads. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
+
 /** The whole configuration of a process; see the table in the README for where each value comes from. */
 export type Config = ReturnType<typeof loadConfig>;
 

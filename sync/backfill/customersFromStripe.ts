@@ -6,6 +6,7 @@ import { newRecord } from '../flows/convergePairs.ts';
 import { customerKind } from '../flows/customerKind.ts';
 import { MatchTables, type ReadCustomer } from '../matching/matchTables.ts';
 import { plainText } from '../salesforce/values.ts';
+import { openConnection } from '../store/database.ts';
 import { queueCases, type NewCase } from '../store/matchCases.ts';
 import { customerSnapshot } from '../stripe/customers.ts';
 import { checkpoint, countsOf, note, type BackfillContext } from './context.ts';
@@ -20,10 +21,10 @@ const CUSTOMERS_AT_ONCE = 200;
  * has. Whoever could be several, or nobody, goes to the match queue; nobody is chosen silently.
  */
 export async function customersFromStripe(context: BackfillContext): Promise<void> {
-  const client = await context.engine.database.pool.connect();
+  const connection = await openConnection(context.engine.database);
   try {
-    const tables = new MatchTables(client);
-    await tables.reset();
+    const tables = new MatchTables(connection);
+    await tables.make();
     await readAccounts(context, tables);
     await readCustomers(context, tables);
     await tables.takeKnownPairs();
@@ -34,9 +35,8 @@ export async function customersFromStripe(context: BackfillContext): Promise<voi
       after = customers.at(-1)!.stripeId;
       await match(context, tables, { customers, after });
     }
-    await tables.drop();
   } finally {
-    client.release();
+    await connection.end();
   }
 }
 

@@ -1,34 +1,33 @@
-import type { PoolClient } from 'pg';
+import type pg from 'pg';
 import type { SyncEntity } from '../domain/entity.ts';
-import type { Database } from '../store/database.ts';
+import { openConnection, type Database } from '../store/database.ts';
 import { crmIdsOf, type KnownPair } from '../store/importedRecords.ts';
 
 /** What a dry run would have paired by now, in a temporary table: nothing of it stays. */
 export class DryNotes {
   private readonly database: Database;
-  private readonly client: PoolClient;
+  private readonly connection: pg.Client;
 
-  private constructor(database: Database, client: PoolClient) {
+  private constructor(database: Database, connection: pg.Client) {
     this.database = database;
-    this.client = client;
+    this.connection = connection;
   }
 
   static async open(database: Database): Promise<DryNotes> {
-    const client = await database.pool.connect();
-    await client.query(
+    const connection = await openConnection(database);
+    await connection.query(
       'CREATE TEMP TABLE dry_pair (entity text, stripe_id text, crm_id text, PRIMARY KEY (entity, stripe_id))',
     );
-    return new DryNotes(database, client);
+    return new DryNotes(database, connection);
   }
 
   async close(): Promise<void> {
-    await this.client.query('DROP TABLE dry_pair');
-    this.client.release();
+    await this.connection.end();
   }
 
   /** For a record that would be made, the org's id is empty. */
   async notePairs(entity: SyncEntity, pairs: KnownPair[]): Promise<void> {
-    await this.client.query(
+    await this.connection.query(
       'INSERT INTO dry_pair SELECT $1, * FROM unnest($2::text[], $3::text[]) ON CONFLICT DO NOTHING',
       [entity, pairs.map(({ stripeId }) => stripeId), pairs.map(({ crmId }) => crmId)],
     );
@@ -36,7 +35,7 @@ export class DryNotes {
 
   async pairedIds(entity: SyncEntity, stripeIds: string[]): Promise<Map<string, string>> {
     const known = await crmIdsOf(this.database, entity, stripeIds);
-    const { rows } = await this.client.query<{ stripe_id: string; crm_id: string }>(
+    const { rows } = await this.connection.query<{ stripe_id: string; crm_id: string }>(
       'SELECT stripe_id, crm_id FROM dry_pair WHERE entity = $1 AND stripe_id = ANY($2)',
       [entity, stripeIds],
     );

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type pg from 'pg';
 import type { CustomerTerms } from '../domain/customer.ts';
 import { businessDomain, nameKey, type MatchAccount, type MatchCustomer } from '../domain/matchScore.ts';
 
@@ -31,15 +31,14 @@ const OF_DOMAIN_OR_NAME = `
  * one page of them, and nothing stays behind.
  */
 export class MatchTables {
-  private readonly client: PoolClient;
+  private readonly client: pg.ClientBase;
 
-  constructor(client: PoolClient) {
+  constructor(client: pg.ClientBase) {
     this.client = client;
   }
 
-  async reset(): Promise<void> {
+  async make(): Promise<void> {
     await this.client.query(`
-      DROP TABLE IF EXISTS match_account, match_mail, match_domain, match_customer;
       CREATE TEMP TABLE match_account (crm_id text COLLATE "C" PRIMARY KEY, name text, name_key text, stripe_id text);
       CREATE TEMP TABLE match_mail (email text, crm_id text, UNIQUE (email, crm_id));
       CREATE TEMP TABLE match_domain (domain text, crm_id text, UNIQUE (domain, crm_id));
@@ -51,10 +50,6 @@ export class MatchTables {
       CREATE INDEX ON match_customer (email);
       CREATE INDEX ON match_customer (domain, name_key);
     `);
-  }
-
-  async drop(): Promise<void> {
-    await this.client.query('DROP TABLE match_account, match_mail, match_domain, match_customer');
   }
 
   async addAccounts(accounts: ReadAccount[]): Promise<void> {
