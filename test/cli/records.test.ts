@@ -18,12 +18,24 @@ beforeAll(async () => {
   world = await startWorld();
   steps = await jobSteps(world);
   crmId = await steps.raiseAndSync();
+  await changedByButtonAlone();
   const stranger = await world.stripe.customers.create({ name: 'Nobody', email: 'nobody@example.com' });
   parkedInvoice = (await world.stripe.invoices.create({ customer: stranger.id })).id;
   await eventually(() => isParked(parkedInvoice), 'the invoice of a stranger is parked');
   await steps.quiet();
 });
 afterAll(() => world?.stop());
+
+/** An edit in Stripe that no webhook tells of, so that nobody but the button finds it. */
+async function changedByButtonAlone(): Promise<void> {
+  await steps.quiet();
+  const { id } = await steps.stripeInvoice(crmId);
+  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'hold' });
+  await world.stripe.invoices.update(id, { description: 'For the season' });
+  await world.rep.sync(crmId);
+  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
+  await world.control('stripe', 'POST', '/deliveries/release', {});
+}
 
 const stateOf = async (stripeId: string) =>
   (
@@ -99,10 +111,17 @@ describe('on the command line', () => {
     const byOrg = await run('events', crmId.slice(0, 15), '--json');
     const stripeId = String(byOrg.lines[0]!.stripeId);
     expect(byOrg.lines[0]).toMatchObject({ kind: 'record', entity: 'invoice', crmId, state: 'clean' });
-    const command = byOrg.lines.find(({ kind }) => kind === 'command');
-    expect(command).toMatchObject({ what: 'sync done', who: expect.stringMatching(/^005/) as string });
+    const commands = byOrg.lines.filter(({ kind }) => kind === 'command');
+    expect(commands).toHaveLength(2);
+    for (const command of commands)
+      expect(command).toMatchObject({ what: 'sync done', who: expect.stringMatching(/^005/) as string });
     expect(byOrg.lines).toContainEqual(
-      expect.objectContaining({ kind: 'change', side: 'stripe', why: `sync ${String(command!.why)}` }),
+      expect.objectContaining({
+        kind: 'change',
+        side: 'salesforce',
+        why: `sync ${String(commands[1]!.why)}`,
+        details: [expect.objectContaining({ field: 'Description__c', to: 'For the season' })],
+      }),
     );
     const event = byOrg.lines.find(({ kind, what }) => kind === 'event' && what === 'invoice.created');
     expect(event).toMatchObject({ side: 'stripe', why: expect.stringMatching(/^evt_/) as string });
