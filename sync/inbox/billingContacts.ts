@@ -4,11 +4,12 @@ import { knownAlive } from '../store/knownInOrg.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
+import { idPages } from '../salesforce/idPages.ts';
 import { readParents } from '../salesforce/readParents.ts';
+import { orgTime } from '../salesforce/values.ts';
 
 // What of a Contact decides where invoices go.
 const FOLLOWED_FIELDS = ['Email', 'AccountId'];
-const IDS_A_QUERY = 300;
 
 /** Whether a change of a Contact may concern a customer. A gap event does not say what has changed. */
 export function concernsCustomers({ changeType, changedFields, fields }: CrmChange): boolean {
@@ -31,10 +32,9 @@ export async function accountsOfContacts(engine: Engine, contactIds: string[]): 
 /** The Accounts that name a Contact as their billing contact, by Contact. */
 async function accountsNaming(engine: Engine, contactIds: string[]): Promise<Map<string, string[]>> {
   const naming = new Map<string, string[]>();
-  for (let start = 0; start < contactIds.length; start += IDS_A_QUERY) {
+  for (const page of idPages(contactIds)) {
     const rows = await engine.org.query<{ Id: string; Billing_Contact__c: string }>(
-      'SELECT Id, Billing_Contact__c FROM Account ' +
-        `WHERE Billing_Contact__c IN ${soqlList(contactIds.slice(start, start + IDS_A_QUERY))}`,
+      `SELECT Id, Billing_Contact__c FROM Account WHERE Billing_Contact__c IN ${soqlList(page)}`,
     );
     for (const { Id, Billing_Contact__c: contact } of rows)
       naming.set(contact, [...(naming.get(contact) ?? []), Id]);
@@ -71,15 +71,13 @@ export async function sweepContacts(engine: Engine): Promise<number> {
         eventId: `Contact/${row.Id}/${row.SystemModstamp}/${crmId}`,
         type: 'Contact changed',
         subject: { entity, crmId },
-        occurredAt: new Date(iso(row.SystemModstamp)),
+        occurredAt: orgTime(row.SystemModstamp),
         payload: row,
       });
       if (isNew) marked += 1;
     }
   }
-  const newest = iso(rows.at(-1)?.SystemModstamp ?? from);
+  const newest = rows.length > 0 ? orgTime(rows.at(-1)!.SystemModstamp).toISOString() : from;
   await moveCursor(engine.database, CURSOR, newest > from ? newest : from);
   return marked;
 }
-
-const iso = (time: string) => time.replace(/\+0000$/, 'Z');

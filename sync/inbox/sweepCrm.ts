@@ -1,7 +1,7 @@
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { Engine } from '../engine.ts';
 import { queryTogether } from '../salesforce/queryTogether.ts';
-import { comparable } from '../salesforce/values.ts';
+import { comparable, orgTime } from '../salesforce/values.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { databaseTime, readKnownRecords, type KnownRecord } from '../store/readSnapshots.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
@@ -144,8 +144,7 @@ async function knownRecords(
 const stripeIdOf = (row: SweptRow) =>
   (row.Stripe_Invoice_Id__c ?? row.Stripe_Line_Id__c ?? null) as string | null;
 
-const isoOf = ({ SystemModstamp }: Pick<SweptRow, 'SystemModstamp'>) =>
-  SystemModstamp.replace(/\+0000$/, 'Z');
+const isoOf = ({ SystemModstamp }: Pick<SweptRow, 'SystemModstamp'>) => orgTime(SystemModstamp).toISOString();
 
 // Beside the second itself, what the org's clock may be behind ours.
 const SETTLED_MS = 5_000;

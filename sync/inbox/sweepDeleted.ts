@@ -2,6 +2,7 @@ import { syncEntities, orgObjects, type SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { getDeleted, type DeletedRecord } from '../salesforce/getDeleted.ts';
+import { idPages, IDS_A_QUERY } from '../salesforce/idPages.ts';
 import { readParents } from '../salesforce/readParents.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { invoicesWithLines, knownAlive, pagesOfKnown } from '../store/knownInOrg.ts';
@@ -14,7 +15,6 @@ const KEPT_MS = 15 * 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
 // A transaction in the org may commit minutes after the time that its records carry.
 const OVERLAP_MS = 5 * MINUTE_MS;
-const PAGE = 300;
 
 interface FollowedObject {
   object: string;
@@ -30,11 +30,14 @@ interface Concerned {
 }
 
 /** Payments and refunds share an object, so that an object may stand for several entities. */
+const followedAs = (object: string): FollowedObject => ({
+  object,
+  entities: syncEntities.filter((entity) => orgObjects[entity] === object),
+});
+
+/** All but the entries of the price book, of which `sweepPrices` asks more often, and not without a price book. */
 const FOLLOWED: readonly FollowedObject[] = [
-  ...[...new Set(Object.values(orgObjects))].map((object) => ({
-    object,
-    entities: syncEntities.filter((entity) => orgObjects[entity] === object),
-  })),
+  ...[...new Set(Object.values(orgObjects))].filter((object) => object !== orgObjects.price).map(followedAs),
   { object: 'Invoice_Line__c', entities: [], concerned: invoicesOfLines },
   { object: 'Contact', entities: [], concerned: customersOfContacts },
 ];
@@ -45,12 +48,12 @@ const FOLLOWED: readonly FollowedObject[] = [
  */
 export async function sweepDeleted(engine: Engine): Promise<number> {
   let found = 0;
-  for (const followed of FOLLOWED) {
-    found += await sweepObject(engine, followed);
-    found += await lookForRestored(engine, followed);
-  }
+  for (const followed of FOLLOWED) found += await sweepObject(engine, followed);
   return found;
 }
+
+/** The same for one object whose records are synced themselves. */
+export const sweepDeletedOf = (engine: Engine, object: string) => sweepObject(engine, followedAs(object));
 
 async function sweepObject(engine: Engine, followed: FollowedObject): Promise<number> {
   const name = `crm-deleted-${followed.object}`;
@@ -70,17 +73,17 @@ async function sweepObject(engine: Engine, followed: FollowedObject): Promise<nu
       { object: followed.object, since: cursor },
       'The org does not tell any more what was deleted since the last look. All known records are looked for.',
     );
-    found += await lookForMissing(engine, followed);
+    found += await markOthers(engine, followed);
   }
   found += await receive(engine, followed, deleted);
   await moveCursor(engine.database, name, coveredUntil.toISOString());
-  return found;
+  // A record that is noted as deleted may have been restored while nobody listened.
+  return found + (await markOthers(engine, followed, { goneSince: new Date(now - KEPT_MS) }));
 }
 
 async function receive(engine: Engine, followed: FollowedObject, deleted: DeletedRecord[]): Promise<number> {
   let received = 0;
-  for (let start = 0; start < deleted.length; start += PAGE) {
-    const page = deleted.slice(start, start + PAGE);
+  for (const page of idPages(deleted)) {
     const concerned = await (followed.concerned ?? themselves(followed))(engine, page);
     for (const { deleted: one, entity, crmId } of concerned) {
       const isNew = await receiveEvent(engine.database, {
@@ -141,41 +144,30 @@ async function customersOfContacts(engine: Engine, deleted: DeletedRecord[]): Pr
   return known.map(({ entity, crmId }) => ({ deleted: deleted[0]!, entity, crmId }));
 }
 
-/** Asks for all known records, a page at a time, and marks those that the org does not have. */
-async function lookForMissing(engine: Engine, { object, entities }: FollowedObject): Promise<number> {
-  let missing = 0;
-  for await (const page of pagesOfKnown(engine.database, entities, { size: PAGE })) {
+/**
+ * Asks for all known records, a page at a time, and marks those that are not in the org; with a time, for those that are
+ * noted as deleted since, and marks those that are there.
+ */
+async function markOthers(
+  engine: Engine,
+  { object, entities }: FollowedObject,
+  { goneSince }: { goneSince?: Date } = {},
+): Promise<number> {
+  const notedAsThere = goneSince === undefined;
+  let marked = 0;
+  for await (const page of pagesOfKnown(engine.database, entities, { goneSince, size: IDS_A_QUERY })) {
     const there = await present(
       engine,
       object,
       page.map(({ crmId }) => crmId),
     );
     for (const { entity, crmId } of page) {
-      if (there.has(crmId)) continue;
+      if (there.has(crmId) === notedAsThere) continue;
       await markDirty(engine.database, entity, { crmId, side: 'salesforce' });
-      missing += 1;
+      marked += 1;
     }
   }
-  return missing;
-}
-
-/** A record that is noted as deleted may have been restored while nobody listened. */
-async function lookForRestored(engine: Engine, { object, entities }: FollowedObject): Promise<number> {
-  const goneSince = new Date(engine.now().getTime() - KEPT_MS);
-  let restored = 0;
-  for await (const page of pagesOfKnown(engine.database, entities, { goneSince, size: PAGE })) {
-    const there = await present(
-      engine,
-      object,
-      page.map(({ crmId }) => crmId),
-    );
-    for (const { entity, crmId } of page) {
-      if (!there.has(crmId)) continue;
-      await markDirty(engine.database, entity, { crmId, side: 'salesforce' });
-      restored += 1;
-    }
-  }
-  return restored;
+  return marked;
 }
 
 async function present(engine: Engine, object: string, ids: string[]): Promise<Set<string>> {

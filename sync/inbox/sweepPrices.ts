@@ -2,14 +2,12 @@ import { saysNothingNew } from '../domain/price.ts';
 import type { Engine } from '../engine.ts';
 import { readChangedEntries, readPriceBook } from '../salesforce/readPrices.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
-import { pairsOfEntries, settledPrices } from '../store/priceRecords.ts';
+import { settledPrices } from '../store/priceRecords.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { eventIdOf, OVERLAP_MS } from './sweepCrm.ts';
+import { sweepDeletedOf } from './sweepDeleted.ts';
 
 const CHANGED = 'crm-sweep-PricebookEntry';
-const DELETED = 'crm-deleted-PricebookEntry';
-// The platform knows of deletions for 15 days; a day is left for clocks and for a sweep that takes long.
-const OLDEST_DELETION_MS = 14 * 86_400_000;
 
 /**
  * Asks the org which entries of the price book have changed or were deleted since the last sweep. The first run takes in
@@ -18,7 +16,7 @@ const OLDEST_DELETION_MS = 14 * 86_400_000;
  */
 export async function sweepPrices(engine: Engine): Promise<number> {
   if (engine.settings.priceBook === 'off') return 0;
-  return (await sweepChanged(engine)) + (await sweepDeleted(engine));
+  return (await sweepChanged(engine)) + (await sweepDeletedOf(engine, 'PricebookEntry'));
 }
 
 async function sweepChanged(engine: Engine): Promise<number> {
@@ -59,36 +57,3 @@ async function sweepChanged(engine: Engine): Promise<number> {
   await moveCursor(engine.database, cursor, from && from > newest ? from : newest);
   return isNew.filter(Boolean).length;
 }
-
-async function sweepDeleted(engine: Engine): Promise<number> {
-  const now = engine.now();
-  const from = await readCursor(engine.database, DELETED);
-  const oldest = now.getTime() - OLDEST_DELETION_MS;
-  const start = new Date(Math.max(from ? Date.parse(from) - OVERLAP_MS : now.getTime() - OVERLAP_MS, oldest));
-  // The span must be a minute at least, and an end that lies ahead is taken as now.
-  const end = new Date(now.getTime() + 60_000);
-  const answer = await engine.org.request<{ deletedRecords: { id: string; deletedDate: string }[] }>(
-    'GET',
-    `/sobjects/PricebookEntry/deleted/?start=${encodeURIComponent(start.toISOString())}&end=${encodeURIComponent(end.toISOString())}`,
-  );
-  const known = await pairsOfEntries(
-    engine.database,
-    answer.deletedRecords.map(({ id }) => id),
-  );
-  let received = 0;
-  for (const { id, deletedDate } of answer.deletedRecords.filter((one) => known.has(one.id))) {
-    const isNew = await receiveEvent(engine.database, {
-      source: 'salesforce',
-      eventId: `PricebookEntry/${id}/deleted/${deletedDate}`,
-      type: 'PricebookEntry deleted',
-      subject: { entity: 'price', crmId: id },
-      occurredAt: timeOf(deletedDate),
-      payload: { id, deletedDate },
-    });
-    if (isNew) received += 1;
-  }
-  await moveCursor(engine.database, DELETED, now.toISOString());
-  return received;
-}
-
-const timeOf = (time: string) => new Date(time.replace(/\+0000$/, 'Z'));

@@ -1,6 +1,7 @@
 import { toLongId } from '../domain/salesforceId.ts';
 import { isSyncFailure } from '../failure.ts';
 import type { SalesforceOrg } from './connection.ts';
+import { orgTime } from './values.ts';
 
 export interface DeletedRecord {
   id: string;
@@ -38,10 +39,10 @@ export async function getDeleted(
     return {
       deleted: answer.deletedRecords.map(({ id, deletedDate }) => ({
         id: toLongId(id) ?? id,
-        deletedAt: moment(deletedDate),
+        deletedAt: orgTime(deletedDate),
       })),
-      earliest: moment(answer.earliestDateAvailable),
-      coveredUntil: moment(answer.latestDateCovered),
+      earliest: orgTime(answer.earliestDateAvailable),
+      coveredUntil: orgTime(answer.latestDateCovered),
     };
   } catch (error) {
     const tooMany = isSyncFailure(error) && error.code === 'crm_exceeded_id_limit';
@@ -52,5 +53,3 @@ export async function getDeleted(
     return { ...second, deleted: [...first.deleted, ...second.deleted] };
   }
 }
-
-const moment = (text: string) => new Date(text.replace(/\+0000$/, 'Z'));

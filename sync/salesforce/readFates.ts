@@ -1,5 +1,6 @@
 import { toLongId } from '../domain/salesforceId.ts';
 import { soqlList, type SalesforceOrg } from './connection.ts';
+import { idPages } from './idPages.ts';
 
 /** What has become of a record that a query does not find. */
 export interface Fate {
@@ -7,9 +8,6 @@ export interface Fate {
   /** Of an Account that was merged: the id of the one that stayed. */
   masterId: string | null;
 }
-
-// The ids are in the URL, of which Salesforce takes 16,384 characters.
-const IDS_A_QUERY = 300;
 
 /** Looks for records in the Recycle Bin too. One that is absent was purged, or may not be seen by the integration user. */
 export async function readFates(
@@ -19,9 +17,11 @@ export async function readFates(
 ): Promise<Map<string, Fate>> {
   const fates = new Map<string, Fate>();
   const columns = object === 'Account' ? 'Id, IsDeleted, MasterRecordId' : 'Id, IsDeleted';
-  for (let start = 0; start < ids.length; start += IDS_A_QUERY) {
-    const list = soqlList(ids.slice(start, start + IDS_A_QUERY));
-    const rows = await queryAll<FateRow>(org, `SELECT ${columns} FROM ${object} WHERE Id IN ${list}`);
+  for (const page of idPages(ids)) {
+    const rows = await queryAll<FateRow>(
+      org,
+      `SELECT ${columns} FROM ${object} WHERE Id IN ${soqlList(page)}`,
+    );
     for (const { Id, IsDeleted, MasterRecordId } of rows)
       fates.set(Id, { deleted: IsDeleted, masterId: MasterRecordId ?? null });
   }

@@ -7,11 +7,12 @@ export function plainText(value: unknown): string | null {
   return text === '' ? null : text;
 }
 
-/** The org writes 2026-11-21T10:00:00.000+0000; everything else here is ISO 8601 with a Z. */
+/** A time of the org, which writes 2026-11-21T10:00:00.000+0000. */
+export const orgTime = (text: string) => new Date(text.replace(/\+0000$/, 'Z'));
+
+/** The same of a field that may be empty, as ISO 8601 with a Z. */
 export function isoTime(value: unknown): string | null {
-  return typeof value === 'string' && value !== ''
-    ? new Date(value.replace(/\+0000$/, 'Z')).toISOString()
-    : null;
+  return typeof value === 'string' && value !== '' ? orgTime(value).toISOString() : null;
 }
 
 /** A quantity as the shortest decimal text with at most four places: 3 is "3", 0.25 is "0.25". */
