@@ -1,5 +1,4 @@
-import type { CrmInvoice, InvoiceBase, StripeInvoice } from './invoice.ts';
-import { same } from './merge.ts';
+import type { CrmInvoice, StripeInvoice } from './invoice.ts';
 import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
 import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
 
@@ -42,24 +41,6 @@ export function snapshotAfter(
       };
     }),
   };
-}
-
-/**
- * Whether Stripe's invoice says what both sides agreed on last in all that people may edit. Then nothing that
- * somebody may be editing in the org at this moment is read or written: what remains is Stripe's alone.
- * A product that the base does not have is one that the org did not know.
- */
-export function agreesWithBase(base: InvoiceBase, stripe: StripeInvoice): boolean {
-  const known = new Map(Object.values(base.lines).map((line) => [line.stripeId, line]));
-  return (
-    same(base.terms, stripe.terms) &&
-    known.size === stripe.lines.length &&
-    stripe.lines.every(({ id, terms }) => {
-      const before = known.get(id);
-      const product = before?.product === null ? null : terms.product;
-      return before !== undefined && same(before, { ...terms, product, stripeId: id });
-    })
-  );
 }
 
 /** All tracked fields: what a new record was not given is empty there. */

@@ -83,6 +83,14 @@ export interface InvoiceBase {
   lines: Record<string, LineTerms & { stripeId: string }>;
 }
 
+/** The terms alone of what may hold more, as a line of the base does. */
+export const lineTerms = ({ description, product, unitAmount, quantity }: LineTerms): LineTerms => ({
+  description,
+  product,
+  unitAmount,
+  quantity,
+});
+
 /**
  * The invoice with lines that name only products the org has. Stripe makes a product of its own behind a line that
  * was made from an amount or a name; to both sides such a line has no product.

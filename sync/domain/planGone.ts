@@ -1,4 +1,4 @@
-import type { CrmInvoice, InvoiceBase, LineTerms, StripeInvoice } from './invoice.ts';
+import { lineTerms, type CrmInvoice, type InvoiceBase, type StripeInvoice } from './invoice.ts';
 import { same } from './merge.ts';
 
 /** Whether the org's invoice says something else than both sides said last, or was never synced. */
@@ -8,7 +8,10 @@ export function crmChangedSince(base: InvoiceBase | null, { terms, lines }: CrmI
   return (
     !same(terms, base.terms) ||
     known !== lines.length ||
-    lines.some((line) => !same(line.terms, termsOf(base.lines[line.id])))
+    lines.some((line) => {
+      const before = base.lines[line.id];
+      return !before || !same(line.terms, lineTerms(before));
+    })
   );
 }
 
@@ -20,8 +23,10 @@ export function stripeChangedSince(base: InvoiceBase | null, { terms, lines }: S
     !same(terms, base.terms) ||
     known.length !== lines.length ||
     lines.some((line) => {
-      const before = termsOf(known.find(({ stripeId }) => stripeId === line.id));
-      return !same(before, before?.product === null ? { ...line.terms, product: null } : line.terms);
+      const before = known.find(({ stripeId }) => stripeId === line.id);
+      if (!before) return true;
+      const product = before.product === null ? null : line.terms.product;
+      return !same(lineTerms(before), { ...line.terms, product });
     })
   );
 }
@@ -31,9 +36,3 @@ export const keptValues = ({ terms, lines }: CrmInvoice | StripeInvoice) => ({
   ...terms,
   lines: lines.map((line) => line.terms),
 });
-
-function termsOf(line: LineTerms | undefined): LineTerms | undefined {
-  if (!line) return undefined;
-  const { description, product, unitAmount, quantity } = line;
-  return { description, product, unitAmount, quantity };
-}

@@ -1,12 +1,13 @@
 import type { FieldConflict, Side } from './change.ts';
-import type {
-  CrmInvoice,
-  CrmLine,
-  InvoiceBase,
-  InvoiceTerms,
-  LineTerms,
-  StripeInvoice,
-  StripeLine,
+import {
+  lineTerms,
+  type CrmInvoice,
+  type CrmLine,
+  type InvoiceBase,
+  type InvoiceTerms,
+  type LineTerms,
+  type StripeInvoice,
+  type StripeLine,
 } from './invoice.ts';
 import { differingFields, mergeFields, same } from './merge.ts';
 
@@ -83,7 +84,7 @@ function planLines(
     const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine);
     const known = crmId ? base?.lines[crmId] : undefined;
     if (crmLine && stripeLine) {
-      const before = known && withoutStripeId(known);
+      const before = known && lineTerms(known);
       const merged = mergeFields(
         { base: before, crm: crmLine.terms, stripe: stripeLine.terms },
         LINE_OWNER,
@@ -97,12 +98,12 @@ function planLines(
     } else if (crmLine) {
       // Known before and gone from Stripe: removed there. It comes back only if the org changed it since.
       const removedInStripe = known !== undefined;
-      const changedInOrg = removedInStripe && !same(withoutStripeId(known), crmLine.terms);
+      const changedInOrg = removedInStripe && !same(lineTerms(known), crmLine.terms);
       if (!removedInStripe || changedInOrg) plan.addLines.push({ crmId: crmLine.id, terms: crmLine.terms });
       if (changedInOrg) plan.conflicts.push(lineConflict(crmLine.id, { stripe: null, crm: crmLine.terms }));
     } else if (stripeLine && (known || cameFromOrg(stripeLine, { crm, stripe }))) {
       plan.removeLines.push(stripeLine.id);
-      if (known && !same(withoutStripeId(known), stripeLine.terms)) {
+      if (known && !same(lineTerms(known), stripeLine.terms)) {
         plan.conflicts.push(lineConflict(crmId!, { stripe: stripeLine.terms, crm: null }));
       }
     }
@@ -148,7 +149,7 @@ function frozenConflicts(base: InvoiceBase | null, crm: CrmInvoice, stripe: Stri
     const known = crmLine && base.lines[crmLine.id];
     if (
       crmLine &&
-      !same(known && withoutStripeId(known), crmLine.terms) &&
+      !same(known && lineTerms(known), crmLine.terms) &&
       !same(crmLine.terms, stripeLine?.terms)
     ) {
       conflicts.push({
@@ -184,8 +185,4 @@ function changedOnly<T extends object>(before: T, after: T): Partial<T> {
 function lineIdInBase(base: InvoiceBase | null, line: StripeLine | undefined): string | undefined {
   if (!base || !line) return undefined;
   return Object.keys(base.lines).find((crmId) => base.lines[crmId]?.stripeId === line.id);
-}
-
-function withoutStripeId({ description, product, unitAmount, quantity }: LineTerms): LineTerms {
-  return { description, product, unitAmount, quantity };
 }

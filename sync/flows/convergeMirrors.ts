@@ -10,6 +10,7 @@ import { updateRecords, upsertRecords, type WriteResult } from '../salesforce/wr
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { noteCrmBack } from '../store/tombstones.ts';
 import { waitsFor } from '../store/waitingMirrors.ts';
+import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { deletedMirror, deletedMirrors, parentsOf, type MirrorParents } from './goneMirrors.ts';
@@ -49,10 +50,7 @@ export async function convergeMirrors(
   records: ClaimedRecord[],
 ): Promise<Convergence[]> {
   const read = await mapConcurrently(records, STRIPE_CONCURRENCY, (record) =>
-    kind.read(engine.stripe, record.stripeId!).catch((error: unknown): SyncFailure => {
-      if (isSyncFailure(error)) return error;
-      throw error;
-    }),
+    asFailure(() => kind.read(engine.stripe, record.stripeId!)),
   );
   const mirrored = read.filter((one): one is Mirrored => one !== null && !isSyncFailure(one));
   // Of what was never written there is nothing to read: the external id keeps an upsert from making two.

@@ -13,6 +13,7 @@ import { keepConflicts } from '../store/openConflicts.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { noteStripeBack } from '../store/tombstones.ts';
+import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { followGonePairs, insteadOfGone, pairIsBack, refuseIfTaken } from './gonePairs.ts';
 import { awaitingMerge, mergePending } from './mergedAccounts.ts';
@@ -91,10 +92,7 @@ export async function convergePairs<T extends object>(
     ? await awaitingMerge(engine, accountsWithoutCustomer(living, crmSides))
     : new Set<string>();
   const merged = await mapConcurrently(living, STRIPE_CONCURRENCY, (record) =>
-    mergeOne(engine, kind, { record, crmSides, held, asked }).catch((error: unknown): SyncFailure => {
-      if (isSyncFailure(error)) return error;
-      throw error;
-    }),
+    asFailure(() => mergeOne(engine, kind, { record, crmSides, held, asked })),
   );
   const written = await writeCrm(engine, kind, { records: living, merged, asked });
   return records.map((record) => gone.get(record) ?? written[living.indexOf(record)]!);

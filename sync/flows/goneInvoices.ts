@@ -16,6 +16,7 @@ import {
 import { retryWaitingFor } from '../store/waitingMirrors.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { createInvoice, deleteDraft, type NewInvoice } from '../stripe/writeInvoice.ts';
+import { asFailure } from './asFailure.ts';
 import { busy } from './claimWhenFree.ts';
 import { refuseIfOnlyHidden } from './refuseIfOnlyHidden.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -40,12 +41,8 @@ export async function followGoneInvoices(
     records.map(({ crmId }) => crmId!),
   );
   const followed = await mapConcurrently(records, STRIPE_CONCURRENCY, async (record) => {
-    try {
-      return await followOne(engine, record, fates.get(record.crmId!));
-    } catch (error) {
-      if (!isSyncFailure(error)) throw error;
-      return { record, kind: 'failed' as const, failure: error };
-    }
+    const one = await asFailure(() => followOne(engine, record, fates.get(record.crmId!)));
+    return isSyncFailure(one) ? { record, kind: 'failed' as const, failure: one } : one;
   });
   return new Map(followed.map((one) => [one.record, one]));
 }

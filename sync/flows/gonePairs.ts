@@ -13,6 +13,7 @@ import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts
 import type { FieldChange } from '../domain/change.ts';
 import { readFates, type Fate } from '../salesforce/readFates.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
+import { asFailure } from './asFailure.ts';
 import { busy } from './claimWhenFree.ts';
 import type { CrmSide, PairKind } from './convergePairs.ts';
 import { mergeInto, type MergeBatch } from './mergedAccounts.ts';
@@ -37,15 +38,13 @@ export async function followGonePairs<T extends object>(
   const followed = new Map<ClaimedRecord, Convergence>();
   // One after another: two of them may have been merged into the same one.
   for (const record of records) {
-    try {
-      const convergence = record.crmId
-        ? await followOne(engine, kind, { record, fate: fates.get(record.crmId), batch })
-        : await followUnpaired(engine, kind, record);
-      if (convergence) followed.set(record, convergence);
-    } catch (error) {
-      if (!isSyncFailure(error)) throw error;
-      followed.set(record, { record, kind: 'failed', failure: error });
-    }
+    const one = await asFailure(() =>
+      record.crmId
+        ? followOne(engine, kind, { record, fate: fates.get(record.crmId), batch })
+        : followUnpaired(engine, kind, record),
+    );
+    if (isSyncFailure(one)) followed.set(record, { record, kind: 'failed', failure: one });
+    else if (one) followed.set(record, one);
   }
   for (const record of batch.absorbed) followed.set(record, nothingLeft(record));
   return followed;

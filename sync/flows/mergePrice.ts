@@ -15,8 +15,9 @@ import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import type { CrmPrice, PriceBook } from '../salesforce/readPrices.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
-import { pairedPrices, replacePriceId, unlinkPrice } from '../store/priceRecords.ts';
+import { pairedPrices, replacePriceId } from '../store/priceRecords.ts';
 import { dropIntent, linkRecord, startNewVersion, type ClaimedRecord } from '../store/syncRecords.ts';
+import { unlinkStripe } from '../store/tombstones.ts';
 import {
   createPrice,
   readActivePrices,
@@ -109,7 +110,7 @@ async function pairedPrice(engine: Engine, work: EntryToMerge): Promise<PairedPr
   if (!price) {
     if (entry.otherId === priceId) throw gone(priceId);
     // Somebody has cleared the id in the org, which asks for a new price, or has put another one there.
-    await unlinkPrice(engine.database, record);
+    await unlinkStripe(engine.database, record);
     return pairedPrice(engine, work);
   }
   refuseStrange(price, entry);

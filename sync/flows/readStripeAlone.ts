@@ -1,5 +1,6 @@
-import { agreesWithBase, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import { withKnownProducts, type InvoiceBase, type StripeInvoice } from '../domain/invoice.ts';
+import { stripeChangedSince } from '../domain/planGone.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
@@ -33,7 +34,8 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
       return;
     }
     const crm = record.crmSnapshot as InvoiceSnapshot;
-    if (!agreesWithBase(record.base as InvoiceBase, stripe)) {
+    // What people edit: somebody may be editing it in the org at this moment.
+    if (stripeChangedSince(record.base as InvoiceBase, stripe)) {
       alone.read.set(record, stripe);
       return;
     }

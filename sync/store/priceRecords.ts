@@ -56,20 +56,6 @@ const leaseLost = () =>
     message: 'The price took so long that somebody else has taken it over. It is tried again by itself.',
   });
 
-/** Clears the Stripe price of a row whose price is no longer in Stripe, so that a new one may be made. */
-export async function unlinkPrice(database: Database, record: ClaimedRecord): Promise<void> {
-  await database.pool.query(
-    `UPDATE sync_record SET stripe_id = NULL, base = NULL, intents = '{}', version = version + 1 WHERE id = $1`,
-    [record.id],
-  );
-  Object.assign(record, {
-    stripeId: null,
-    base: null,
-    intents: {},
-    version: String(Number(record.version) + 1),
-  });
-}
-
 /** Takes back a row that stands for nothing, unless it was marked again meanwhile. */
 export async function forgetPrice(database: Database, record: ClaimedRecord): Promise<void> {
   await database.pool.query('DELETE FROM sync_record WHERE id = $1 AND lease_owner = $2 AND dirty_seq = $3', [
