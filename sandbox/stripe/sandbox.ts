@@ -1,7 +1,10 @@
 import type Stripe from 'stripe';
 import { DocumentStore } from '../store/documentStore.ts';
 import type { Mail } from './pages/port.ts';
+import type { Call } from './api/call.ts';
 import type { SavedAnswer } from './api/idempotency.ts';
+import type { StoredSettings } from './time/billingSettings.ts';
+import { SandboxTime } from './time/sandboxTime.ts';
 import type { StoredDelivery } from './webhooks/storedDelivery.ts';
 import type {
   BalanceTransaction,
@@ -61,16 +64,24 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const deliveries = store.collection<StoredDelivery>('deliveries');
   const mails = store.collection<Mail>('mails');
   const answers = store.collection<SavedAnswer>('idempotency');
+  const settings = store.collection<StoredSettings>('settings');
+  const time = new SandboxTime(clock);
   return {
     store,
     account,
-    clock,
+    /** The time that objects live in, unix seconds. */
+    clock: time.now,
+    time,
     /** Set once the server listens; hosted addresses are built with it when they are shown. */
     publicUrl: '',
     /** "Events are available for 30 days": docs.stripe.com/api/events. */
     eventsKeptSeconds: 30 * 24 * 60 * 60,
     /** Set by the deliveries: called within the transaction that makes the event. */
     announce: (_event: Event): void => {},
+    /** Set by the deliveries: whether a webhook endpoint wants events of this type. */
+    isAwaited: (_type: string): boolean => false,
+    /** Set by what follows from events, such as a subscription that becomes active: within the same transaction. */
+    follow: (_call: Call, _event: Event): void => {},
     customers,
     deletedIds,
     products,
@@ -93,12 +104,15 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     deliveries,
     mails,
     answers,
+    settings,
     by: {
       // One group with all of them: copying it is much faster than walking through the collection.
       anyInvoice: invoices.index(() => ''),
       anyCustomer: customers.index(() => ''),
       anyEvent: events.index(() => ''),
       invoiceOfCustomer: invoices.index((invoice) => invoice.customer),
+      /** What may happen by itself next; most invoices are in none of these groups. */
+      invoiceWaiting: invoices.index(waitsFor),
       invoiceOfToken: invoices.index((invoice) => invoice.token),
       lineOfInvoice: lines.index((line) => line.invoice),
       lineOfItem: lines.index((line) => line.parent?.invoice_item_details?.invoice_item),
@@ -122,4 +136,12 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       deliveryOfEvent: deliveries.index((delivery) => delivery.event),
     },
   };
+}
+
+/** `draft`: to be finalized; `charge`: to be charged; `due`: to be reminded of. */
+function waitsFor(invoice: StoredInvoice): string | undefined {
+  if (invoice.status === 'draft') return invoice.auto_advance ? 'draft' : undefined;
+  if (invoice.status !== 'open') return undefined;
+  if (invoice.next_payment_attempt !== null) return 'charge';
+  return invoice.due_date === null ? undefined : 'due';
 }

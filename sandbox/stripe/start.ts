@@ -15,6 +15,7 @@ import { pagesPort } from './pagesPort.ts';
 import { makeEndpoint } from './resources/webhookEndpoints.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
+import { Timer } from './time/timer.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
 
 export type { Exchange } from './api/apiHandler.ts';
@@ -63,6 +64,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
   const sandbox = openSandbox({ dataFile: options.dataFile, account, clock: clock.now });
   configureEndpoints(sandbox, options.webhookEndpoints ?? []);
   const deliveries = new Deliveries(sandbox, options.retryDelaysMs);
+  const timer = new Timer(sandbox, () => deliveries.wake());
   const [faults, calls, pace] = [new Faults(), new Calls(), new Pace()];
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -80,7 +82,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
     }),
   );
   app.use('/v2', eventsV2({ sandbox, secretKeys: options.secretKeys, calls }));
-  app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, pace, clock }));
+  app.use('/_sandbox', controlRouter({ sandbox, deliveries, faults, calls, pace, clock, timer }));
   const pages = pagesPort(sandbox, deliveries);
   app.use(createPages(pages));
   const server = createServer(app);
@@ -94,12 +96,14 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
   const url = `http://${host}:${port}`;
   sandbox.publicUrl = url;
   deliveries.resume();
+  timer.start();
   return {
     url,
     port,
     accountId: account.id,
     pages,
     async close() {
+      timer.stop();
       deliveries.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       // Requests that are under way may end; what hangs longer is cut off.

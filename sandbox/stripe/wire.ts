@@ -52,6 +52,11 @@ export type StoredInvoice = Omit<
   token: string | null;
   /** What `number` is to be when the merchant chose it. */
   wished_number: string | null;
+  /** `automatically_finalizes_at` was chosen: it does not wait for webhooks. */
+  scheduled?: boolean;
+  /** Which reminders were told, such as `overdue:3`. */
+  reminded?: string[];
+  test_clock: string | null;
 };
 
 export type Customer = Stripe.Customer & {
@@ -60,6 +65,7 @@ export type Customer = Stripe.Customer & {
   currency: string | null;
   invoice_prefix: string;
   next_invoice_sequence: number;
+  test_clock: string | null;
 };
 
 export type InvoicePayment = Omit<Stripe.InvoicePayment, 'invoice' | 'payment'> & {

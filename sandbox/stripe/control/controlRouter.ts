@@ -1,6 +1,8 @@
 import express, { Router } from 'express';
 import type { ErrorRequestHandler } from 'express';
 import type { Sandbox } from '../sandbox.ts';
+import { changeSettings, shownSettings } from '../time/billingSettings.ts';
+import type { Timer } from '../time/timer.ts';
 import type { Deliveries, Mode } from '../webhooks/deliveries.ts';
 import type { AdjustableClock } from './adjustableClock.ts';
 import type { Calls } from './calls.ts';
@@ -16,11 +18,12 @@ export interface Controls {
   calls: Calls;
   pace: Pace;
   clock: AdjustableClock;
+  timer: Timer;
 }
 
 /** The knobs under /_sandbox. Tests and people use them; the product never does. */
 export function controlRouter(controls: Controls): Router {
-  const { sandbox, deliveries, faults, calls, pace, clock } = controls;
+  const { sandbox, deliveries, faults, calls, pace, clock, timer } = controls;
   const router = Router();
   router.use(express.json());
   router
@@ -79,8 +82,16 @@ export function controlRouter(controls: Controls): Router {
     if (now !== null && !Number.isSafeInteger(now))
       throw new Error('The clock needs {"now": unix seconds}, or null for the real time.');
     clock.set(now as number | null);
+    // What is due by then has happened when this is answered.
+    timer.run();
     response.json({ now: clock.now() });
   });
+  router
+    .route('/billing')
+    .get((_request, response) => void response.json(shownSettings(sandbox)))
+    .post((request, response) => {
+      response.json(changeSettings(sandbox, (request.body ?? {}) as Record<string, unknown>));
+    });
   router.use(refuse);
   return router;
 }

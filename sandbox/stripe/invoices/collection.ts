@@ -1,12 +1,14 @@
 import type { Call } from '../api/call.ts';
 import { exclusiveParameters, invalidParameter, refused } from '../api/errors.ts';
+import { DAY, HOUR } from '../time/sandboxTime.ts';
 import type { StoredInvoice } from '../wire.ts';
 
-const DAY = 24 * 60 * 60;
-const HOUR = 60 * 60;
+/** "You can automatically finalize an invoice up to 5 years in the future": docs.stripe.com/invoicing/scheduled-finalization. */
+const FARTHEST = 5 * 366 * DAY;
 
 export interface CollectionValues {
   auto_advance?: boolean | undefined;
+  automatically_finalizes_at?: number | undefined;
   collection_method?: 'charge_automatically' | 'send_invoice' | undefined;
   days_until_due?: number | undefined;
   due_date?: number | undefined;
@@ -14,7 +16,12 @@ export interface CollectionValues {
 
 type Fields = Pick<
   StoredInvoice,
-  'auto_advance' | 'automatically_finalizes_at' | 'collection_method' | 'due_date' | 'next_payment_attempt'
+  | 'auto_advance'
+  | 'automatically_finalizes_at'
+  | 'collection_method'
+  | 'due_date'
+  | 'next_payment_attempt'
+  | 'scheduled'
 >;
 
 /** How a draft is to be paid: who pays when, and whether Stripe moves it on by itself. */
@@ -25,10 +32,47 @@ export function collection(call: Call, values: CollectionValues, invoice: Stored
     auto_advance: advance,
     collection_method: method,
     due_date: method === 'send_invoice' ? dueDate(call, values, invoice) : noDueDate(values),
-    // Recorded: one second more than the hour, and both are null again when auto_advance is turned off.
-    automatically_finalizes_at: advance ? invoice.created + HOUR + 1 : null,
-    next_payment_attempt: advance && method === 'charge_automatically' ? invoice.created + HOUR : null,
+    ...finalization(call, values, { invoice, advance, method }),
   };
+}
+
+function finalization(
+  call: Call,
+  values: CollectionValues,
+  { invoice, advance, method }: { invoice: StoredInvoice; advance: boolean; method: string },
+): Pick<Fields, 'automatically_finalizes_at' | 'next_payment_attempt' | 'scheduled'> {
+  const chosen =
+    chosenTime(call, values, advance) ?? (invoice.scheduled ? invoice.automatically_finalizes_at : null);
+  // Recorded: both are null again when auto_advance is turned off.
+  if (!advance) return { automatically_finalizes_at: null, next_payment_attempt: null, scheduled: false };
+  const charged = method === 'charge_automatically';
+  if (chosen !== null)
+    return {
+      automatically_finalizes_at: chosen,
+      next_payment_attempt: charged ? chosen : null,
+      scheduled: true,
+    };
+  return {
+    // Recorded: one second more than the hour.
+    automatically_finalizes_at: invoice.created + HOUR + 1,
+    next_payment_attempt: charged ? invoice.created + HOUR : null,
+    scheduled: false,
+  };
+}
+
+function chosenTime(call: Call, values: CollectionValues, advance: boolean): number | null {
+  const { automatically_finalizes_at: chosen } = values;
+  const param = 'automatically_finalizes_at';
+  if (chosen === undefined) return null;
+  if (!advance)
+    throw invalidParameter('You can only schedule the finalization of invoices with auto_advance.', param);
+  const now = call.sandbox.clock();
+  if (chosen <= now || chosen > now + FARTHEST)
+    throw invalidParameter(
+      'Invalid timestamp: must be an integer Unix timestamp in the future, at most 5 years ahead.',
+      param,
+    );
+  return chosen;
 }
 
 function dueDate(call: Call, values: CollectionValues, invoice: StoredInvoice): number {

@@ -32,6 +32,7 @@ function covered(invoice: StoredInvoice, now: number): StoredInvoice {
   return {
     ...invoice,
     auto_advance: false,
+    next_payment_attempt: null,
     status: 'paid',
     status_transitions: { ...invoice.status_transitions, paid_at: now },
   };

@@ -4,6 +4,7 @@ import { changeBalance } from '../balance/changeBalance.ts';
 import { newInvoiceToken } from '../ids.ts';
 import { MAXIMUM_CHARGE, minimumCharge } from '../money.ts';
 import { openPayment } from '../payments/invoicePayments.ts';
+import { HOUR } from '../time/sandboxTime.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Customer, StoredInvoice } from '../wire.ts';
 import { announceUpdate } from './editable.ts';
@@ -64,6 +65,8 @@ function frozen(
       code: 'amount_too_large',
     });
   const nothing = due === 0;
+  const advance = nothing ? false : (auto_advance ?? invoice.auto_advance ?? false);
+  const charged = invoice.collection_method === 'charge_automatically';
   return {
     ...invoice,
     ...copyOf(customer),
@@ -72,9 +75,11 @@ function frozen(
     amount_remaining: due,
     ending_balance: ending,
     attempted: nothing,
-    auto_advance: nothing ? false : (auto_advance ?? invoice.auto_advance ?? false),
+    auto_advance: advance,
     automatically_finalizes_at: null,
-    next_payment_attempt: null,
+    last_finalization_error: null,
+    scheduled: false,
+    next_payment_attempt: advance && charged ? now + HOUR : null,
     effective_at: invoice.effective_at ?? now,
     rendering: invoice.rendering && { ...invoice.rendering, pdf: printed(invoice) },
     status: nothing ? 'paid' : 'open',

@@ -13,7 +13,7 @@ export type ShownInvoice = Omit<Stripe.Invoice, 'lines'> & {
 const LINES_SHOWN = 10;
 
 export function showInvoice(sandbox: Sandbox, stored: StoredInvoice): ShownInvoice {
-  const { token, wished_number, ...fields } = stored;
+  const { token, wished_number, scheduled: _scheduled, reminded: _reminded, ...fields } = stored;
   const lines = linesOf(sandbox, stored.id);
   const shown: ShownInvoice = {
     ...fields,
@@ -27,6 +27,7 @@ export function showInvoice(sandbox: Sandbox, stored: StoredInvoice): ShownInvoi
       url: `/v1/invoices/${stored.id}/lines`,
     },
   };
+  if (stored.status !== 'uncollectible') delete shown.status_details;
   if (stored.status !== 'draft') return shown;
   return {
     ...shown,

@@ -30,6 +30,7 @@ const paymentMethodTypes: Rule<string[]> = {
 export const invoiceRules = {
   auto_advance: flag,
   automatic_tax: automaticTax,
+  automatically_finalizes_at: timestamp,
   collection_method: oneOf('charge_automatically', 'send_invoice'),
   custom_fields: clearable(
     list(hash({ name: required(text({ max: 40 })), value: required(text({ max: 140 })) }), { max: 4 }),
@@ -57,7 +58,7 @@ export const invoiceRules = {
 };
 
 export const unsupportedInInvoices = [
-  ...['account_tax_ids', 'application_fee_amount', 'automatically_finalizes_at', 'customer_account'],
+  ...['account_tax_ids', 'application_fee_amount', 'customer_account'],
   ...['default_source', 'default_tax_rates', 'discounts', 'issuer', 'on_behalf_of', 'shipping_cost'],
   ...['shipping_details', 'subscription', 'transfer_data'],
 ];

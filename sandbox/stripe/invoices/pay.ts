@@ -32,12 +32,18 @@ export function refuseUnpayable(invoice: StoredInvoice): void {
   if (invoice.status === 'void') throw refused('This invoice has been voided and can no longer be paid.');
 }
 
-/** The named method, else the invoice's, else the customer's. */
+/** The invoice's own method, else the customer's. */
+export function methodOnFile({ sandbox }: Call, invoice: StoredInvoice): string | undefined {
+  const customer = sandbox.customers.get(invoice.customer);
+  const id = invoice.default_payment_method ?? customer?.invoice_settings.default_payment_method;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** The named method, else the one on file. */
 function methodFor(call: Call, invoice: StoredInvoice, named: string | undefined): StoredPaymentMethod {
   const { sandbox } = call;
-  const customer = sandbox.customers.get(invoice.customer);
-  const id = named ?? invoice.default_payment_method ?? customer?.invoice_settings.default_payment_method;
-  if (typeof id !== 'string')
+  const id = named ?? methodOnFile(call, invoice);
+  if (id === undefined)
     throw new StripeError(400, {
       type: 'invalid_request_error',
       code: 'resource_missing',

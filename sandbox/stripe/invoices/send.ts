@@ -1,6 +1,7 @@
 import type { Call } from '../api/call.ts';
 import { refused } from '../api/errors.ts';
 import { emit } from '../webhooks/events.ts';
+import type { StoredInvoice } from '../wire.ts';
 import { refuseWithoutEmail } from './collection.ts';
 import { invoiceInPath } from './editable.ts';
 import { finalizeInvoice } from './finalize.ts';
@@ -9,7 +10,6 @@ import { showInvoice } from './invoiceObject.ts';
 
 /** Finalizes a draft first. The mail goes to the sandbox's mailbox; real Stripe sends none in test mode. */
 export function sendInvoice(call: Call): object {
-  const { sandbox } = call;
   const invoice = invoiceInPath(call, 'invoice');
   if (invoice.collection_method !== 'send_invoice')
     throw refused("You can only manually send an invoice if its collection method is 'send_invoice'.");
@@ -19,7 +19,13 @@ export function sendInvoice(call: Call): object {
     );
   if (invoice.status === 'draft') refuseWithoutEmail(call, invoice);
   const sent = invoice.status === 'draft' ? finalizeInvoice(call, invoice) : invoice;
-  const shown = showInvoice(sandbox, sent);
+  return mailInvoice(call, sent);
+}
+
+/** The mail of a finalized invoice, and the event that tells of it. */
+export function mailInvoice(call: Call, invoice: StoredInvoice): object {
+  const { sandbox } = call;
+  const shown = showInvoice(sandbox, invoice);
   sandbox.mails.put(composeInvoiceMail(sandbox, shown));
   emit(call, 'invoice.sent', shown);
   return shown;

@@ -3,6 +3,7 @@ import { changedMetadata } from '../api/commonRules.ts';
 import { missingReference, refused } from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import type { Values } from '../api/parameters.ts';
+import { HOUR } from '../time/sandboxTime.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
 import { collection, refuseWithoutEmail } from './collection.ts';
@@ -26,28 +27,35 @@ export function updateInvoice(call: Call, values: UpdateValues): object {
   if (method && !sandbox.paymentMethods.get(method))
     throw missingReference('PaymentMethod', method, 'default_payment_method');
   const after =
-    invoice.status === 'draft' ? changedDraft(call, invoice, values) : changedOpen(invoice, values);
+    invoice.status === 'draft' ? changedDraft(call, invoice, values) : changedOpen(call, invoice, values);
   if (after.collection_method !== invoice.collection_method) refuseWithoutEmail(call, after);
   sandbox.invoices.put(after);
   return announceUpdate(call, before);
 }
 
-function changedOpen(invoice: StoredInvoice, values: UpdateValues): StoredInvoice {
+function changedOpen(call: Call, invoice: StoredInvoice, values: UpdateValues): StoredInvoice {
   const { auto_advance = invoice.auto_advance, default_payment_method = invoice.default_payment_method } =
     values;
   return {
     ...invoice,
     auto_advance,
     default_payment_method,
+    next_payment_attempt: nextAttempt(call, invoice, auto_advance),
     metadata: changedMetadata(invoice.metadata, values.metadata),
   };
+}
+
+/** Guessed: automatic collection that is turned on again charges an hour later, as after a finalization. */
+function nextAttempt(call: Call, invoice: StoredInvoice, advance: boolean | undefined): number | null {
+  if (advance === invoice.auto_advance) return invoice.next_payment_attempt;
+  return advance && invoice.collection_method === 'charge_automatically' ? call.sandbox.clock() + HOUR : null;
 }
 
 function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues): StoredInvoice {
   const { custom_fields, description, effective_at, footer, statement_descriptor } = values;
   const types = values.payment_settings?.payment_method_types;
   return {
-    ...changedOpen(invoice, values),
+    ...changedOpen(call, invoice, values),
     ...given({ custom_fields, description, effective_at, footer, statement_descriptor }),
     ...collection(call, values, invoice),
     wished_number: values.number === undefined ? invoice.wished_number : values.number,

@@ -46,22 +46,34 @@ export function voided(call: Call, invoice: StoredInvoice): StoredInvoice {
   return {
     ...invoice,
     auto_advance: false,
+    next_payment_attempt: null,
     status: 'void',
     status_transitions: { ...invoice.status_transitions, voided_at: sandbox.clock() },
   };
 }
 
 export function markUncollectible(call: Call): object {
-  const { sandbox } = call;
   const invoice = invoiceInPath(call, 'id');
   if (invoice.status === 'uncollectible')
     throw refused('This invoice has already been marked uncollectible.');
   if (invoice.status !== 'open') throw refused(NOT_OPEN);
+  return giveUp(call, invoice, 'user_forgiven');
+}
+
+/** Nobody expects to be paid any more; the reason is told as long as that is so. */
+export function giveUp(
+  call: Call,
+  invoice: StoredInvoice,
+  reason: 'max_payment_attempts' | 'subscription_canceled' | 'user_forgiven',
+): object {
+  const { sandbox } = call;
   const before = showInvoice(sandbox, invoice);
   sandbox.invoices.put({
     ...invoice,
     auto_advance: false,
+    next_payment_attempt: null,
     status: 'uncollectible',
+    status_details: { uncollectible: { reason } },
     status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: sandbox.clock() },
   });
   emit(call, 'invoice.marked_uncollectible', showInvoice(sandbox, sandbox.invoices.get(invoice.id)!));

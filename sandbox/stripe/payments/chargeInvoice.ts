@@ -17,13 +17,23 @@ export function chargeInvoice(
   invoice: StoredInvoice,
   method: StoredPaymentMethod,
 ): StripeError | undefined {
+  return attemptCharge(call, invoice, { method });
+}
+
+/** `retryAt`: it is Stripe's own attempt, and when the next one is, if this one fails; null if it is the last. */
+export function attemptCharge(
+  call: Call,
+  invoice: StoredInvoice,
+  { method, retryAt }: { method: StoredPaymentMethod; retryAt?: number | null },
+): StripeError | undefined {
   const { sandbox } = call;
   const { intent } = defaultPayment(sandbox, invoice.id);
   const { decline } = cardKind(method.test_card);
   const receiptUrl = showInvoice(sandbox, invoice).hosted_invoice_url ?? null;
   const charge = makeCharge(sandbox, { intent, method, decline, receiptUrl });
-  if (decline) return failed(call, invoice, { charge, intent, method, decline });
-  succeeded(call, invoice, { charge, intent, method });
+  const attempted = afterAttempt(invoice, retryAt);
+  if (decline) return failed(call, invoice, { charge, intent, method, decline, attempted });
+  succeeded(call, invoice, { charge, intent, method, attempted });
   return undefined;
 }
 
@@ -31,9 +41,10 @@ interface Attempt {
   charge: Charge;
   intent: PaymentIntent;
   method: StoredPaymentMethod;
+  attempted: StoredInvoice;
 }
 
-function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method }: Attempt): void {
+function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method, attempted }: Attempt): void {
   const { sandbox } = call;
   const now = sandbox.clock();
   const { payment } = defaultPayment(sandbox, invoice.id);
@@ -54,7 +65,7 @@ function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method 
   };
   sandbox.intents.put(paidIntent);
   sandbox.invoicePayments.put(paidPayment);
-  sandbox.invoices.put(withMoney(attempted(invoice), intent.amount, now));
+  sandbox.invoices.put(withMoney(attempted, intent.amount, now));
   emit(call, 'charge.succeeded', charge);
   emit(call, 'payment_intent.succeeded', paidIntent);
   emit(call, 'invoice_payment.paid', paidPayment);
@@ -66,7 +77,7 @@ function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method 
 function failed(
   call: Call,
   invoice: StoredInvoice,
-  { charge, intent, method, decline }: Attempt & { decline: Decline },
+  { charge, intent, method, decline, attempted }: Attempt & { decline: Decline },
 ): StripeError {
   const { sandbox } = call;
   const before = showInvoice(sandbox, invoice);
@@ -86,7 +97,7 @@ function failed(
     status: 'requires_payment_method',
   };
   sandbox.intents.put(failedIntent);
-  sandbox.invoices.put(attempted(invoice));
+  sandbox.invoices.put(attempted);
   emit(call, 'charge.failed', charge);
   emit(call, 'payment_intent.payment_failed', failedIntent);
   const shown = announceUpdate(call, before);
@@ -94,7 +105,14 @@ function failed(
   return error;
 }
 
-/** "Any payment attempt counts as the first attempt"; only automatic retries, which the sandbox has not, count on. */
-function attempted(invoice: StoredInvoice): StoredInvoice {
-  return { ...invoice, attempted: true, attempt_count: Math.max(1, invoice.attempt_count) };
+/** "Any payment attempt counts as the first attempt, and subsequently only automatic retries increment" the count. */
+export function afterAttempt(invoice: StoredInvoice, retryAt: number | null | undefined): StoredInvoice {
+  const { attempt_count: count, next_payment_attempt: next } = invoice;
+  const own = retryAt !== undefined;
+  return {
+    ...invoice,
+    attempted: true,
+    attempt_count: own ? count + 1 : Math.max(1, count),
+    next_payment_attempt: own ? retryAt : next,
+  };
 }

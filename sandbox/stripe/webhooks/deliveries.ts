@@ -5,6 +5,7 @@ import type { Event, StoredEndpoint } from '../wire.ts';
 import { Poster } from './post.ts';
 import type { Outcome } from './post.ts';
 import { signatureHeader } from './signature.ts';
+import { acknowledged } from '../time/acknowledged.ts';
 import { thinEvent, thinType } from './thinEvents.ts';
 import type { StoredDelivery } from './storedDelivery.ts';
 
@@ -39,6 +40,7 @@ export class Deliveries {
     this.#sandbox = sandbox;
     this.#retryDelaysMs = retryDelaysMs;
     sandbox.announce = (event) => this.#announce(event);
+    sandbox.isAwaited = (type) => this.#endpointsFor({ type }).length > 0;
   }
 
   /** Takes up what an earlier process left pending. */
@@ -93,7 +95,7 @@ export class Deliveries {
         );
   }
 
-  #endpointsFor(event: Event): StoredEndpoint[] {
+  #endpointsFor(event: Pick<Event, 'type'>): StoredEndpoint[] {
     return [...this.#sandbox.endpoints.values()].filter(
       ({ status, enabled_events: types, payload }) =>
         status === 'enabled' &&
@@ -203,8 +205,11 @@ export class Deliveries {
         nextAttemptAt: null,
       });
       if (!event) return undefined;
-      if (succeeded && !earlier)
-        sandbox.events.put({ ...event, pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
+      if (succeeded && !earlier) {
+        const pending = Math.max(0, event.pending_webhooks - 1);
+        sandbox.events.put({ ...event, pending_webhooks: pending });
+        if (pending === 0) acknowledged(sandbox, event);
+      }
       const delayMs = this.#retryDelaysMs[delivery.attempt - 1];
       if (succeeded || delayMs === undefined) return undefined;
       const attempt = delivery.attempt + 1;

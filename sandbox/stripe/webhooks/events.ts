@@ -24,7 +24,7 @@ function record(call: Call, type: string, data: Event['data']): Event {
     id: newId('evt'),
     object: 'event',
     api_version: API_VERSION,
-    created: sandbox.clock(),
+    created: sandbox.time.wall(),
     data: structuredClone(data),
     livemode: false,
     pending_webhooks: 0,
@@ -33,5 +33,6 @@ function record(call: Call, type: string, data: Event['data']): Event {
   };
   sandbox.events.put(event);
   sandbox.announce(event);
+  sandbox.follow(call, event);
   return event;
 }
