@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type Stripe from 'stripe';
 import type { FieldChange, FieldConflict } from './domain/change.ts';
 import type { OpenConflict } from './domain/openConflict.ts';
+import type { ToldValues } from './domain/overwritten.ts';
 import type { SyncFailure } from './failure.ts';
 import type { Gate } from './limits/gate.ts';
 import type { SalesforceOrg } from './salesforce/connection.ts';
@@ -42,6 +43,8 @@ export type Convergence =
       crmSnapshot?: unknown;
       changes: FieldChange[];
       conflicts: FieldConflict[];
+      /** What the org has told and is still open: see `sync/domain/overwritten.ts`. */
+      crmTold?: ToldValues;
       /** In words: the record was deleted on one side, and that was followed. */
       gone?: string;
       /** What the org's record shows from now on: conflicts of this and of earlier syncs that nobody has looked at. */

@@ -41,6 +41,11 @@ export function toMajorUnits(minor: number | string, currency: string): number {
   return Number(shift(plainDecimal(minor), -currencyExponent(currency)));
 }
 
+/** A quantity as the shortest decimal text with at most four places: 3 is "3", 0.25 is "0.25". */
+export function decimalText(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
 /** For people: "2,649.99 USD". */
 export function formatMoney(minor: number, currency: string): string {
   const exponent = currencyExponent(currency);

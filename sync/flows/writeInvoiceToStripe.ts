@@ -2,6 +2,7 @@ import type { FieldChange } from '../domain/change.ts';
 import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
+import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
 import { linkRecord, noteFirstBase, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -26,7 +27,8 @@ export async function writeInvoiceToStripe(
   // What is made now, or was made by a noted request that is older than the record, is merged like any draft.
   const created = stripe ? null : await create(engine, { record, crm: crm! }, customers);
   const present = known((stripe ?? created)!);
-  const plan = planStripeInvoice(base, crm, present);
+  const said = crm && restoreOverwritten(crm, base, record.crmTold);
+  const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
   await keepConflicts(engine.database, record, plan.conflicts);
   const updated = await update(engine, { record, stripe: present, plan });
   const written = known(updated.stripe);

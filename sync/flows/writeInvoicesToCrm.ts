@@ -1,7 +1,8 @@
 import { conflictWords } from '../domain/conflictWords.ts';
 import { snapshotAfter, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
-import type { StripeInvoice } from '../domain/invoice.ts';
+import { fieldKey, stillOpenValues, withOverwritings, type ToldValues } from '../domain/overwritten.ts';
+import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
 import {
   invoiceBase,
   pairedLines,
@@ -69,7 +70,7 @@ export async function writeInvoicesToCrm(
     engine,
     known.filter(({ failure }) => !failure),
   );
-  return new Map(writings.map((writing) => [writing.record, convergence(writing)]));
+  return new Map(writings.map((writing) => [writing.record, convergence(writing, engine.now())]));
 }
 
 async function plan(
@@ -126,9 +127,16 @@ async function noteWhatWillBe(engine: Engine, writings: Writing[]): Promise<void
   const writes = writings.filter(
     ({ plan: { fields }, failure }) => !failure && Object.keys(fields).length > 0,
   );
+  const at = engine.now().toISOString();
+  for (const { record, crm, plan: crmPlan } of writes)
+    if (crm) record.crmWrites = withOverwritings(record.crmWrites, crm, { plan: crmPlan, at });
   const ours = await noteSnapshots(
     engine.database,
-    writes.map((writing) => ({ record: writing.record, crmSnapshot: snapshotOf(writing) })),
+    writes.map((writing) => ({
+      record: writing.record,
+      crmSnapshot: snapshotOf(writing),
+      crmWrites: writing.record.crmWrites,
+    })),
   );
   for (const writing of writes) if (!ours.has(writing.record.id)) writing.failure = busy('invoice');
 }
@@ -212,7 +220,20 @@ function note(writes: { writing: Writing }[], answers: WriteResult[]): void {
   }
 }
 
-function convergence(writing: Writing): Convergence {
+/** What the org has told and its record did not say when it was read. */
+function openValues(record: ClaimedRecord, crm: CrmInvoice, now: Date): ToldValues {
+  const said = new Map(
+    [crm, ...crm.lines].flatMap(({ id, fields }) =>
+      Object.entries(fields).map(([field, value]) => [fieldKey(id, field), value] as const),
+    ),
+  );
+  return stillOpenValues(
+    { told: record.crmTold, writes: record.crmWrites },
+    { valueOf: (key) => said.get(key) ?? null, now: now.toISOString() },
+  );
+}
+
+function convergence(writing: Writing, now: Date): Convergence {
   const {
     record,
     stripe,
@@ -230,6 +251,7 @@ function convergence(writing: Writing): Convergence {
     kind: 'synced',
     base: invoiceBase(lineIds, stripe),
     crmSnapshot: snapshotOf(writing),
+    crmTold: writing.crm ? openValues(record, writing.crm, now) : {},
     changes: [
       ...changes,
       ...crmPlan.changes.map((change) => ({ ...change, objectId: change.objectId ?? crmId })),

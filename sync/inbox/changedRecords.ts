@@ -1,9 +1,11 @@
 import { toLongId } from '../domain/salesforceId.ts';
+import { valuesToKeep } from '../domain/overwritten.ts';
 import { changesOtherFields, tellsNews, type ToldRecord } from '../domain/tellsNews.ts';
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
+import { CLIENT } from '../salesforce/connection.ts';
 import { readParents } from '../salesforce/readParents.ts';
 import { comparable } from '../salesforce/values.ts';
 import { invoicesOfLines, readKnownRecords, type KnownRecord } from '../store/readSnapshots.ts';
@@ -32,16 +34,53 @@ export async function changedRecords(engine: Engine, change: CrmChange): Promise
   const subjects = await subjectsOf(engine, { followed, change, ids });
   const told = toldOf(change);
   const known = told ? await knownOf(engine, followed, { subjects, told }) : [];
-  const news = new Map<string, boolean>();
+  const news = new Map<string, { isNews: boolean; kept: KeptValues }>();
   for (const { crmId, recordId } of subjects) {
     const record =
       known.find((one) => one.crmId === crmId) ??
       known.find((one) => one.crmId === null && one.stripeId === told?.stripeId);
-    const isNews = !told || recordId === null || isNewsOf(record, { ...told, id: recordId });
-    news.set(crmId, isNews || (news.get(crmId) ?? false));
+    const kept = told && recordId && record ? keptOf(record, { change, told, id: recordId }) : {};
+    const isNews =
+      !told ||
+      recordId === null ||
+      isNewsOf(record, { ...told, id: recordId }) ||
+      Object.keys(kept).length > 0;
+    const before = news.get(crmId);
+    news.set(crmId, { isNews: isNews || (before?.isNews ?? false), kept: { ...before?.kept, ...kept } });
   }
-  return [...news].map(([crmId, isNews]) => ({ entity, crmId, takesInNew, isNews }));
+  return [...news].map(([crmId, { isNews, kept }]) => ({
+    entity,
+    crmId,
+    takesInNew,
+    isNews,
+    ...(Object.keys(kept).length > 0 && { told: kept }),
+  }));
 }
+
+type KeptValues = NonNullable<ChangedRecord['told']>;
+
+/** What people have written may have been overwritten by us; whether it was is known when the event of our write is here. */
+function keptOf(
+  known: KnownRecord,
+  { change, told, id }: { change: CrmChange; told: Omit<ToldRecord, 'id'>; id: string },
+): KeptValues {
+  if (change.changeType !== 'UPDATE') return {};
+  const { object, fields } = told;
+  return valuesToKeep(
+    known,
+    {
+      object,
+      id,
+      fields,
+      isOurs: isOurs(change),
+      committedAt: new Date(change.commitTimestamp).toISOString(),
+    },
+    (field) => tellsNews(known.snapshot, { object, id, fields: { [field]: fields[field] } }),
+  );
+}
+
+/** The event may still tell of what the org's own automation changed with our write; whether it is an echo, values say. */
+const isOurs = ({ changeOrigin }: CrmChange) => changeOrigin.endsWith(`;client=${CLIENT}`);
 
 /** Of a parked record every change counts that we have not made: whatever keeps it from being synced may be mended. */
 export function isNewsOf(known: KnownRecord | undefined, told: ToldRecord): boolean {

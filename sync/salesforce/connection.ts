@@ -8,6 +8,9 @@ import { translateSalesforceError } from './translateError.ts';
 /** Pinned in one place: the REST API version that every call of the middleware speaks. */
 export const SALESFORCE_API_VERSION = '67.0';
 
+/** Names us in the header Sforce-Call-Options, and so in the origin of the change events of our writes. */
+export const CLIENT = 'Invoicebridge';
+
 export interface SalesforceCredentials {
   loginUrl: string;
   clientId: string;
@@ -59,7 +62,7 @@ export class SalesforceOrg {
         clientId: credentials.clientId,
         ...(credentials.clientSecret ? { clientSecret: credentials.clientSecret } : {}),
       },
-      callOptions: { client: 'Invoicebridge' },
+      callOptions: { client: CLIENT },
       refreshFn: (_connection, done) => {
         this.refresh().then(
           (token) => done(null, token),

@@ -1,10 +1,10 @@
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
-import { MoneyError, toMinorUnits } from '../domain/money.ts';
+import { decimalText, MoneyError, toMinorUnits } from '../domain/money.ts';
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
-import { comparable, decimalText, isoTime, plainText } from './values.ts';
+import { comparable, isoTime, plainText } from './values.ts';
 
 const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
 const LINE_FIELDS = TRACKED_FIELDS.Invoice_Line__c.join(', ');

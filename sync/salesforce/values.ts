@@ -15,11 +15,6 @@ export function isoTime(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? orgTime(value).toISOString() : null;
 }
 
-/** A quantity as the shortest decimal text with at most four places: 3 is "3", 0.25 is "0.25". */
-export function decimalText(value: number): string {
-  return String(Number(value.toFixed(4)));
-}
-
 /**
  * A field's value as the engine compares it, from a query (texts of ISO 8601) or from a change event (milliseconds
  * since 1970). No value and an empty text are null.

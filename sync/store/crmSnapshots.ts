@@ -1,3 +1,4 @@
+import type { Overwriting } from '../domain/overwritten.ts';
 import type { Database } from './database.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
 
@@ -8,24 +9,26 @@ import type { ClaimedRecord } from './syncRecords.ts';
  */
 export async function noteSnapshots(
   database: Database,
-  noted: { record: ClaimedRecord; crmSnapshot: unknown }[],
+  noted: { record: ClaimedRecord; crmSnapshot: unknown; crmWrites: Overwriting[] }[],
 ): Promise<Set<string>> {
   if (noted.length === 0) return new Set();
   const { rows } = await database.pool.query<{ id: string }>(
     `WITH given AS (
-       SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, lease_owner text, crm_snapshot jsonb)
+       SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, lease_owner text, crm_snapshot jsonb, crm_writes jsonb)
      ), held AS (
        SELECT record.id FROM sync_record record JOIN given USING (id)
        WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
      )
-     UPDATE sync_record record SET crm_snapshot = given.crm_snapshot, crm_unsure = true
+     UPDATE sync_record record SET
+       crm_snapshot = given.crm_snapshot, crm_unsure = true, crm_writes = given.crm_writes
      FROM given JOIN held USING (id) WHERE record.id = given.id RETURNING record.id`,
     [
       JSON.stringify(
-        noted.map(({ record, crmSnapshot }) => ({
+        noted.map(({ record, crmSnapshot, crmWrites }) => ({
           id: record.id,
           lease_owner: record.leaseOwner,
           crm_snapshot: crmSnapshot,
+          ...(crmWrites.length > 0 && { crm_writes: crmWrites }),
         })),
       ),
     ],

@@ -1,6 +1,7 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
+import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 
 // PostgreSQL's bigint arrives as a string; ids stay strings, counters are small enough for a number.
 const id: EntitySchemaColumnOptions = { type: 'bigint', primary: true, generated: 'increment' };
@@ -71,6 +72,9 @@ export interface SyncRecord {
   base: unknown;
   crm_snapshot: unknown;
   crm_unsure: boolean;
+  /** See `sync/domain/overwritten.ts`. */
+  crm_writes: Overwriting[] | null;
+  crm_told: ToldValues | null;
   intents: Intents;
   open_conflicts: OpenConflict[] | null;
   sent_at: Date | null;
@@ -105,6 +109,8 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
     base: { type: 'jsonb', nullable: true },
     crm_snapshot: { type: 'jsonb', nullable: true },
     crm_unsure: { type: 'boolean', default: false },
+    crm_writes: { type: 'jsonb', nullable: true },
+    crm_told: { type: 'jsonb', nullable: true },
     intents: { type: 'jsonb', default: {} },
     open_conflicts: { type: 'jsonb', nullable: true },
     sent_at: maybeTime,

@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 import type { CrmSnapshot } from '../domain/tellsNews.ts';
 import type { Database } from './database.ts';
 
@@ -12,6 +13,9 @@ export interface KnownRecord {
   /** Whether somebody holds it at this moment. */
   isHeld: boolean;
   snapshot: CrmSnapshot | null;
+  /** See `sync/domain/overwritten.ts`. */
+  writes: Overwriting[];
+  told: ToldValues;
 }
 
 /** Pairs by the org's id, or by Stripe's where the org has just made its record. */
@@ -22,6 +26,7 @@ export async function readKnownRecords(
 ): Promise<KnownRecord[]> {
   const { rows } = await database.pool.query<KnownRecord>(
     `SELECT crm_id AS "crmId", stripe_id AS "stripeId", state = 'parked' AS "isParked", crm_snapshot AS snapshot,
+            coalesce(crm_writes, '[]') AS writes, coalesce(crm_told, '{}') AS told,
             last_synced_at AS "settledAt", coalesce(lease_until > now(), false) AS "isHeld"
      FROM sync_record WHERE entity = $1 AND (crm_id = ANY($2) OR stripe_id = ANY($3))`,
     [entity, crmIds, stripeIds],

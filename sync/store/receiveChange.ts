@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import type { ToldValue } from '../domain/overwritten.ts';
 import type { Database } from './database.ts';
 
 export interface ReceivedChange {
@@ -19,6 +20,8 @@ export interface ChangedRecord {
   takesInNew: boolean;
   /** Whether the event says anything of it that is not known; our own write that comes back does not. */
   isNews: boolean;
+  /** Values of the event that may turn out to have been overwritten: see `sync/domain/overwritten.ts`. */
+  told?: Record<string, Omit<ToldValue, 'seq'>>;
 }
 
 /**
@@ -43,8 +46,14 @@ export async function receiveChange(database: Database, change: ReceivedChange):
        WHERE subject.takes_in_new OR EXISTS (
          SELECT FROM sync_record known WHERE known.entity = subject.entity AND known.crm_id = subject.crm_id
        )
+     ), told AS (
+       -- Behind the mark, whose number it carries.
+       SELECT note_crm_told(array_agg(subject.entity), array_agg(subject.crm_id), array_agg(subject.told))
+       FROM (SELECT count(*) FROM marked) done, stored,
+         unnest($9::text[], $10::text[], $13::jsonb[]) AS subject (entity, crm_id, told)
+       WHERE subject.told IS NOT NULL
      )
-     SELECT EXISTS (SELECT FROM stored) AS stored, (SELECT count(*) FROM marked) AS marked`,
+     SELECT EXISTS (SELECT FROM stored) AS stored, (SELECT count(*) FROM told) AS told`,
     [
       change.eventId,
       change.type,
@@ -58,6 +67,7 @@ export async function receiveChange(database: Database, change: ReceivedChange):
       news.map(({ crmId }) => crmId),
       news.map(({ takesInNew }) => takesInNew),
       others.length > 0 ? others.map(({ crmId }) => crmId) : null,
+      news.map(({ told }) => (told ? JSON.stringify(told) : null)),
     ],
   );
   return rows[0]!.stored;

@@ -1,5 +1,6 @@
 import type { FieldChange } from '../domain/change.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
+import type { ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
@@ -10,6 +11,8 @@ export type Settlement =
       base: unknown;
       /** What the org's record says now; left out where nobody asks. */
       crmSnapshot?: unknown;
+      /** What the org has told and is still open; left out where nothing is. */
+      crmTold?: ToldValues;
       /** What this convergence wrote on either side. */
       changes?: FieldChange[];
       /** What the org's record shows from now on; they have been kept before anything was written. */
@@ -81,7 +84,7 @@ export async function settleRecord(
 const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS one (
-      id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb, open_conflicts jsonb,
+      id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb, crm_told jsonb, open_conflicts jsonb,
       delay_ms float8, tries int, code text, message text, stage text)
   ), held AS (
     SELECT record.id FROM sync_record record JOIN given USING (id)
@@ -89,6 +92,10 @@ const SETTLE = `
   ), synced AS (
     UPDATE sync_record record SET
       base = given.base, crm_snapshot = given.crm_snapshot, crm_unsure = false, open_conflicts = given.open_conflicts,
+      -- What was told after the claim has not been looked at.
+      crm_told = CASE WHEN record.crm_told IS NOT NULL THEN nullif(coalesce(given.crm_told, '{}') || coalesce((
+        SELECT jsonb_object_agg(key, value) FROM jsonb_each(record.crm_told)
+        WHERE (value ->> 'seq')::bigint > given.dirty_seq), '{}'), '{}') END,
       version = version + 1, attempts = 0, last_synced_at = now(),
       error_code = NULL, error_message = NULL, error_stage = NULL,
       state = CASE WHEN record.dirty_seq = given.dirty_seq THEN 'clean' ELSE 'dirty' END,
@@ -126,11 +133,12 @@ function settlementRow({ record, settlement }: SettledRecord) {
     kind: settlement.kind,
   };
   if (settlement.kind === 'synced') {
-    const { base, crmSnapshot, openConflicts } = settlement;
+    const { base, crmSnapshot, crmTold, openConflicts } = settlement;
     return {
       ...row,
       base,
       crm_snapshot: crmSnapshot,
+      crm_told: crmTold,
       open_conflicts: openConflicts?.length ? openConflicts : undefined,
     };
   }

@@ -1,5 +1,6 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
+import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { Intents, SyncRecord } from './entities.ts';
@@ -15,6 +16,9 @@ export interface ClaimedRecord {
   crmSnapshot: unknown;
   /** Whether somebody may have changed the org's record since, or a write of ours did not come to its end. */
   crmUnsure: boolean;
+  /** What we have lately written over in the org, and what its change stream has told: see `sync/domain/overwritten.ts`. */
+  crmWrites: Overwriting[];
+  crmTold: ToldValues;
   intents: Intents;
   openConflicts: OpenConflict[];
   /** When Stripe mailed the invoice, as far as the engine itself knows. */
@@ -239,6 +243,8 @@ function claimed(row: SyncRecord): ClaimedRecord {
     base: row.base,
     crmSnapshot: row.crm_snapshot,
     crmUnsure: row.crm_dirty || row.crm_unsure,
+    crmWrites: row.crm_writes ?? [],
+    crmTold: row.crm_told ?? {},
     intents: row.intents,
     openConflicts: row.open_conflicts ?? [],
     sentAt: row.sent_at,

@@ -7,6 +7,7 @@ import { IgnoredPrices1795316400000 } from './1795316400000-ignored-prices.ts';
 import { Backfill1795320000000 } from './1795320000000-backfill.ts';
 import { WorkerState1795323600000 } from './1795323600000-worker-state.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
+import { Overwritten1795395600000 } from './1795395600000-overwritten.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Backfill1795320000000,
   WorkerState1795323600000,
   People1795327200000,
+  Overwritten1795395600000,
 ];
