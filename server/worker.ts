@@ -13,6 +13,7 @@ import { sweepCrm } from '../sync/inbox/sweepCrm.ts';
 import { sweepDeleted } from '../sync/inbox/sweepDeleted.ts';
 import { sweepPrices } from '../sync/inbox/sweepPrices.ts';
 import { inBackground } from '../sync/limits/priority.ts';
+import { probeSides } from '../sync/limits/probeSides.ts';
 import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { Loop } from '../sync/loop.ts';
@@ -82,6 +83,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => reportState(engine, { identity, startedAt, stream }).then(() => 0),
     REPORT_MS,
   );
+  const probe = loop('probe', () => probeSides(engine).then(() => 0), IDLE_MS);
   const loops = [
     ...commands,
     ...Object.values(records).flat(),
@@ -92,6 +94,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     retention,
     audits,
     report,
+    probe,
     ...changes,
   ];
 

@@ -25,6 +25,14 @@ export class RetryableFailure extends Error {
   }
 }
 
+/**
+ * The other side refuses whatever this installation asks: its key, its login, its address. That says nothing about any
+ * record, and goes on by itself once somebody has mended it; the message says how.
+ */
+export class SideRefusal extends RetryableFailure {
+  override name = 'SideRefusal';
+}
+
 /** It cannot succeed until somebody changes something; the message says what. */
 export class PermanentFailure extends Error {
   override name = 'PermanentFailure';

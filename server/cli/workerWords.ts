@@ -1,9 +1,7 @@
 import type { GateState } from '../../sync/limits/gate.ts';
-import type { SeenWorker, StreamState } from '../../sync/store/workerStates.ts';
+import { GONE_AFTER_SECONDS, type SeenWorker, type StreamState } from '../../sync/store/workerStates.ts';
 import { timeWords, type Cell } from './output.ts';
 
-// A worker says how it is every two seconds.
-const GONE_AFTER_SECONDS = 20;
 // The org sends a keepalive every 270 seconds at the latest, and the watchdog opens a silent stream anew after 120.
 const SILENT_AFTER_MS = 300_000;
 
@@ -11,10 +9,10 @@ const SILENT_AFTER_MS = 300_000;
 export const isGone = ({ seenSecondsAgo }: SeenWorker): boolean => seenSecondsAgo > GONE_AFTER_SECONDS;
 
 /** How one side is doing for one worker. */
-export function gateCell({ breaker, limiter, budget }: GateState): Cell {
+export function gateCell({ breaker, limiter, budget, refusal }: GateState): Cell {
   if (breaker.state !== 'closed') {
     return {
-      text: `down since ${breaker.since ? timeWords(new Date(breaker.since)) : 'a moment'}`,
+      text: `${refusal ? 'refuses us' : 'down'} since ${breaker.since ? timeWords(new Date(breaker.since)) : 'a moment'}`,
       tone: 'bad',
     };
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryableFailure } from '../failure.ts';
+import { RetryableFailure, SideRefusal } from '../failure.ts';
 
 const TRIES = 6;
 const FIRST_MS = 500;
@@ -10,7 +10,8 @@ export async function patiently<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof RetryableFailure) || attempt === TRIES) throw error;
+      if (!(error instanceof RetryableFailure) || error instanceof SideRefusal || attempt === TRIES)
+        throw error;
       await sleep(error.retryAfterMs ?? FIRST_MS * 2 ** (attempt - 1));
     }
   }

@@ -21,7 +21,8 @@ const FIRST_PAUSE_MS = 1_000;
 
 /**
  * A circuit breaker: opens when one side has failed to answer several times in a row, and then lets one call through
- * after each pause. Only calls that got no answer, or an answer of a server in trouble, count; a refusal is an answer.
+ * after each pause. Only calls that got no answer, or an answer of a server in trouble, count; a refusal is an answer,
+ * unless it is meant for all that we ask: then it opens at once.
  */
 export class Breaker {
   private readonly options: BreakerOptions;
@@ -60,7 +61,7 @@ export class Breaker {
     return true;
   }
 
-  /** The call that entered is not made after all. */
+  /** The call that entered is not made after all, or its answer shows nothing: the next one is to show it. */
   stepBack(): void {
     this.endProbe();
   }
@@ -70,6 +71,13 @@ export class Breaker {
     this.openings = 0;
     this.since = null;
     this.openUntil = null;
+    this.endProbe();
+  }
+
+  /** The side has refused us altogether: asking again and again would change nothing. */
+  refused(): void {
+    this.since ??= this.now();
+    if (this.openUntil === null || this.probe) this.open();
     this.endProbe();
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import { RetryableFailure, type SideRefusal, type SyncFailure } from '../failure.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
 import { DailyBudget, type BudgetOptions, type BudgetState } from './dailyBudget.ts';
 import { Limiter, type LimiterState } from './limiter.ts';
@@ -7,16 +7,23 @@ import { currentPriority } from './priority.ts';
 
 /** What an answer, or none, says about the side; `again`: the same call may be made once more, without harm. */
 export interface Verdict {
-  kind: 'answered' | 'busy' | 'outage' | 'slow-down';
+  /** `undecided`: an answer from which cannot be told whether the side does what it is asked (a login, an ended session). */
+  kind: 'answered' | 'busy' | 'outage' | 'slow-down' | 'undecided';
   again?: boolean;
   /** What the side asked for (Retry-After). */
   retryAfterMs?: number | undefined;
 }
 
+/** The side refuses all that we ask; the call fails with this, however its SDK would have read the answer. */
+export interface Refused {
+  kind: 'refused';
+  refusal: SideRefusal;
+}
+
 /** One call of the other side, as it is made on the wire. */
 export interface Call<T> {
   send(): Promise<T>;
-  judge(result: Result<T>): Verdict;
+  judge(result: Result<T>): Verdict | Refused;
   /** Resolves when the answer has been read to its end: until then the call is in flight. */
   ended?(answer: T): Promise<unknown>;
   /** Lets go of an answer that nobody is going to read. */
@@ -39,6 +46,10 @@ export interface GateState {
   breaker: BreakerState;
   limiter: LimiterState;
   budget: BudgetState | null;
+  /** Why the side refuses whatever we ask, in words; null while it does not. */
+  refusal: string | null;
+  /** Calls since the process began. */
+  calls: number;
 }
 
 const UNAVAILABLE = {
@@ -70,6 +81,9 @@ export class Gate {
   private readonly limiter: Limiter;
   /** Why no call may be made at all, until somebody has decided something. */
   stopped: SyncFailure | undefined;
+  /** Why the side refuses whatever we ask; it is tried again after growing pauses. */
+  refusal: SideRefusal | undefined;
+  private calls = 0;
 
   constructor({ side, perSecond, atOnce, longestPauseMs, budget }: GateOptions) {
     this.side = side;
@@ -101,12 +115,20 @@ export class Gate {
     this.stopped = undefined;
   }
 
+  /** The side refuses us altogether: nothing is asked but now and then, to see whether that is over. */
+  refused(refusal: SideRefusal): void {
+    this.refusal = refusal;
+    this.breaker.refused();
+  }
+
   state(): GateState {
     return {
       side: this.side,
       breaker: this.breaker.state(),
       limiter: this.limiter.state(),
       budget: this.budget?.state() ?? null,
+      refusal: this.refusal?.message ?? null,
+      calls: this.calls,
     };
   }
 
@@ -118,24 +140,34 @@ export class Gate {
     const entered = await this.breaker.enter();
     if (!entered || this.stopped) {
       release();
-      throw this.refusal(entered);
+      throw this.whyNot(entered);
     }
+    this.calls += 1;
     const result = await call.send().then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
     const verdict = call.judge(result);
-    if (verdict.kind === 'outage') this.breaker.failed();
-    else this.breaker.succeeded();
-    if (verdict.kind === 'slow-down') this.limiter.slowDown(verdict.retryAfterMs ?? PAUSE_MS);
     const ended = 'answer' in result ? call.ended?.(result.answer) : undefined;
     if (ended) void ended.then(release, release);
     else release();
-    return { result, verdict };
+    this.learn(verdict);
+    if (verdict.kind !== 'refused') return { result, verdict };
+    if ('answer' in result) call.discard?.(result.answer);
+    throw verdict.refusal;
+  }
+
+  private learn(verdict: Verdict | Refused): void {
+    if (verdict.kind === 'refused') return this.refused(verdict.refusal);
+    if (verdict.kind === 'undecided') return this.breaker.stepBack();
+    if (verdict.kind === 'outage') this.breaker.failed();
+    else this.breaker.succeeded();
+    this.refusal = undefined;
+    if (verdict.kind === 'slow-down') this.limiter.slowDown(verdict.retryAfterMs ?? PAUSE_MS);
   }
 
   /** For a call that came through the breaker first: if it was the one that was to show, the next one is. */
-  private refusal(entered: boolean): SyncFailure {
+  private whyNot(entered: boolean): SyncFailure {
     if (entered) this.breaker.stepBack();
     return this.stopped ?? this.unavailable();
   }
@@ -146,6 +178,7 @@ export class Gate {
   }
 
   private unavailable(): RetryableFailure {
+    if (this.refusal) return this.refusal;
     const stage = this.side === 'stripe' ? 'read-stripe' : 'read-crm';
     return new RetryableFailure({ ...UNAVAILABLE[this.side], stage, cause: new CircuitOpen() });
   }
@@ -153,7 +186,13 @@ export class Gate {
 
 /** Undefined when there is to be no next try. A call that was asked to wait for long is better tried as other work. */
 function pauseBeforeNext(tries: number, { kind, again, retryAfterMs = 0 }: Verdict): number | undefined {
-  if (kind === 'answered' || !again || tries >= TRIES[kind] || retryAfterMs > LONGEST_PAUSE_MS)
+  if (
+    kind === 'answered' ||
+    kind === 'undecided' ||
+    !again ||
+    tries >= TRIES[kind] ||
+    retryAfterMs > LONGEST_PAUSE_MS
+  )
     return undefined;
   return Math.max(retryAfterMs, PAUSE_MS * tries * (0.5 + 0.5 * Math.random()));
 }

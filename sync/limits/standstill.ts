@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { RetryableFailure, type SyncFailure } from '../failure.ts';
+import { RetryableFailure, SideRefusal, type SyncFailure } from '../failure.ts';
 import { CircuitOpen, type Gate } from './gate.ts';
 import { OTHER_ORG } from './orgIdentity.ts';
 
@@ -29,6 +29,7 @@ function outageWords(gate: Gate): string {
   const name = gate.side === 'stripe' ? 'Stripe' : 'Salesforce';
   const at =
     since === null ? '' : ` since ${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  if (gate.refusal) return `${gate.refusal.message}${at && ` So it is${at}.`}`;
   return `${name} has not answered${at}. It is tried again and again; what is to be done is kept.`;
 }
 
@@ -44,10 +45,15 @@ const ASKED_FOR_PATIENCE = new Set([
   OTHER_ORG,
 ]);
 
-/** Whether the failure says nothing about the record: a side was down, or took no calls. It is then no try of it. */
+/** Whether the failure says nothing about the record: a side was down, refused us altogether, or took no calls. It is then no try of it. */
 export function isOutage({ gates }: Engine, failure: SyncFailure): boolean {
   if (!(failure instanceof RetryableFailure)) return false;
-  if (failure.cause instanceof CircuitOpen || ASKED_FOR_PATIENCE.has(failure.code)) return true;
+  if (
+    failure instanceof SideRefusal ||
+    failure.cause instanceof CircuitOpen ||
+    ASKED_FOR_PATIENCE.has(failure.code)
+  )
+    return true;
   if (failure.code === 'stripe_unavailable') return gates.stripe.breaker.isDown;
   return failure.stage.endsWith('-crm') && failure.code !== 'crm_parent_missing'
     ? gates.salesforce.breaker.isDown

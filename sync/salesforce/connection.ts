@@ -3,6 +3,7 @@ import jsonwebtoken from 'jsonwebtoken';
 import { toLongId } from '../domain/salesforceId.ts';
 import type { Gate } from '../limits/gate.ts';
 import { GatedTransport } from './gatedTransport.ts';
+import { sessionsRefused } from './refusal.ts';
 import { translateSalesforceError } from './translateError.ts';
 
 /** Pinned in one place: the REST API version that every call of the middleware speaks. */
@@ -46,14 +47,17 @@ export class SalesforceOrg {
   private readonly credentials: SalesforceCredentials;
   private readonly connection: Connection;
   private readonly onLogin: OrgOptions['onLogin'];
+  private readonly gate: Gate | undefined;
   private login: Promise<string> | undefined;
   private refreshes: number[] = [];
+  private refreshFailure: unknown;
   /** The org's 18-character id, once logged in. */
   orgId: string | undefined;
 
   constructor(credentials: SalesforceCredentials, { gate, onLogin }: OrgOptions = {}) {
     this.credentials = credentials;
     this.onLogin = onLogin;
+    this.gate = gate;
     this.connection = new Connection({
       loginUrl: credentials.loginUrl,
       version: SALESFORCE_API_VERSION,
@@ -66,7 +70,10 @@ export class SalesforceOrg {
       refreshFn: (_connection, done) => {
         this.refresh().then(
           (token) => done(null, token),
-          (error: Error) => done(error),
+          (error: Error) => {
+            this.refreshFailure = error;
+            done(error);
+          },
         );
       },
     });
@@ -149,7 +156,9 @@ export class SalesforceOrg {
       this.refreshes = [];
       return result;
     } catch (error) {
-      throw translateSalesforceError(error, stage);
+      // jsforce makes an error of its own out of what kept it from getting a new session, without its cause.
+      const refreshing = error instanceof Error && error.message.startsWith('Unable to refresh session');
+      throw translateSalesforceError(refreshing ? this.refreshFailure : error, stage);
     }
   }
 
@@ -157,7 +166,9 @@ export class SalesforceOrg {
     const now = Date.now();
     this.refreshes = [...this.refreshes.filter((at) => now - at < REFRESH_WINDOW_MS), now];
     if (this.refreshes.length > REFRESHES_IN_A_ROW) {
-      throw new Error('INVALID_SESSION_ID: the org refuses sessions that it has just given out');
+      const refusal = sessionsRefused();
+      this.gate?.refused(refusal);
+      throw refusal;
     }
     return this.authorize();
   }

@@ -3,12 +3,14 @@ import { Transport } from 'jsforce/lib/transport.js';
 import type { HttpRequest, HttpRequestOptions, HttpResponse } from 'jsforce/lib/types/common.js';
 import { StreamPromise } from 'jsforce/lib/util/promise.js';
 import { createLazyStream } from 'jsforce/lib/util/stream.js';
-import type { Gate, Result, Verdict } from '../limits/gate.ts';
+import type { Gate, Refused, Result, Verdict } from '../limits/gate.ts';
+import { callsRefused, loginRefused } from './refusal.ts';
 
 // Longer than the slowest bulk write; jsforce's own is half an hour.
 const REQUEST_TIMEOUT_MS = 30_000;
 // What reads only may be repeated without harm, whatever became of the first try.
 const REPEATABLE = new Set(['GET', 'HEAD']);
+const TOKEN_PATH = '/services/oauth2/token';
 
 /** jsforce's own transport, behind the gate: whatever jsforce asks, it asks through here. */
 export class GatedTransport extends Transport {
@@ -34,7 +36,8 @@ export class GatedTransport extends Transport {
           if (!repeatable) setStream(sent.stream());
           return sent;
         },
-        judge: (result) => this.judge(result, repeatable),
+        judge: (result) =>
+          request.url.includes(TOKEN_PATH) ? judgeLogin(result) : this.judge(result, repeatable),
       });
       // Only the last try's answer is anybody's; jsforce itself holds each answer whole.
       if (repeatable) {
@@ -47,7 +50,7 @@ export class GatedTransport extends Transport {
     });
   }
 
-  private judge(result: Result<HttpResponse>, again: boolean): Verdict {
+  private judge(result: Result<HttpResponse>, again: boolean): Verdict | Refused {
     if ('error' in result) return { kind: 'outage', again };
     const { statusCode, headers, body } = result.answer as HttpResponse & { body?: string };
     const usage = /(?:^|\s)api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '');
@@ -57,8 +60,21 @@ export class GatedTransport extends Transport {
       this.gate.budget?.noteRefusal();
       return { kind: 'answered' };
     }
+    const refusal = statusCode === 403 || statusCode === 404 ? callsRefused(body ?? '') : undefined;
+    if (refusal) return { kind: 'refused', refusal };
     if (usage) this.gate.budget?.note(Number(usage[1]), Number(usage[2]));
     if (statusCode >= 500) return { kind: 'outage', again };
+    // The session has ended. What the org does with calls shows when there is another one.
+    if (statusCode === 401) return { kind: 'undecided' };
     return statusCode === 429 ? { kind: 'slow-down', again: true } : { kind: 'answered' };
   }
+}
+
+/** A session is no sign yet that the org takes calls; an org that gives none takes no call. */
+function judgeLogin(result: Result<HttpResponse>): Verdict | Refused {
+  if ('error' in result) return { kind: 'outage' };
+  const { statusCode, body } = result.answer as HttpResponse & { body?: string };
+  if (statusCode >= 500) return { kind: 'outage' };
+  if (statusCode === 429) return { kind: 'slow-down', again: true };
+  return statusCode >= 400 ? { kind: 'refused', refusal: loginRefused(body ?? '') } : { kind: 'undecided' };
 }

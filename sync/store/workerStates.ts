@@ -1,6 +1,9 @@
 import type { GateState } from '../limits/gate.ts';
 import type { Database } from './database.ts';
 
+/** A worker says how it is every two seconds: after so long without a word it has been killed, or its machine is gone. */
+export const GONE_AFTER_SECONDS = 20;
+
 /** The org's change stream as one process sees it. */
 export interface StreamState {
   topic: string;
@@ -60,4 +63,14 @@ export async function readWorkers(database: Database): Promise<SeenWorker[]> {
     seenSecondsAgo: seconds,
     ...state,
   }));
+}
+
+/** Why workers that live claim nothing, in words; none while they are at work. */
+export async function standstills(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ words: string }>(
+    `SELECT DISTINCT state->>'standstill' AS words FROM worker_state
+     WHERE seen_at > now() - make_interval(secs => $1) AND state->>'standstill' IS NOT NULL`,
+    [GONE_AFTER_SECONDS],
+  );
+  return rows.map(({ words }) => words);
 }

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import {
   PermanentFailure,
   RetryableFailure,
+  SideRefusal,
   type Stage,
   type SyncFailure,
   isSyncFailure,
@@ -38,15 +39,15 @@ export function translateStripeError(error: unknown, stage: Stage): SyncFailure 
       retryAfterMs(error),
     );
   }
-  if (
-    error instanceof Stripe.errors.StripeAuthenticationError ||
-    error instanceof Stripe.errors.StripePermissionError
-  ) {
+  if (error instanceof Stripe.errors.StripeAuthenticationError) {
+    return keyRefused({ message: error.message, code: error.code }, { stage, cause: error });
+  }
+  if (error instanceof Stripe.errors.StripePermissionError) {
     return new PermanentFailure({
       code: 'stripe_key_refused',
       stage,
       message:
-        'Stripe refused our API key. An administrator has to check STRIPE_SECRET_KEY and its permissions.',
+        'Stripe does not let our API key do this. An administrator has to give the restricted key its permissions (the README lists them).',
       cause: error,
     });
   }
@@ -69,6 +70,37 @@ export function translateStripeError(error: unknown, stage: Stage): SyncFailure 
   }
   throw error;
 }
+
+/** What Stripe says of an error; of its keys it shows a few letters at most. */
+export interface SaidByStripe {
+  message?: string | undefined;
+  code?: string | undefined;
+}
+
+/** Stripe takes nothing that is asked with our key. */
+export function keyRefused(
+  { message = '', code }: SaidByStripe,
+  { stage, cause }: { stage: Stage; cause?: unknown },
+): SideRefusal {
+  const why = isOfAddress(message)
+    ? "the key may not be used from this machine's address. Allow the address for the key (Dashboard > Developers > API keys)."
+    : code === 'api_key_expired' || /expired/i.test(message)
+      ? 'it has expired. Make another one (Dashboard > Developers > API keys), set STRIPE_SECRET_KEY and start anew.'
+      : 'it is unknown or was revoked, or lost its access to the account. Look at it (Dashboard > Developers > API keys); set another STRIPE_SECRET_KEY and start anew.';
+  return new SideRefusal({
+    code: 'stripe_key_refused',
+    stage,
+    message: `Stripe refuses our API key: ${why} Nothing is lost or given up: work goes on by itself as soon as Stripe accepts the key.`,
+    cause,
+  });
+}
+
+/** Whether a refusal with status 403 is meant for all that we ask, not only for what the key has no permission for. */
+export const refusesAll = ({ message = '', code = '' }: SaidByStripe): boolean =>
+  ['account_invalid', 'account_closed', 'platform_api_key_expired', 'api_key_expired'].includes(code) ||
+  isOfAddress(message);
+
+const isOfAddress = (message: string) => /does not allow requests from your IP/i.test(message);
 
 /** Whether Stripe answered for good: such an answer is replayed to the same idempotency key for a day. */
 export function isFinalAnswer(failure: SyncFailure): boolean {

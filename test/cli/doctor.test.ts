@@ -211,7 +211,7 @@ describe('Stripe', () => {
 
   test('a key that is refused', async () => {
     expect(await stripe(world.webUrl, { secretKey: 'sk_test_wrong' })).toMatchObject([
-      { name: 'key', state: 'failed', detail: expect.stringMatching(/refused our API key/) as string },
+      { name: 'key', state: 'failed', detail: expect.stringMatching(/refuses our API key/) as string },
     ]);
   });
 

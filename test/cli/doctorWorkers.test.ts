@@ -28,6 +28,8 @@ describe('the workers', () => {
       slowedDownAt: null,
     },
     budget: null,
+    refusal: null,
+    calls: 0,
   });
   const report = (state: Partial<WorkerState>) =>
     reportWorker(world.database, {

@@ -252,6 +252,6 @@ describe('webhooks', () => {
 });
 
 test('health and readiness', async () => {
-  expect((await request(world.webUrl).get('/health')).body).toEqual({ status: 'ok' });
+  expect((await request(world.webUrl).get('/health')).body).toEqual({ status: 'ok', standstill: [] });
   expect((await request(world.webUrl).get('/ready')).body).toEqual({ status: 'ready' });
 });

@@ -2,7 +2,8 @@ import { Router, json } from 'express';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 
 export type Fault = {
-  match: { method?: string; path?: string };
+  /** `client`: as the request's Sforce-Call-Options name it, to leave alone what people do. */
+  match: { method?: string; path?: string; client?: string };
   kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay';
   status?: number;
   body?: unknown;
@@ -31,10 +32,11 @@ export class Faults {
   }
 
   /** The first fault for this request; one with a count is used up by it. */
-  take(method: string, path: string): Fault | undefined {
+  take({ method, path, client }: { method: string; path: string; client?: string }): Fault | undefined {
     const fault = this.#faults.find(({ match }) => {
       const methodFits = !match.method || match.method.toUpperCase() === method;
-      return methodFits && (!match.path || new RegExp(match.path).test(path));
+      const clientFits = !match.client || match.client === client;
+      return methodFits && clientFits && (!match.path || new RegExp(match.path).test(path));
     });
     if (fault?.times !== undefined) {
       fault.times -= 1;
@@ -67,7 +69,9 @@ export function faultControl(faults: Faults): Router {
 export function meetFaults(faults: Faults): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     if (request.path.startsWith('/sandbox/')) return next();
-    const fault = faults.take(request.method, request.originalUrl);
+    const client = /client=([^,;]+)/.exec(request.get('sforce-call-options') ?? '')?.[1];
+    const { method, originalUrl: path } = request;
+    const fault = faults.take({ method, path, ...(client && { client }) });
     switch (fault?.kind) {
       case undefined:
         return next();
