@@ -15,6 +15,11 @@ export function newInvoicePrefix(): string {
   return random(CAPITALS, 8);
 }
 
+/** Of a coupon for which the merchant chose no id. */
+export function newCouponId(): string {
+  return random(LETTERS, 8);
+}
+
 /** Whoever knows it can see and pay the invoice, so it is long enough not to be guessed. */
 export function newInvoiceToken(): string {
   return `test_${random(LETTERS, 40)}`;

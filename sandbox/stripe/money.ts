@@ -36,6 +36,33 @@ export function nearestWhole(text: string): number {
   return toNumber(divideHalfAway(scaled(text), ONE));
 }
 
+/** `amount` times `part` over `whole`, a half rounded away from zero ("commercially"). `whole` is positive. */
+export function proportion(amount: number, part: number | bigint, whole: number | bigint): number {
+  return toNumber(divideHalfAway(BigInt(amount) * BigInt(part), BigInt(whole)));
+}
+
+/** A percentage has at most four places, so it is held as so many ten thousandths: 7.25 is 72500. */
+export const HUNDRED_PERCENT = 1_000_000;
+
+export function parts(percentage: number): number {
+  return Math.round(percentage * 10_000);
+}
+
+/**
+ * Splits a total by weights so that the shares add up to it: everyone gets the part rounded down, and what is left goes
+ * to those who lost most by that.
+ */
+export function shares(total: number, weights: readonly number[]): number[] {
+  const whole = weights.reduce((all, weight) => all + BigInt(weight), 0n);
+  if (whole === 0n) return weights.map(() => 0);
+  const exact = weights.map((weight) => BigInt(total) * BigInt(weight));
+  const given = exact.map((value) => toNumber(value / whole));
+  const lost = exact.map((value, index) => ({ index, rest: value % whole }));
+  lost.sort((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest < b.rest ? 1 : -1));
+  for (const { index } of lost.slice(0, total - sum(given))) given[index]! += 1;
+  return given;
+}
+
 function scaled(text: string): bigint {
   if (!DECIMAL.test(text)) throw new Error(`Not a decimal of at most ${PLACES} places: ${text}`);
   const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
@@ -54,41 +81,3 @@ function toNumber(value: bigint): number {
     throw new RangeError(`The amount ${value} is beyond what JSON can carry.`);
   return number;
 }
-
-/**
- * The least amount a card can be charged, in minor units. From docs.stripe.com/currencies and memory; nothing here was
- * checked against the real service. Currencies that are not listed have no minimum in the sandbox.
- */
-const MINIMUM_CHARGE: Record<string, number> = {
-  aed: 200,
-  aud: 50,
-  bgn: 100,
-  brl: 50,
-  cad: 50,
-  chf: 50,
-  czk: 1500,
-  dkk: 250,
-  eur: 50,
-  gbp: 30,
-  hkd: 400,
-  huf: 17500,
-  inr: 50,
-  jpy: 50,
-  mxn: 1000,
-  myr: 200,
-  nok: 300,
-  nzd: 50,
-  pln: 200,
-  ron: 200,
-  sek: 300,
-  sgd: 50,
-  thb: 1000,
-  usd: 50,
-};
-
-export function minimumCharge(currency: string): number {
-  return MINIMUM_CHARGE[currency] ?? 0;
-}
-
-/** Stripe takes at most eight digits of minor units in one charge. */
-export const MAXIMUM_CHARGE = 99_999_999;

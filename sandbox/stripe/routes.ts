@@ -1,6 +1,7 @@
 import type { Route } from './api/route.ts';
 import { balanceRoutes } from './balance/balanceRoutes.ts';
 import { creditNoteRoutes } from './creditNotes/creditNoteRoutes.ts';
+import { couponRoutes } from './discounts/coupons.ts';
 import { invoiceRoutes } from './invoices/invoiceRoutes.ts';
 import { lineRoutes } from './invoices/lineRoutes.ts';
 import { chargeRoutes } from './payments/charges.ts';
@@ -16,6 +17,7 @@ import { invoiceItemRoutes } from './resources/invoiceItems.ts';
 import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { webhookEndpointRoutes } from './resources/webhookEndpoints.ts';
+import { taxRateRoutes } from './taxes/taxRates.ts';
 
 /** Every call of Stripe's API that the sandbox serves. */
 export const routes: readonly Route[] = [
@@ -24,6 +26,8 @@ export const routes: readonly Route[] = [
   ...balanceRoutes,
   ...productRoutes,
   ...priceRoutes,
+  ...taxRateRoutes,
+  ...couponRoutes,
   ...invoiceRoutes,
   ...lineRoutes,
   ...invoiceItemRoutes,

@@ -17,11 +17,14 @@ import type {
   PaymentRecord,
   Price,
   Refund,
+  StoredCoupon,
   StoredCreditNote,
+  StoredDiscount,
   StoredEndpoint,
   StoredInvoice,
   StoredLine,
   StoredPaymentMethod,
+  TaxRate,
 } from './wire.ts';
 
 export const API_VERSION = '2026-10-28.endive';
@@ -59,6 +62,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const creditNotes = store.collection<StoredCreditNote>('credit_notes');
   const balanceTransactions = store.collection<BalanceTransaction>('balance_transactions');
   const paymentMethods = store.collection<StoredPaymentMethod>('payment_methods');
+  const taxRates = store.collection<TaxRate>('tax_rates');
+  const coupons = store.collection<StoredCoupon>('coupons');
+  const discounts = store.collection<StoredDiscount>('discounts');
   const events = store.collection<Event>('events');
   const endpoints = store.collection<StoredEndpoint>('webhook_endpoints');
   const deliveries = store.collection<StoredDelivery>('deliveries');
@@ -99,6 +105,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     creditNotes,
     balanceTransactions,
     paymentMethods,
+    taxRates,
+    coupons,
+    discounts,
     events,
     endpoints,
     deliveries,

@@ -15,10 +15,36 @@ export interface Pricing {
   unit_amount_decimal: string | null;
 }
 
+export type TaxRate = Omit<Stripe.TaxRate, 'metadata'> & { metadata: Record<string, string> };
+
+/** A tax as lines, invoices and credit notes show it. */
+export interface LineTax {
+  amount: number;
+  tax_behavior: 'exclusive' | 'inclusive';
+  tax_rate_details: { tax_rate: string };
+  taxability_reason: 'customer_exempt' | 'not_available' | 'reverse_charge';
+  taxable_amount: number;
+  type: 'tax_rate_details';
+}
+
+/** `valid` is worked out when it is shown; `applies_to` is left out unless it is expanded. */
+export type StoredCoupon = Omit<Stripe.Coupon, 'applies_to' | 'currency_options' | 'metadata' | 'valid'> & {
+  metadata: Record<string, string>;
+  products: string[] | null;
+};
+
+/** With what the coupon said when it was redeemed: it may be deleted since, and the discount stays. */
+export type StoredDiscount = Omit<Stripe.Discount, 'source'> & {
+  source: { coupon: string; type: 'coupon' };
+  terms: Pick<StoredCoupon, 'amount_off' | 'id' | 'name' | 'percent_off' | 'products'>;
+};
+
 export type InvoiceItem = Omit<
   Stripe.InvoiceItem,
-  'pricing' | 'quantity_decimal' | 'invoice' | 'customer' | 'metadata'
+  'pricing' | 'quantity_decimal' | 'invoice' | 'customer' | 'metadata' | 'discounts' | 'tax_rates'
 > & {
+  discounts: string[];
+  tax_rates: TaxRate[];
   customer: string;
   invoice: string | null;
   metadata: Record<string, string>;
@@ -28,23 +54,39 @@ export type InvoiceItem = Omit<
 
 export type LineItem = Omit<
   Stripe.InvoiceLineItem,
-  'pricing' | 'quantity_decimal' | 'invoice' | 'metadata'
+  'pricing' | 'quantity_decimal' | 'invoice' | 'metadata' | 'discounts' | 'discount_amounts' | 'taxes'
 > & {
+  discounts: string[];
+  discount_amounts: { amount: number; discount: string }[];
+  taxes: LineTax[];
   invoice: string;
   metadata: Record<string, string>;
   pricing: Pricing;
   quantity_decimal: string;
 };
 
-/** Lines are shown by position. */
-export type StoredLine = LineItem & { position: number };
+/**
+ * Lines are shown by position. Discounts and taxes of a draft's line are worked out when it is read, from the rates of its
+ * item; finalization writes them down, with the inclusive tax that an exempt customer was spared.
+ */
+export type StoredLine = LineItem & { position: number; tax_rates?: TaxRate[]; exempted?: number };
 
 /** What other fields of the invoice say is worked out when it is shown: lines, totals of a draft, addresses. */
 export type StoredInvoice = Omit<
   Stripe.Invoice,
-  'lines' | 'hosted_invoice_url' | 'invoice_pdf' | 'customer' | 'metadata' | 'status' | 'latest_revision'
+  | 'lines'
+  | 'hosted_invoice_url'
+  | 'invoice_pdf'
+  | 'customer'
+  | 'metadata'
+  | 'status'
+  | 'latest_revision'
+  | 'default_tax_rates'
+  | 'discounts'
 > & {
   customer: string;
+  default_tax_rates: TaxRate[];
+  discounts: string[];
   metadata: Record<string, string>;
   status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
   latest_revision: string | null;

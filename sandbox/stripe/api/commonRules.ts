@@ -1,3 +1,4 @@
+import { isSupported, supportedCurrencies } from '../currencies.ts';
 import { invalidParameter } from './errors.ts';
 import { clearable, hash, integer, list, text, timestamp } from './rules.ts';
 import type { Rule } from './rules.ts';
@@ -105,9 +106,9 @@ export const address = {
 export const currency: Rule<string> = {
   read(value, name) {
     const code = text().read(value, name).toLowerCase();
-    if (!/^[a-z]{3}$/.test(code))
+    if (!isSupported(code))
       throw invalidParameter(
-        `Invalid currency: ${code}. Stripe currently supports these currencies: usd, eur, gbp, jpy and others (see https://stripe.com/docs/currencies).`,
+        `Invalid currency: ${code}. Stripe currently supports these currencies: ${supportedCurrencies().join(', ')}`,
         name,
       );
     return code;

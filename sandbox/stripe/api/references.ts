@@ -3,6 +3,8 @@ import { showProduct } from '../resources/products.ts';
 import { showPaymentMethod } from '../payments/paymentMethods.ts';
 import { confirmationSecret, listOfPayments } from '../payments/invoicePayments.ts';
 import { showCreditNote } from '../creditNotes/creditNoteObject.ts';
+import { showCoupon } from '../discounts/coupons.ts';
+import { showDiscount } from '../discounts/discounts.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Call } from './call.ts';
@@ -39,6 +41,18 @@ const creditNote: Reference = {
     return found && showCreditNote(sandbox, found);
   },
 };
+const discount: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.discounts.get(id);
+    return found && showDiscount(found);
+  },
+};
+const coupon: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.coupons.get(id);
+    return found && showCoupon(sandbox, found);
+  },
+};
 /** Fields that can be expanded in Stripe and are always empty here. */
 const empty: Reference = { load: () => undefined };
 
@@ -63,7 +77,9 @@ export const references: Record<string, Record<string, Reference>> = {
     customer,
     default_payment_method: paymentMethod,
     default_source: empty,
-    discounts: empty,
+    discounts: discount,
+    'total_discount_amounts.discount': discount,
+    'total_pretax_credit_amounts.discount': discount,
     'from_invoice.invoice': invoice,
     latest_revision: invoice,
     on_behalf_of: empty,
@@ -73,11 +89,17 @@ export const references: Record<string, Record<string, Reference>> = {
       include: ({ sandbox }, owner) => confirmationSecret(sandbox, String(owner['id'])),
     },
   },
-  line_item: { discounts: empty, 'pricing.price_details.price': price, subscription: empty },
+  line_item: {
+    discounts: discount,
+    'discount_amounts.discount': discount,
+    'pretax_credit_amounts.discount': discount,
+    'pricing.price_details.price': price,
+    subscription: empty,
+  },
   invoiceitem: {
     customer,
     invoice,
-    discounts: empty,
+    discounts: discount,
     'pricing.price_details.price': price,
     test_clock: empty,
   },
@@ -108,11 +130,26 @@ export const references: Record<string, Record<string, Reference>> = {
     payment_intent: paymentIntent,
     payment_method: paymentMethod,
   },
+  discount: { customer, promotion_code: empty, 'source.coupon': coupon },
+  coupon: {
+    applies_to: {
+      include({ sandbox }, owner) {
+        const products = sandbox.coupons.get(String(owner['id']))?.products;
+        return products ? { products } : undefined;
+      },
+    },
+  },
   credit_note: {
     customer,
+    'discount_amounts.discount': discount,
+    'pretax_credit_amounts.discount': discount,
     customer_balance_transaction: balanceTransaction,
     invoice,
     'refunds.refund': refund,
+  },
+  credit_note_line_item: {
+    'discount_amounts.discount': discount,
+    'pretax_credit_amounts.discount': discount,
   },
   customer_balance_transaction: { credit_note: creditNote, customer, invoice },
 };

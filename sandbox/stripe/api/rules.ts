@@ -76,6 +76,26 @@ export function decimal(options: { negative?: boolean } = {}): Rule<string> {
   };
 }
 
+/** A number such as a percentage, which may have a few decimals. */
+export function fraction(bounds: { max: number; places: number; above?: number }): Rule<number> {
+  const { max, places, above } = bounds;
+  const pattern = new RegExp(`^\\d+(\\.\\d{1,${places}})?$`);
+  return {
+    read(value, name) {
+      if (value === '') throw emptied(name);
+      if (typeof value !== 'string' || !pattern.test(value))
+        throw invalidParameter(`Invalid decimal: ${shown(value)}`, name);
+      const number = Number(value);
+      if (number > max || (above !== undefined && number <= above))
+        throw invalidParameter(
+          `This value must be ${above === undefined ? '' : `greater than ${above} and `}less than or equal to ${max} (it currently is '${value}').`,
+          name,
+        );
+      return number;
+    },
+  };
+}
+
 export const flag: Rule<boolean> = {
   read(value, name) {
     if (value === 'true' || value === 'false') return value === 'true';

@@ -6,6 +6,8 @@ import { newestFirst } from '../api/pagination.ts';
 import { hash, oneOf, required, text } from '../api/rules.ts';
 import { newId } from '../ids.ts';
 import { namedCustomer } from '../resources/customers.ts';
+import { copiedDiscounts, redeemed } from '../discounts/discounts.ts';
+import { namedTaxRates } from '../taxes/taxRates.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Customer, StoredInvoice } from '../wire.ts';
 import { collection, refuseWithoutEmail } from './collection.ts';
@@ -13,6 +15,7 @@ import { adoptCurrency } from './customerCurrency.ts';
 import { copyOf, linesOf, showInvoice } from './invoiceObject.ts';
 import { invoiceRules } from './invoiceRules.ts';
 import { attach, makeItem } from './items.ts';
+import { discountedBy } from './update.ts';
 import { isPartlyPaid } from './void.ts';
 
 export const createRules = {
@@ -34,13 +37,25 @@ export function createInvoice(call: Call, values: CreateValues): object {
   const customer = namedCustomer(sandbox, customerId);
   const invoice = draftFor(call, customer, { values, original });
   refuseWithoutEmail(call, invoice);
-  sandbox.invoices.put(invoice);
+  sandbox.invoices.put({ ...invoice, discounts: discountsFor(call, invoice, { values, original }) });
   if (original) copyLines(call, original, invoice);
   if (values.pending_invoice_items_behavior === 'include') takePendingItems(call, invoice);
   adoptCurrency(call, customer.id, invoice.currency);
   const shown = showInvoice(sandbox, sandbox.invoices.get(invoice.id)!);
   emit(call, 'invoice.created', shown);
   return shown;
+}
+
+/** Those of the request, or those of the invoice that is revised. */
+function discountsFor(
+  call: Call,
+  invoice: StoredInvoice,
+  { values, original }: { values: CreateValues; original: StoredInvoice | undefined },
+): string[] {
+  const target = discountedBy(invoice);
+  if (original && values.discounts === undefined)
+    return copiedDiscounts(call.sandbox, original.discounts, target);
+  return redeemed(call, values.discounts, target);
 }
 
 function draftFor(
@@ -83,9 +98,12 @@ function draftFor(
     customer_account: null,
     ...copyOf(customer),
     customer_tax_ids: [],
-    default_payment_method: values.default_payment_method ?? null,
+    default_payment_method: values.default_payment_method ?? original?.default_payment_method ?? null,
     default_source: null,
-    default_tax_rates: [],
+    default_tax_rates: namedTaxRates(sandbox, values.default_tax_rates, {
+      current: original?.default_tax_rates ?? [],
+      param: 'default_tax_rates',
+    }),
     description: values.description === undefined ? base.description : values.description,
     discounts: [],
     due_date: original?.due_date ?? null,
@@ -105,7 +123,9 @@ function draftFor(
     payment_settings: {
       default_mandate: null,
       payment_method_options: null,
-      payment_method_types: cardsOnly(values.payment_settings?.payment_method_types),
+      payment_method_types: cardsOnly(
+        values.payment_settings?.payment_method_types ?? original?.payment_settings.payment_method_types,
+      ),
     },
     period_end: now,
     period_start: now,
@@ -113,8 +133,11 @@ function draftFor(
     pre_payment_credit_notes_amount: 0,
     receipt_number: null,
     rendering: {
-      amount_tax_display: values.rendering?.amount_tax_display ?? null,
-      pdf: { page_size: values.rendering?.pdf?.page_size ?? 'auto' },
+      amount_tax_display:
+        values.rendering?.amount_tax_display === undefined
+          ? (original?.rendering?.amount_tax_display ?? null)
+          : values.rendering.amount_tax_display,
+      pdf: { page_size: values.rendering?.pdf?.page_size ?? original?.rendering?.pdf?.page_size ?? 'auto' },
       template: null,
       template_version: null,
     },
@@ -140,7 +163,7 @@ function draftFor(
 }
 
 function cardsOnly(
-  types: string[] | null | undefined,
+  types: readonly string[] | null | undefined,
 ): StoredInvoice['payment_settings']['payment_method_types'] {
   return types ? ['card'] : null;
 }
@@ -169,7 +192,9 @@ function copyLines(call: Call, original: StoredInvoice, revision: StoredInvoice)
   const copies = linesOf(sandbox, original.id).map((line) => {
     const { amount, quantity, quantity_decimal, pricing } = line;
     const priced = { amount, quantity: quantity ?? 0, quantity_decimal, pricing };
-    return makeItem(sandbox, { ...line, customer: revision.customer, priced });
+    const item = makeItem(sandbox, { ...line, customer: revision.customer, priced });
+    const target = { customer: item.customer, invoice: null, invoice_item: item.id };
+    return { ...item, discounts: copiedDiscounts(sandbox, line.discounts, target) };
   });
   attach(sandbox, revision, copies);
 }

@@ -2,13 +2,14 @@ import type { Call } from '../api/call.ts';
 import { refused } from '../api/errors.ts';
 import { changeBalance } from '../balance/changeBalance.ts';
 import { newInvoiceToken } from '../ids.ts';
-import { MAXIMUM_CHARGE, minimumCharge } from '../money.ts';
+import { chargeStep, dueStep, maximumCharge, minimumCharge } from '../currencies.ts';
+import { formatMoney } from '../pages/money.ts';
 import { openPayment } from '../payments/invoicePayments.ts';
 import { HOUR } from '../time/sandboxTime.ts';
 import { emit } from '../webhooks/events.ts';
-import type { Customer, StoredInvoice } from '../wire.ts';
+import type { BalanceTransaction, Customer, StoredInvoice } from '../wire.ts';
 import { announceUpdate } from './editable.ts';
-import { balanceFor, copyOf, draftTotals, showInvoice } from './invoiceObject.ts';
+import { balanceFor, copyOf, draftFiguresOf, showInvoice } from './invoiceObject.ts';
 import { replaceRevised } from './revision.ts';
 import { settled } from './settlement.ts';
 
@@ -53,17 +54,17 @@ function frozen(
 ): StoredInvoice {
   const { sandbox } = call;
   const now = sandbox.clock();
-  const totals = draftTotals(sandbox, invoice);
+  const { lines, totals } = draftFiguresOf(sandbox, invoice);
+  const { currency } = invoice;
   const balance = balanceFor(sandbox, invoice);
   const { due, ending } = settled({
     total: totals.total,
     balance,
-    minimum: minimumCharge(invoice.currency),
+    minimum: minimumCharge(currency),
+    step: dueStep(currency),
   });
-  if (due > MAXIMUM_CHARGE)
-    throw refused('Amount must be no more than 99999999 in the smallest unit of the currency.', {
-      code: 'amount_too_large',
-    });
+  refuseUnchargeable(due, currency);
+  for (const line of lines) sandbox.lines.put(line);
   const nothing = due === 0;
   const advance = nothing ? false : (auto_advance ?? invoice.auto_advance ?? false);
   const charged = invoice.collection_method === 'charge_automatically';
@@ -73,6 +74,7 @@ function frozen(
     ...totals,
     amount_due: due,
     amount_remaining: due,
+    starting_balance: balance,
     ending_balance: ending,
     attempted: nothing,
     auto_advance: advance,
@@ -86,6 +88,17 @@ function frozen(
     status_transitions: { ...invoice.status_transitions, finalized_at: now, paid_at: nothing ? now : null },
     token: newInvoiceToken(),
   };
+}
+
+function refuseUnchargeable(due: number, currency: string): void {
+  const [most, step] = [maximumCharge(currency), chargeStep(currency)];
+  if (due > most)
+    throw refused(`Amount must be no more than ${formatMoney(most, currency)}`, { code: 'amount_too_large' });
+  if (due % step !== 0)
+    throw refused(
+      `Invalid amount: ${due}. Amounts in ${currency} must be evenly divisible by ${step}; round the lines of the invoice.`,
+      { code: 'invalid_charge_amount' },
+    );
 }
 
 /** Recorded: `auto` becomes the size of the account's country at finalization. */
@@ -105,8 +118,17 @@ function takeNumber(call: Call, customer: Customer, invoice: StoredInvoice): Sto
   if (customer.currency === invoice.currency && ending !== customer.balance)
     changeBalance(call, counted, {
       amount: ending - customer.balance,
-      type: ending > 0 ? 'invoice_too_small' : 'applied_to_invoice',
+      type: balanceChangeType(invoice, ending),
       invoice: invoice.id,
     });
   return { ...invoice, number };
+}
+
+/** Debt is left by an invoice that is too small; with something due it was the rounding of a currency without cents. */
+function balanceChangeType(
+  { amount_due: due, starting_balance: starting }: StoredInvoice,
+  ending: number,
+): BalanceTransaction['type'] {
+  if (due === 0) return ending > 0 ? 'invoice_too_small' : 'applied_to_invoice';
+  return starting === 0 ? 'adjustment' : 'applied_to_invoice';
 }

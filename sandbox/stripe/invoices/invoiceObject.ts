@@ -1,7 +1,9 @@
 import type Stripe from 'stripe';
 import type { Sandbox } from '../sandbox.ts';
-import { sum } from '../money.ts';
+import { dueStep } from '../currencies.ts';
 import type { Customer, LineItem, StoredInvoice, StoredLine } from '../wire.ts';
+import { draftFigures } from './draftFigures.ts';
+import type { DraftFigures } from './draftFigures.ts';
 import { settled } from './settlement.ts';
 
 /** The invoice as it goes over the wire. */
@@ -14,7 +16,8 @@ const LINES_SHOWN = 10;
 
 export function showInvoice(sandbox: Sandbox, stored: StoredInvoice): ShownInvoice {
   const { token, wished_number, scheduled: _scheduled, reminded: _reminded, ...fields } = stored;
-  const lines = linesOf(sandbox, stored.id);
+  const draft = stored.status === 'draft' ? draftFiguresOf(sandbox, stored) : undefined;
+  const lines = draft?.lines ?? storedLines(sandbox, stored.id);
   const shown: ShownInvoice = {
     ...fields,
     hosted_invoice_url: token && `${sandbox.publicUrl}/i/${sandbox.account.id}/${token}`,
@@ -28,39 +31,43 @@ export function showInvoice(sandbox: Sandbox, stored: StoredInvoice): ShownInvoi
     },
   };
   if (stored.status !== 'uncollectible') delete shown.status_details;
-  if (stored.status !== 'draft') return shown;
+  if (!draft) return shown;
   return {
     ...shown,
-    ...draftTotals(sandbox, stored),
+    ...draft.totals,
+    ...dueOf(sandbox, stored, draft.totals.total),
     ...customerCopy(sandbox, stored),
     number: wished_number,
   };
 }
 
 export function showLine(line: StoredLine): LineItem {
-  const { position: _position, ...shown } = line;
+  const { position: _position, tax_rates: _rates, exempted: _exempted, ...shown } = line;
   return shown;
 }
 
 /** From the top, in the order of their positions. */
 export function linesOf(sandbox: Sandbox, invoiceId: string): StoredLine[] {
+  const invoice = sandbox.invoices.get(invoiceId);
+  return invoice?.status === 'draft'
+    ? draftFiguresOf(sandbox, invoice).lines
+    : storedLines(sandbox, invoiceId);
+}
+
+function storedLines(sandbox: Sandbox, invoiceId: string): StoredLine[] {
   return sandbox.by.lineOfInvoice.all(invoiceId).sort((a, b) => a.position - b.position);
 }
 
-/** A draft follows its lines and the customer's balance; finalization freezes these fields. */
-export function draftTotals(sandbox: Sandbox, stored: StoredInvoice) {
-  const total = sum(sandbox.by.lineOfInvoice.all(stored.id).map((line) => line.amount));
+/** A draft follows its lines, its discounts and tax rates; finalization freezes what comes out. */
+export function draftFiguresOf(sandbox: Sandbox, stored: StoredInvoice): DraftFigures {
+  return draftFigures(sandbox, stored, storedLines(sandbox, stored.id));
+}
+
+/** A draft also follows the customer's balance. */
+function dueOf(sandbox: Sandbox, stored: StoredInvoice, total: number) {
   const balance = balanceFor(sandbox, stored);
-  const due = settled({ total, balance, minimum: 0 }).due;
-  return {
-    amount_due: due,
-    amount_remaining: due,
-    starting_balance: balance,
-    subtotal: total,
-    subtotal_excluding_tax: total,
-    total,
-    total_excluding_tax: total,
-  };
+  const { due } = settled({ total, balance, minimum: 0, step: dueStep(stored.currency) });
+  return { amount_due: due, amount_remaining: due, starting_balance: balance };
 }
 
 /** The balance is kept in the customer's own currency and touches no invoice in another one. */

@@ -3,6 +3,8 @@ import { metadata } from '../api/commonRules.ts';
 import { notInSandbox } from '../api/parameters.ts';
 import { clearable, flag, hash, integer, list, oneOf, required, text, timestamp } from '../api/rules.ts';
 import type { Rule } from '../api/rules.ts';
+import { discountRules } from '../discounts/discounts.ts';
+import { taxRateIds } from '../taxes/taxRates.ts';
 
 /** Taxes are not computed here, so only "no" can be said. */
 const automaticTax: Rule<{ enabled: boolean }> = {
@@ -37,7 +39,9 @@ export const invoiceRules = {
   ),
   days_until_due: integer({ min: 0 }),
   default_payment_method: clearable(text()),
+  default_tax_rates: taxRateIds,
   description: clearable(text({ max: 1500 })),
+  discounts: discountRules,
   due_date: timestamp,
   effective_at: clearable(timestamp),
   footer: clearable(text({ max: 5000 })),
@@ -59,6 +63,6 @@ export const invoiceRules = {
 
 export const unsupportedInInvoices = [
   ...['account_tax_ids', 'application_fee_amount', 'customer_account'],
-  ...['default_source', 'default_tax_rates', 'discounts', 'issuer', 'on_behalf_of', 'shipping_cost'],
+  ...['default_source', 'issuer', 'on_behalf_of', 'shipping_cost'],
   ...['shipping_details', 'subscription', 'transfer_data'],
 ];

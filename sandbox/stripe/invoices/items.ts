@@ -1,7 +1,7 @@
 import { refused } from '../api/errors.ts';
 import { newId } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
-import type { InvoiceItem, StoredInvoice, StoredLine } from '../wire.ts';
+import type { InvoiceItem, StoredInvoice, StoredLine, TaxRate } from '../wire.ts';
 import type { Priced } from './pricedItem.ts';
 
 export interface ItemFields {
@@ -12,6 +12,7 @@ export interface ItemFields {
   period: { start: number; end: number } | undefined;
   discountable: boolean | undefined;
   priced: Priced;
+  tax_rates?: TaxRate[];
 }
 
 /** Stripe's limit: docs.stripe.com/invoicing/overview. */
@@ -29,7 +30,8 @@ export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
     customer_account: null,
     date: now,
     description: fields.description,
-    discountable: fields.discountable ?? true,
+    // "Defaults to false for prorations or negative line items, and true for all other line items."
+    discountable: fields.discountable ?? fields.priced.amount >= 0,
     discounts: [],
     invoice: null,
     livemode: false,
@@ -37,7 +39,7 @@ export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
     parent: null,
     period: fields.period ?? { start: now, end: now },
     proration: false,
-    tax_rates: [],
+    tax_rates: fields.tax_rates ?? [],
     test_clock: null,
   };
   sandbox.items.put(item);
@@ -78,7 +80,7 @@ export function lineFor(
     description: item.description,
     discount_amounts: [],
     discountable: item.discountable,
-    discounts: [],
+    discounts: item.discounts,
     invoice: item.invoice ?? '',
     livemode: false,
     metadata: item.metadata,
@@ -101,6 +103,7 @@ export function lineFor(
     subtotal: item.amount,
     taxes: [],
     position,
+    ...(item.tax_rates.length > 0 && { tax_rates: item.tax_rates }),
   };
 }
 

@@ -5,7 +5,9 @@ import { page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
 import { clearable, flag, hash, list, oneOf, required, text } from '../api/rules.ts';
-import { changedItem, period, removeItem } from '../resources/invoiceItems.ts';
+import { discountRules } from '../discounts/discounts.ts';
+import { changedItem, period, removeItem, withDiscounts } from '../resources/invoiceItems.ts';
+import { namedTaxRates, taxRateIds } from '../taxes/taxRates.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice, StoredLine } from '../wire.ts';
 import { announceUpdate, invoiceInPath, refuseUnlessDraft } from './editable.ts';
@@ -13,9 +15,18 @@ import { linesOf, showInvoice, showLine } from './invoiceObject.ts';
 import { attach, describe, itemOfLine, makeItem, saveItem } from './items.ts';
 import { priceRules, priced } from './pricedItem.ts';
 
-const lineRules = { ...priceRules, description: clearable(text()), discountable: flag, metadata, period };
+const lineRules = {
+  ...priceRules,
+  description: clearable(text()),
+  discountable: flag,
+  discounts: discountRules,
+  metadata,
+  period,
+  tax_rates: taxRateIds,
+};
 const { unit_amount_decimal: _notForLines, ...withoutUnit } = lineRules;
-const unsupported = ['discounts', 'tax_amounts', 'tax_rates'];
+/** Taxes that were worked out elsewhere. */
+const unsupported = ['tax_amounts'];
 
 const addRules = {
   lines: required(list(hash({ ...withoutUnit, invoice_item: text() }, unsupported))),
@@ -55,7 +66,7 @@ export const lineRoutes = [
       if (!line) throw resourceMissing('line item', id, 'line_item_id');
       changeLine(call, line, values);
       announceUpdate(call, before);
-      return showLine(call.sandbox.lines.get(line.id)!);
+      return showLine(linesOf(call.sandbox, invoice.id).find((one) => one.id === line.id)!);
     },
   }),
 ];
@@ -93,7 +104,7 @@ function pendingItem(call: Call, invoice: StoredInvoice, line: AddedLine) {
     within,
   });
   if (!price) throw parameterMissing(`${within}[amount]`);
-  return makeItem(sandbox, {
+  const item = makeItem(sandbox, {
     customer: invoice.customer,
     currency: invoice.currency,
     description: describe(sandbox, line.description, price),
@@ -101,7 +112,9 @@ function pendingItem(call: Call, invoice: StoredInvoice, line: AddedLine) {
     period: line.period,
     discountable: line.discountable,
     priced: price,
+    tax_rates: namedTaxRates(sandbox, line.tax_rates, { current: [], param: `${within}[tax_rates]` }),
   });
+  return withDiscounts(call, item, line);
 }
 
 function updateLines(call: Call, values: Values<typeof updateRules>): object {

@@ -4,6 +4,9 @@ import { missingReference, refused } from '../api/errors.ts';
 import { given } from '../api/given.ts';
 import type { Values } from '../api/parameters.ts';
 import { HOUR } from '../time/sandboxTime.ts';
+import { redeemed } from '../discounts/discounts.ts';
+import type { Discounted } from '../discounts/discounts.ts';
+import { namedTaxRates } from '../taxes/taxRates.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
 import { collection, refuseWithoutEmail } from './collection.ts';
@@ -58,6 +61,11 @@ function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues):
     ...changedOpen(call, invoice, values),
     ...given({ custom_fields, description, effective_at, footer, statement_descriptor }),
     ...collection(call, values, invoice),
+    default_tax_rates: namedTaxRates(call.sandbox, values.default_tax_rates, {
+      current: invoice.default_tax_rates,
+      param: 'default_tax_rates',
+    }),
+    discounts: redeemed(call, values.discounts, discountedBy(invoice)),
     wished_number: values.number === undefined ? invoice.wished_number : values.number,
     payment_settings: {
       ...invoice.payment_settings,
@@ -69,6 +77,11 @@ function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues):
       ...(values.rendering?.pdf?.page_size && { pdf: { page_size: values.rendering.pdf.page_size } }),
     },
   };
+}
+
+/** The invoice as what a coupon is redeemed for. */
+export function discountedBy({ id, customer, currency, discounts }: StoredInvoice): Discounted {
+  return { customer, currency, invoice: id, invoice_item: null, current: discounts, param: 'discounts' };
 }
 
 /** Only drafts; recorded: the items stay attached to what is gone. */

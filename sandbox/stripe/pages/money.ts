@@ -1,15 +1,4 @@
-/**
- * Stripe's currencies without two decimals, from https://docs.stripe.com/currencies. Intl cannot be asked: it follows
- * how people write prices (HUF, IDR and COP without decimals), the API follows the minor unit. ISK and UGX are not
- * here: they have no minor unit, yet the API takes them with two decimals.
- */
-const zeroDecimal = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
-const threeDecimal = new Set('bhd jod kwd omr tnd'.split(' '));
-
-function exponentOf(currency: string): number {
-  if (zeroDecimal.has(currency)) return 0;
-  return threeDecimal.has(currency) ? 3 : 2;
-}
+import { exponentOf } from '../currencies.ts';
 
 /** `amount` is in minor units; "$1,234.50", "¥500", "KWD 1.250". */
 export function formatMoney(amount: number, currency: string): string {
@@ -22,6 +11,7 @@ export function formatUnitPrice(amount: string, currency: string): string {
 }
 
 function write(minorUnits: string, currency: string, furtherDecimals = 0): string {
+  // Intl cannot be asked for it: it follows how people write prices (HUF without decimals), the API the minor unit.
   const exponent = exponentOf(currency);
   const format = new Intl.NumberFormat('en-US', {
     style: 'currency',

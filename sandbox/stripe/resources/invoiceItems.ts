@@ -5,6 +5,7 @@ import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
 import { clearable, flag, hash, required, text, timestamp } from '../api/rules.ts';
+import { discountRules, redeemed } from '../discounts/discounts.ts';
 import { adoptCurrency } from '../invoices/customerCurrency.ts';
 import { announceUpdate, refuseUnlessDraft } from '../invoices/editable.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
@@ -13,12 +14,22 @@ import { attach, describe, makeItem, saveItem } from '../invoices/items.ts';
 import { priceRules, priced } from '../invoices/pricedItem.ts';
 import { emit } from '../webhooks/events.ts';
 import type { InvoiceItem, StoredInvoice } from '../wire.ts';
+import { namedTaxRates, taxRateIds } from '../taxes/taxRates.ts';
 import { namedCustomer } from './customers.ts';
 
 export const period = hash({ start: required(timestamp), end: required(timestamp) });
-const common = { ...priceRules, description: clearable(text()), discountable: flag, metadata, period };
+const common = {
+  ...priceRules,
+  description: clearable(text()),
+  discountable: flag,
+  discounts: discountRules,
+  metadata,
+  period,
+  tax_rates: taxRateIds,
+};
 const createParameters = { ...common, customer: required(text()), currency, invoice: text() };
-const unsupported = ['discounts', 'tax_behavior', 'tax_code', 'tax_rates'];
+/** They are for Stripe Tax, which works out the rates by itself. */
+const unsupported = ['tax_behavior', 'tax_code'];
 
 export const invoiceItemRoutes = [
   route('POST', '/v1/invoiceitems', {
@@ -73,7 +84,7 @@ function createItem(call: Call, values: Values<typeof createParameters>): object
   });
   if (!price) throw parameterMissing('amount');
   const before = invoice && showInvoice(sandbox, invoice);
-  const item = makeItem(sandbox, {
+  const bare = makeItem(sandbox, {
     customer: customer.id,
     currency: currencyOfItem,
     description: describe(sandbox, values.description, price),
@@ -81,7 +92,9 @@ function createItem(call: Call, values: Values<typeof createParameters>): object
     period: values.period,
     discountable: values.discountable,
     priced: price,
+    tax_rates: namedTaxRates(sandbox, values.tax_rates, { current: [], param: 'tax_rates' }),
   });
+  const item = withDiscounts(call, bare, values);
   if (invoice) attach(sandbox, invoice, [item]);
   adoptCurrency(call, customer.id, currencyOfItem);
   const made = sandbox.items.get(item.id)!;
@@ -116,22 +129,41 @@ function updateItem(call: Call, values: Values<typeof common>): object {
   return sandbox.items.get(item.id)!;
 }
 
+/** Puts discounts on an item that was just made, or that is being changed. */
+export function withDiscounts(
+  call: Call,
+  item: InvoiceItem,
+  values: { discounts?: Values<typeof common>['discounts']; within?: string | undefined },
+): InvoiceItem {
+  const { within } = values;
+  const { id, customer, currency: money, discounts: current } = item;
+  const target = { customer, currency: money, invoice: null, invoice_item: id, current };
+  const param = within ? `${within}[discounts]` : 'discounts';
+  return { ...item, discounts: redeemed(call, values.discounts, { ...target, param }) };
+}
+
 /** Also used when the line of the item is changed. `within` goes before the names of parameters in errors. */
 export function changedItem(
-  { sandbox }: Call,
+  call: Call,
   item: InvoiceItem,
   values: Partial<Values<typeof common>> & { within?: string },
 ): InvoiceItem {
   const description = values.description === undefined ? item.description : values.description;
   const { within } = values;
+  const { sandbox } = call;
   const price = priced(sandbox, values, { currency: item.currency, description, within, current: item });
+  const { current, param } = {
+    current: item.tax_rates,
+    param: within ? `${within}[tax_rates]` : 'tax_rates',
+  };
   return {
-    ...item,
+    ...withDiscounts(call, item, values),
     ...price,
     description,
     discountable: values.discountable ?? item.discountable,
     period: values.period ?? item.period,
     metadata: changedMetadata(item.metadata, values.metadata),
+    tax_rates: namedTaxRates(sandbox, values.tax_rates, { current, param }),
   };
 }
 
