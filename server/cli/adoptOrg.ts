@@ -1,3 +1,4 @@
+import { orgObjects } from '../../sync/domain/entity.ts';
 import { soqlList, SalesforceOrg } from '../../sync/salesforce/connection.ts';
 import type { Database } from '../../sync/store/database.ts';
 import { adoptOrg, sampleOfRecords, servedOrg } from '../../sync/store/servedOrg.ts';
@@ -5,7 +6,6 @@ import { loadConfig } from '../config.ts';
 import type { Output } from './output.ts';
 
 const SAMPLE = 200;
-const OBJECTS = { customer: 'Account', invoice: 'Invoice__c' } as const;
 
 /**
  * `invoicebridge adopt-org`: the org that the settings name is the one to be served from now on. 0 when it is served
@@ -55,7 +55,7 @@ async function countKnown(database: Database, org: SalesforceOrg): Promise<{ ask
     const ids = await sampleOfRecords(database, entity, SAMPLE);
     if (ids.length === 0) continue;
     const rows = await org.query<{ Id: string }>(
-      `SELECT Id FROM ${OBJECTS[entity]} WHERE Id IN ${soqlList(ids)}`,
+      `SELECT Id FROM ${orgObjects[entity]} WHERE Id IN ${soqlList(ids)}`,
     );
     asked += ids.length;
     there += rows.length;

@@ -1,4 +1,5 @@
 import { toLongId } from '../../sync/domain/salesforceId.ts';
+import { shownValue } from '../../sync/domain/shownValue.ts';
 import type { Database } from '../../sync/store/database.ts';
 import { findKnownRecords, readTimeline, type TimelineEntry } from '../../sync/store/recordTimeline.ts';
 import { timeWords, type Output } from './output.ts';
@@ -47,7 +48,7 @@ interface WrittenField {
 function detailWords({ kind, details }: TimelineEntry): string {
   if (kind === 'change') {
     return (details as WrittenField[])
-      .map(({ field, from, to }) => `${field}: ${shown(from)} → ${shown(to)}`)
+      .map(({ field, from, to }) => `${field}: ${shownValue(from)} → ${shownValue(to)}`)
       .join('; ');
   }
   if (kind === 'conflict') {
@@ -56,7 +57,7 @@ function detailWords({ kind, details }: TimelineEntry): string {
       salesforce: unknown;
       winner: string;
     };
-    return `Stripe said ${shown(stripe)}, Salesforce ${shown(salesforce)}; ${winner} won`;
+    return `Stripe said ${shownValue(stripe)}, Salesforce ${shownValue(salesforce)}; ${winner} won`;
   }
   if (kind === 'event') {
     return (details as { changed: string[] }).changed.join(', ');
@@ -66,10 +67,4 @@ function detailWords({ kind, details }: TimelineEntry): string {
     return error?.message ?? '';
   }
   return '';
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return '(empty)';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -4,15 +4,12 @@ import type { Database } from '../../sync/store/database.ts';
 import { listCases } from '../../sync/store/matchCases.ts';
 import { closedWords, takenWords } from '../matchWords.ts';
 import type { Output } from './output.ts';
-
-const PAGE = 500;
+import { pagesOf } from './pages.ts';
 
 /** `invoicebridge matches`: customers of Stripe that wait for a person to say which Account they are. */
 export async function matches(database: Database, output: Output): Promise<number> {
-  let after: string | undefined;
   let count = 0;
-  for (;;) {
-    const page = await listCases(database, { state: 'open', limit: PAGE, after });
+  for await (const page of pagesOf((place) => listCases(database, { state: 'open', ...place }))) {
     for (const { id, stripeId, customer, reason, candidates } of page) {
       output.emit({ kind: 'match', id, stripeId, ...customer, reason, candidates });
       output.say(
@@ -26,8 +23,6 @@ export async function matches(database: Database, output: Output): Promise<numbe
       output.say();
     }
     count += page.length;
-    if (page.length < PAGE) break;
-    after = page.at(-1)!.id;
   }
   output.say(
     count === 0

@@ -4,8 +4,7 @@ import type { Database } from '../../sync/store/database.ts';
 import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
 import { findKnownRecords } from '../../sync/store/recordTimeline.ts';
 import type { Output } from './output.ts';
-
-const PAGE = 500;
+import { pagesOf } from './pages.ts';
 
 /** `invoicebridge parked`: every parked record with its reason. */
 export async function parked(
@@ -13,27 +12,21 @@ export async function parked(
   output: Output,
   { entity }: { entity?: SyncEntity },
 ): Promise<number> {
-  let after: string | undefined;
   let count = 0;
-  for (;;) {
-    const page = await listParked(database, { entity, limit: PAGE, after });
+  for await (const page of pagesOf((place) => listParked(database, { entity, ...place }))) {
     for (const record of page) output.emit({ kind: 'parked', ...record });
-    if (page.length > 0) {
-      output.table(
-        ['entity', 'Salesforce', 'Stripe', 'tries', 'code', 'reason and next step'],
-        page.map((record) => [
-          record.entity,
-          record.crmId,
-          record.stripeId,
-          record.attempts,
-          { text: record.code, tone: 'bad' },
-          record.message,
-        ]),
-      );
-    }
+    output.table(
+      ['entity', 'Salesforce', 'Stripe', 'tries', 'code', 'reason and next step'],
+      page.map((record) => [
+        record.entity,
+        record.crmId,
+        record.stripeId,
+        record.attempts,
+        { text: record.code, tone: 'bad' },
+        record.message,
+      ]),
+    );
     count += page.length;
-    if (page.length < PAGE) break;
-    after = page.at(-1)!.id;
   }
   output.say(count === 0 ? 'Nothing is parked.' : `\n${count} parked. Try again: invoicebridge retry <id>`);
   return 0;

@@ -8,13 +8,14 @@ import { listConflicts } from '../../sync/store/openConflicts.ts';
 import { servedOrg } from '../../sync/store/servedOrg.ts';
 import type { SyncEntity } from '../../sync/domain/entity.ts';
 import { conflictSentence } from '../../sync/domain/conflictWords.ts';
+import { shownValue } from '../../sync/domain/shownValue.ts';
 import { CommandWaiter } from '../commandWaiter.ts';
 import { loadDatabaseUrl } from '../config.ts';
 import { MOST_RECORDS } from '../routes/syncs.ts';
 import type { Output } from './output.ts';
+import { pagesOf } from './pages.ts';
 
 const PATIENCE_MS = 60_000;
-const PAGE = 500;
 
 /** `invoicebridge sync`: both sides of each record together, now; the worker does it. 1 when one could not be synced. */
 export async function sync(database: Database, output: Output, ids: string[]): Promise<number> {
@@ -85,8 +86,8 @@ function tell(output: Output, record: SyncedRecord): void {
         side,
         object,
         label,
-        shown(from),
-        shown(to),
+        shownValue(from),
+        shownValue(to),
       ]),
     );
   }
@@ -107,27 +108,21 @@ export async function conflicts(
   output: Output,
   { entity }: { entity?: SyncEntity },
 ): Promise<number> {
-  let after: string | undefined;
   let count = 0;
-  for (;;) {
-    const page = await listConflicts(database, { entity, limit: PAGE, after });
+  for await (const page of pagesOf((place) => listConflicts(database, { entity, ...place }))) {
     for (const record of page) output.emit({ kind: 'conflict', ...record });
-    if (page.length > 0) {
-      output.table(
-        ['entity', 'Salesforce', 'Stripe', 'what'],
-        page.flatMap((record) =>
-          record.conflicts.map((conflict) => [
-            record.entity,
-            record.crmId,
-            record.stripeId,
-            conflictSentence(conflict),
-          ]),
-        ),
-      );
-    }
+    output.table(
+      ['entity', 'Salesforce', 'Stripe', 'what'],
+      page.flatMap((record) =>
+        record.conflicts.map((conflict) => [
+          record.entity,
+          record.crmId,
+          record.stripeId,
+          conflictSentence(conflict),
+        ]),
+      ),
+    );
     count += page.length;
-    if (page.length < PAGE) break;
-    after = page.at(-1)!.id;
   }
   output.say(
     count === 0
@@ -135,10 +130,4 @@ export async function conflicts(
       : `\n${count} ${count === 1 ? 'record shows' : 'records show'} a conflict. Once seen: invoicebridge sync <id>`,
   );
   return 0;
-}
-
-function shown(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '(empty)';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -12,7 +12,7 @@ import type { Command } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { sendStep } from './sendInvoice.ts';
-import { toldChange, toldConflict, type ToldChange, type ToldConflict } from './told.ts';
+import { toldChange, toldConflict, toldDeleted, type ToldChange, type ToldConflict } from './told.ts';
 
 /** What a finished command answers; amounts in major units, as the org shows them. */
 export interface CommandResult {
@@ -44,8 +44,7 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   else await settleAll(engine, [convergence], { commandId: command.id });
   if (convergence.kind === 'failed') throw convergence.failure;
   if (seen.refusal) throw seen.refusal;
-  if (convergence.gone)
-    throw new PermanentFailure({ code: 'deleted', stage: 'decide', message: convergence.gone });
+  if (convergence.gone) throw toldDeleted(convergence.gone);
   const told = (await changesOfCommand(engine.database, command.id)).get(record.id) ?? [];
   return answer(command, { ...convergence, changes: told }, seen.invoice!);
 }

@@ -9,7 +9,7 @@ import type { Command } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { identifyRecords } from './identifyRecords.ts';
-import { toldChange, toldConflict, type ToldChange, type ToldConflict } from './told.ts';
+import { toldChange, toldConflict, toldDeleted, type ToldChange, type ToldConflict } from './told.ts';
 
 /** What a sync by hand did to one record. */
 export interface SyncedRecord {
@@ -60,7 +60,7 @@ export async function syncCommand(engine: Engine, command: Command): Promise<Syn
 
   const [outcome] = outcomes.values();
   if (outcome!.kind === 'failed') throw outcome!.failure;
-  if (outcome!.gone) throw deleted(outcome!.gone);
+  if (outcome!.gone) throw toldDeleted(outcome!.gone);
   const [record] = records;
   const { message, changes, conflicts } = record!;
   return { message, record: record!, changes, conflicts };
@@ -148,8 +148,6 @@ function listWords(records: SyncedRecord[]): string {
   ].filter(Boolean);
   return `Of ${records.length} ${records.length === 1 ? 'record' : 'records'}: ${parts.join(', ')}.`;
 }
-
-const deleted = (message: string) => new PermanentFailure({ code: 'deleted', stage: 'decide', message });
 
 const unknown = (id: string): Outcome => ({
   kind: 'failed',

@@ -1,5 +1,6 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
 import { fieldLabel } from '../domain/fieldLabel.ts';
+import { PermanentFailure } from '../failure.ts';
 
 /** One field that a sync wrote, as an answer tells it. */
 export interface ToldChange {
@@ -36,3 +37,7 @@ export const toldConflict = ({ field, stripe, crm, winner }: FieldConflict): Tol
   salesforce: crm ?? null,
   winner,
 });
+
+/** The answer where there is nothing left to sync; the message says what was followed. */
+export const toldDeleted = (message: string) =>
+  new PermanentFailure({ code: 'deleted', stage: 'decide', message });

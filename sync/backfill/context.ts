@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
-import { crmIdsOf } from '../store/importedRecords.ts';
+import { crmIdsOf } from '../store/knownInOrg.ts';
 import { retryingCollisions } from '../store/collisions.ts';
 import type { DryNotes } from './dryNotes.ts';
 import { moveRun, type BackfillRun, type EntityCounts } from '../store/backfillRuns.ts';

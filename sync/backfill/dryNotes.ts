@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import type { SyncEntity } from '../domain/entity.ts';
 import { openConnection, type Database } from '../store/database.ts';
-import { crmIdsOf, type KnownPair } from '../store/importedRecords.ts';
+import type { KnownPair } from '../store/importedRecords.ts';
+import { crmIdsOf } from '../store/knownInOrg.ts';
 
 /** What a dry run would have paired by now, in a temporary table: nothing of it stays. */
 export class DryNotes {

@@ -4,13 +4,8 @@ import type { SyncFailure } from '../failure.ts';
 import { bulkUpsert, type BulkRow } from '../salesforce/bulkUpsert.ts';
 import type { WriteResult } from '../salesforce/writeRecords.ts';
 import { noteJob } from '../store/backfillRuns.ts';
-import {
-  crmIdsOf,
-  holdForImport,
-  settleImported,
-  type HeldRecord,
-  type Imported,
-} from '../store/importedRecords.ts';
+import { holdForImport, settleImported, type HeldRecord, type Imported } from '../store/importedRecords.ts';
+import { crmIdsOf } from '../store/knownInOrg.ts';
 import { checkpoint, note, type BackfillContext, type Effect } from './context.ts';
 
 /** An object of Stripe that the org shall have, or the reason why it cannot. */

@@ -4,7 +4,7 @@ import type { ProductTerms } from '../domain/product.ts';
 import { newRecord } from '../flows/convergePairs.ts';
 import { productKind } from '../flows/productKind.ts';
 import { soqlList } from '../salesforce/connection.ts';
-import { crmIdsOf } from '../store/importedRecords.ts';
+import { crmIdsOf } from '../store/knownInOrg.ts';
 import { productSnapshot } from '../stripe/products.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { checkpoint, countsOf, note, type BackfillContext } from './context.ts';

@@ -3,6 +3,7 @@ import { conflictSentence } from './conflictWords.ts';
 import { fieldLabel } from './fieldLabel.ts';
 import type { StripeInvoice } from './invoice.ts';
 import { formatMoney } from './money.ts';
+import { shownValue } from './shownValue.ts';
 
 const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
 
@@ -46,12 +47,6 @@ const dayWords = (date: string) => day.format(new Date(`${date}T00:00:00Z`));
 
 function changeWords({ field, from, to }: FieldChange): string {
   const label = fieldLabel(field);
-  if (from === null || from === undefined || from === '') return `${label} ${valueWords(to)}`;
-  return `${label} ${valueWords(from)} → ${valueWords(to)}`;
-}
-
-function valueWords(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '(empty)';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  if (from === null || from === undefined || from === '') return `${label} ${shownValue(to)}`;
+  return `${label} ${shownValue(from)} → ${shownValue(to)}`;
 }

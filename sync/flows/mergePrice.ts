@@ -14,8 +14,9 @@ import {
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import type { CrmPrice, PriceBook } from '../salesforce/readPrices.ts';
+import { crmIdsOf } from '../store/knownInOrg.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
-import { pairedPrices, replacePriceId } from '../store/priceRecords.ts';
+import { replacePriceId } from '../store/priceRecords.ts';
 import { dropIntent, linkRecord, startNewVersion, type ClaimedRecord } from '../store/syncRecords.ts';
 import { unlinkStripe } from '../store/tombstones.ts';
 import {
@@ -146,8 +147,9 @@ async function freePrices(engine: Engine, { entry, book }: EntryToMerge): Promis
     ({ unlike, currency, terms }) =>
       !unlike && currency === entry.currency && fitsDecimals(terms.unitAmount, currency, book.decimals),
   );
-  const paired = await pairedPrices(
+  const paired = await crmIdsOf(
     engine.database,
+    'price',
     prices.map(({ id }) => id),
   );
   return prices.filter(({ id }) => !paired.has(id));

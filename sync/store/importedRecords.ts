@@ -203,19 +203,6 @@ const JOIN = [
    SELECT $1, stripe_id, crm_id, true, true FROM pair ON CONFLICT DO NOTHING RETURNING crm_id`,
 ];
 
-/** Of these, the pairs that are known. */
-export async function crmIdsOf(
-  database: Database,
-  entity: SyncEntity,
-  stripeIds: string[],
-): Promise<Map<string, string>> {
-  const { rows } = await database.pool.query<{ stripe_id: string; crm_id: string }>(
-    `SELECT stripe_id, crm_id FROM sync_record WHERE entity = $1 AND stripe_id = ANY($2) AND crm_id IS NOT NULL`,
-    [entity, [...new Set(stripeIds)]],
-  );
-  return new Map(rows.map(({ stripe_id, crm_id }) => [stripe_id, crm_id]));
-}
-
 /**
  * Takes back what a killed import held; its leases begin with `prefix`. Rows that it had only just made, and of which
  * nothing has been heard since, are forgotten: whoever goes on begins with them anew.

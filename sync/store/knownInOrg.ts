@@ -20,6 +20,19 @@ export async function knownAlive(
   return rows;
 }
 
+/** The records of the org that these Stripe objects are in a pair with, by their Stripe ids. */
+export async function crmIdsOf(
+  database: Database,
+  entity: SyncEntity,
+  stripeIds: string[],
+): Promise<Map<string, string>> {
+  const { rows } = await database.pool.query<{ stripe_id: string; crm_id: string }>(
+    `SELECT stripe_id, crm_id FROM sync_record WHERE entity = $1 AND stripe_id = ANY($2) AND crm_id IS NOT NULL`,
+    [entity, [...new Set(stripeIds)]],
+  );
+  return new Map(rows.map(({ stripe_id, crm_id }) => [stripe_id, crm_id]));
+}
+
 /** The invoices that had these lines at their last sync; what was deleted since by ourselves is in none. */
 export async function invoicesWithLines(
   database: Database,

@@ -65,15 +65,6 @@ export async function forgetPrice(database: Database, record: ClaimedRecord): Pr
   ]);
 }
 
-/** Which of these Stripe prices are in a pair. */
-export async function pairedPrices(database: Database, priceIds: string[]): Promise<Set<string>> {
-  const { rows } = await database.pool.query<{ stripe_id: string }>(
-    `SELECT stripe_id FROM sync_record WHERE entity = 'price' AND stripe_id = ANY($1) AND crm_id IS NOT NULL`,
-    [priceIds],
-  );
-  return new Set(rows.map(({ stripe_id }) => stripe_id));
-}
-
 /** Marks entries and Stripe prices dirty, in one statement. */
 export async function markPrices(
   database: Database,
