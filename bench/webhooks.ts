@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import autocannon from 'autocannon';
 import pg from 'pg';
 import { median, printTable, round } from './table.ts';
 import { signedEvents } from './webhooks/bodies.ts';
 import { withOwnPostgres } from './ownPostgres.ts';
+import { freePort } from '../test/setup/freePort.ts';
 
 const ROUNDS = 3;
 const CONNECTIONS = 32;
@@ -139,12 +139,4 @@ async function empty(pool: pg.Pool): Promise<void> {
   );
   await pool.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`);
   await pool.query('CHECKPOINT');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

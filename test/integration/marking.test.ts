@@ -1,38 +1,16 @@
 import { Notifications } from '../../sync/store/notifications.ts';
-import { openDatabase, type Database } from '../../sync/store/database.ts';
+import { openDatabase } from '../../sync/store/database.ts';
 import { receiveEvent } from '../../sync/store/receiveEvent.ts';
 import { settleRecord } from '../../sync/store/settleRecords.ts';
 import { claimDueRecords, linkRecord, markDirty } from '../../sync/store/syncRecords.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { emptyStore, event, lease } from './emptyStore.ts';
 import { eventually } from './world.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-
-beforeAll(async () => {
-  testDatabase = await createDatabase();
-  database = await openDatabase(testDatabase.url, 20);
-});
-afterAll(async () => {
-  await database?.close();
-  await testDatabase?.drop();
-});
-afterEach(() => database.pool.query('TRUNCATE sync_record, inbox_event CASCADE'));
-
-const lease = { owner: 'w1/1', leaseSeconds: 30 };
-const rows = async () => (await database.pool.query('SELECT * FROM sync_record ORDER BY id')).rows;
-const event = (eventId: string, subject: { stripeId?: string; crmId?: string }) => ({
-  source: 'stripe' as const,
-  eventId,
-  type: 'invoice.updated',
-  subject: { entity: 'invoice' as const, ...subject },
-  occurredAt: new Date(),
-  payload: {},
-});
+const store = emptyStore();
 
 describe('marking many at once', () => {
   const mark = (ids: { stripeId?: string; crmId?: string; side?: string }[]) =>
-    database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', [
+    store.database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', [
       ids.map(() => 'invoice'),
       ids.map(({ stripeId }) => stripeId ?? null),
       ids.map(({ crmId }) => crmId ?? null),
@@ -49,7 +27,7 @@ describe('marking many at once', () => {
       { crmId: 'a02', side: 'salesforce' },
       { stripeId: 'in_3', crmId: 'a03' },
     ]);
-    expect(await rows()).toMatchObject([
+    expect(await store.rows()).toMatchObject([
       { stripe_id: 'in_1', crm_id: null, dirty_seq: '3', stripe_dirty: true, crm_dirty: false },
       { stripe_id: 'in_2', crm_id: 'a02', dirty_seq: '3', stripe_dirty: true, crm_dirty: true },
       { stripe_id: 'in_3', crm_id: 'a03', dirty_seq: '1' },
@@ -59,23 +37,23 @@ describe('marking many at once', () => {
 
   test('a record that waits for a later try keeps its turn, a parked one is due at once', async () => {
     await mark([{ stripeId: 'in_waits' }, { stripeId: 'in_parked' }]);
-    await database.pool.query(
+    await store.database.pool.query(
       `UPDATE sync_record SET attempts = 3, next_attempt_at = '2040-01-01', state = CASE stripe_id WHEN 'in_parked' THEN 'parked' ELSE state END`,
     );
     await mark([{ stripeId: 'in_waits' }, { stripeId: 'in_parked' }]);
-    const [parked, waits] = await rows();
+    const [parked, waits] = await store.rows();
     expect(waits).toMatchObject({ state: 'dirty', attempts: 3, next_attempt_at: new Date('2040-01-01') });
     expect(parked).toMatchObject({ state: 'dirty', attempts: 0 });
     expect(parked.next_attempt_at.getTime()).toBeLessThan(Date.now() + 60_000);
   });
 
   test('events of both sides at several processes, while records are being joined: none is lost, none doubled', async () => {
-    const others = await Promise.all([1, 2, 3].map(() => openDatabase(testDatabase.url, 4)));
+    const others = await Promise.all([1, 2, 3].map(() => openDatabase(store.url, 4)));
     const count = 40;
     try {
       for (let index = 0; index < count; index++)
-        await markDirty(database, 'invoice', { crmId: `a${index}`, side: 'salesforce' });
-      const claimed = await claimDueRecords(database, 'invoice', lease);
+        await markDirty(store.database, 'invoice', { crmId: `a${index}`, side: 'salesforce' });
+      const claimed = await claimDueRecords(store.database, 'invoice', lease);
       const events = Array.from({ length: 600 }, (_, index) => {
         const of = (index * 7) % count;
         // By Stripe's id alone, by both ids, by the org's id alone.
@@ -89,13 +67,13 @@ describe('marking many at once', () => {
       const received = await Promise.all([
         ...events.map((one, index) => receiveEvent(others[index % others.length]!, one)),
         ...claimed.map(async (record) => {
-          await linkRecord(database, record, { stripeId: record.crmId!.replace('a', 'in_') });
-          await settleRecord(database, record, { kind: 'synced', base: {} });
+          await linkRecord(store.database, record, { stripeId: record.crmId!.replace('a', 'in_') });
+          await settleRecord(store.database, record, { kind: 'synced', base: {} });
           return true;
         }),
       ]);
       expect(received.every(Boolean)).toBe(true);
-      const left = await rows();
+      const left = await store.rows();
       expect(left.map(({ crm_id }) => crm_id).sort()).toEqual(claimed.map(({ crmId }) => crmId).sort());
       for (const row of left) {
         expect(row).toMatchObject({ state: 'dirty', stripe_id: row.crm_id.replace('a', 'in_') });
@@ -109,7 +87,7 @@ describe('marking many at once', () => {
   test.each(['mark_all_dirty', 'mark_dirty'])(
     '%s reads by index, also when the plan was made for an empty table',
     async (name) => {
-      const connection = await database.pool.connect();
+      const connection = await store.database.pool.connect();
       try {
         const call = async (of: string) => {
           if (name === 'mark_dirty')
@@ -143,18 +121,18 @@ describe('marking many at once', () => {
 });
 
 test('a record marked while it was held wakes the workers when it is given back, others do not', async () => {
-  await markDirty(database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
-  await markDirty(database, 'product', { stripeId: 'prod_1', side: 'stripe' });
-  const [invoice] = await claimDueRecords(database, 'invoice', lease);
-  const [product] = await claimDueRecords(database, 'product', lease);
-  await markDirty(database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
-  const notifications = new Notifications(testDatabase.url, ['sync_dirty']);
+  await markDirty(store.database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
+  await markDirty(store.database, 'product', { stripeId: 'prod_1', side: 'stripe' });
+  const [invoice] = await claimDueRecords(store.database, 'invoice', lease);
+  const [product] = await claimDueRecords(store.database, 'product', lease);
+  await markDirty(store.database, 'invoice', { stripeId: 'in_1', side: 'stripe' });
+  const notifications = new Notifications(store.url, ['sync_dirty']);
   const heard: string[] = [];
   notifications.on((_, entity) => heard.push(entity));
   await notifications.open();
   try {
-    await settleRecord(database, product!, { kind: 'synced', base: {} });
-    await settleRecord(database, invoice!, { kind: 'synced', base: {} });
+    await settleRecord(store.database, product!, { kind: 'synced', base: {} });
+    await settleRecord(store.database, invoice!, { kind: 'synced', base: {} });
     await eventually(() => Promise.resolve(heard.length > 0), 'the workers are woken');
     expect(heard).toEqual(['invoice']);
   } finally {

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
@@ -14,6 +13,7 @@ import { openContract } from '../../sandbox/stripe/contract/openContract.ts';
 import { startStripe, type Exchange } from '../../sandbox/stripe/start.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { createDatabase } from '../setup/database.ts';
+import { freePort } from '../setup/freePort.ts';
 import { OrgUser } from './orgUser.ts';
 
 export interface World {
@@ -208,12 +208,4 @@ export async function eventually<T>(
     if (Date.now() > deadline) throw new Error(`Not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -15,8 +15,14 @@ export function encodeEvent(event: ChangeEvent, viewer: Viewer): Buffer {
     const name = schema.names[slot.index]!;
     body[name] = slot.child ? { ...(body[name] as object | null), [slot.child.name]: value } : value;
   }
+  body['ChangeEventHeader'] = eventHeader(event, viewer, bitmaps);
+  return schema.type.toBuffer(body);
+}
+
+/** What every event says of itself; how it names fields depends on the protocol. */
+export function eventHeader(event: ChangeEvent, viewer: Viewer, namesOf: (slots: Slot[]) => string[]) {
   const changed = visibleSlots(event.changed, viewer);
-  body['ChangeEventHeader'] = {
+  return {
     entityName: event.entity,
     recordIds: event.recordIds,
     changeType: event.changeType,
@@ -26,12 +32,11 @@ export function encodeEvent(event: ChangeEvent, viewer: Viewer): Buffer {
     commitTimestamp: event.commitTimestamp,
     commitNumber: event.commitNumber,
     commitUser: event.commitUser,
-    nulledFields: bitmaps(changed.filter(({ field }) => event.values[field.name] === undefined)),
+    nulledFields: namesOf(changed.filter(({ field }) => event.values[field.name] === undefined)),
     // The platform sends long texts as differences in some cases, without saying when; here they come whole.
     diffFields: [],
-    changedFields: bitmaps(changed),
+    changedFields: namesOf(changed),
   };
-  return schema.type.toBuffer(body);
 }
 
 /** Those of the named fields that an event carries and this user may read. */
