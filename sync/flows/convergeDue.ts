@@ -14,20 +14,29 @@ import { customerKind } from './customerKind.ts';
 import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
 import { settleAll } from './settle.ts';
 
+// What one call of the org writes.
+const FULL_CLAIM = 200;
+
 /**
  * Claims what is due of one entity, converges it and gives it back. Returns how many records it held: none while a
  * side is down.
  */
-export async function convergeDue(engine: Engine, entity: SyncEntity, limit = 200): Promise<number> {
+export async function convergeDue(engine: Engine, entity: SyncEntity, limit = FULL_CLAIM): Promise<number> {
   const room = roomForWork(engine, limit);
   if (room === 0) return 0;
-  const records = await claimDueRecords(engine.database, entity, {
-    owner: nextLeaseOwner(engine),
-    leaseSeconds: engine.settings.leaseSeconds,
-    limit: room,
-  });
+  const claim = () =>
+    claimDueRecords(engine.database, entity, {
+      owner: nextLeaseOwner(engine),
+      leaseSeconds: engine.settings.leaseSeconds,
+      limit: room,
+    });
+  const records = await claim();
   if (records.length > 0) {
-    const convergences = await convergeAll(engine, entity, { records });
+    const claimMore = async () => (roomForWork(engine, limit) === limit ? claim() : []);
+    const convergences = await convergeAll(engine, entity, {
+      records,
+      ...(records.length === limit && { claimMore }),
+    });
     await settleAll(engine, convergences);
     if (entity === 'customer') {
       await retryInvoicesOf(engine, convergences);
@@ -37,11 +46,18 @@ export async function convergeDue(engine: Engine, entity: SyncEntity, limit = 20
   return records.length;
 }
 
-/** Converges claimed records of one entity; a failure of the whole is each record's. `asked`: by a person, who waits. */
+/**
+ * Converges claimed records of one entity; a failure of the whole is each record's. `asked`: by a person, who waits;
+ * `claimMore`: claims what may be added to the records.
+ */
 export async function convergeAll(
   engine: Engine,
   entity: SyncEntity,
-  { records, asked = false }: { records: ClaimedRecord[]; asked?: boolean },
+  {
+    records,
+    asked = false,
+    claimMore,
+  }: { records: ClaimedRecord[]; asked?: boolean; claimMore?: () => Promise<ClaimedRecord[]> },
 ): Promise<Convergence[]> {
   try {
     switch (entity) {
@@ -52,7 +68,11 @@ export async function convergeAll(
       case 'price':
         return await convergePrices(engine, { records, asked });
       case 'invoice':
-        return await convergeInvoices(engine, records, { touch: asked, acknowledged: asked });
+        return await convergeInvoices(engine, records, {
+          touch: asked,
+          acknowledged: asked,
+          ...(claimMore && { claimMore }),
+        });
       case 'payment':
         return await convergeMirrors(engine, paymentKind, records);
       case 'refund':

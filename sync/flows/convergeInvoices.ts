@@ -5,6 +5,7 @@ import {
   type StripeInvoice,
 } from '../domain/invoice.ts';
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import { crmChangedSince } from '../domain/planGone.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
@@ -24,7 +25,7 @@ import {
   type WithoutDraft,
 } from './goneInvoices.ts';
 import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
-import { readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
+import { gatherForOneRead, readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
 import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 
@@ -33,6 +34,8 @@ export interface ConvergeInvoicesOptions {
   touch?: boolean;
   /** Whether somebody has seen the conflicts that the record shows. */
   acknowledged?: boolean;
+  /** Claims more, which is added to the records, where one call of the org can read them together. */
+  claimMore?: () => Promise<ClaimedRecord[]>;
   /** What a command does in Stripe once the draft there is up to date, before the org is written. */
   afterStripe?: (
     record: ClaimedRecord,
@@ -67,7 +70,9 @@ export async function convergeInvoices(
   options: ConvergeInvoicesOptions = {},
 ): Promise<Convergence[]> {
   const asked = options.touch === true || options.afterStripe !== undefined;
-  const alone = await readStripeAlone(engine, asked ? [] : records);
+  const alone = options.claimMore
+    ? await gatherForOneRead(engine, records, options.claimMore)
+    : await readStripeAlone(engine, asked ? [] : records);
   const { atStripe, ended, products } = await bringStripeUpToDate(
     engine,
     records.filter((record) => !alone.done.has(record)),
@@ -227,7 +232,9 @@ async function readPair(
   const crm = crmOf(reads, record);
   if (crm && record.crmGoneAt) await invoiceIsBack(engine, record);
   const stripeId = record.stripeId ?? crm?.stripeId;
-  const stripe = read ?? (stripeId ? await readStripeInvoice(engine.stripe, stripeId) : null);
+  // What was read before the org was is too old to write Stripe by.
+  const isFresh = read && crm && !crmChangedSince(record.base as InvoiceBase, crm);
+  const stripe = isFresh ? read : stripeId ? await readStripeInvoice(engine.stripe, stripeId) : null;
   if (!crm && !stripe) return goneOnBothSides(engine, record);
   if (!crm && stripe) await joinPair(engine, record, stripe);
   if (stripe && record.stripeGoneAt) await noteStripeBack(engine.database, record);

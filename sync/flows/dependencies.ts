@@ -1,9 +1,10 @@
 import type { Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
+import type { InvoiceBase } from '../domain/invoice.ts';
 import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
-import { basesOf } from '../store/knownRecords.ts';
+import { basesOf, livingPairs } from '../store/knownRecords.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
 import { goneInOrg } from '../store/tombstones.ts';
 import type { SyncEntity } from '../domain/entity.ts';
@@ -59,7 +60,10 @@ export async function ensureProducts(
   );
 }
 
-/** The org's product of each Stripe product that invoices name; absent for products the org does not have. */
+/**
+ * The org's product of each Stripe product that invoices name; absent for products the org does not have. The org is asked
+ * only about those that neither its lines nor a pair name, once: a line on which both sides agreed to have none keeps none.
+ */
 export async function orgProducts(engine: Engine, pairs: InvoicePair[]): Promise<Map<string, string>> {
   const products = new Map(
     pairs.flatMap(({ crm }) =>
@@ -68,17 +72,36 @@ export async function orgProducts(engine: Engine, pairs: InvoicePair[]): Promise
       ),
     ),
   );
-  const named = pairs.flatMap(({ stripe }) =>
-    (stripe?.lines ?? []).flatMap(({ terms }) => terms.product ?? []),
+  const named = pairs.flatMap(({ base, stripe }) => {
+    const without = linesWithoutProduct(base);
+    return (stripe?.lines ?? []).flatMap(({ id, terms }) =>
+      terms.product ? [{ product: terms.product, isNew: !without.has(id) }] : [],
+    );
+  });
+  const paired = await livingPairs(engine.database, 'product', [
+    ...new Set(named.map(({ product }) => product).filter((id) => !products.has(id))),
+  ]);
+  for (const [stripeId, crmId] of paired) products.set(stripeId, crmId);
+  const unknown = [...new Set(named.flatMap(({ product, isNew }) => (isNew ? product : [])))].filter(
+    (id) => !products.has(id),
   );
-  const unknown = [...new Set(named)].filter((id) => !products.has(id));
-  if (unknown.length === 0) return products;
-  const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
-    `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(unknown)}`,
-  );
-  for (const row of rows) products.set(row.Stripe_Product_Id__c, row.Id);
+  for (let start = 0; start < unknown.length; start += PRODUCTS_A_QUERY) {
+    const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
+      `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(unknown.slice(start, start + PRODUCTS_A_QUERY))}`,
+    );
+    for (const row of rows) products.set(row.Stripe_Product_Id__c, row.Id);
+  }
   return products;
 }
+
+// The ids are in the address, of which the org takes 16,384 characters.
+const PRODUCTS_A_QUERY = 300;
+
+/** Stripe's lines that both sides agreed to have no product: Stripe makes one behind each line of an amount. */
+const linesWithoutProduct = (base: InvoiceBase | null): Set<string> =>
+  new Set(
+    Object.values(base?.lines ?? {}).flatMap(({ product, stripeId }) => (product === null ? stripeId : [])),
+  );
 
 /**
  * The Accounts of Stripe customers, for invoices that were made in Stripe. A customer whose Account was merged into

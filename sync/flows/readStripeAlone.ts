@@ -51,6 +51,37 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
   return alone;
 }
 
+// Five queries of 200 invoices are one call of the org.
+const MOST_AT_ONCE = 1_000;
+
+/**
+ * Reads Stripe for a full claim, and as long as all that was claimed is known in the org but some of it has to be read
+ * there, claims more: one call of the org reads 1,000 invoices. What is claimed is added to `records`. Claims stay small,
+ * so that other workers get their share.
+ */
+export async function gatherForOneRead(
+  engine: Engine,
+  records: ClaimedRecord[],
+  claimMore: () => Promise<ClaimedRecord[]>,
+): Promise<StripeAlone> {
+  const full = records.length;
+  const alone = await readStripeAlone(engine, records);
+  let last = records;
+  while (
+    last.length === full &&
+    records.length + full <= MOST_AT_ONCE &&
+    alone.read.size > 0 &&
+    alone.done.size + alone.read.size === records.length
+  ) {
+    last = await claimMore();
+    records.push(...last);
+    const more = await readStripeAlone(engine, last);
+    for (const [record, one] of more.done) alone.done.set(record, one);
+    for (const [record, stripe] of more.read) alone.read.set(record, stripe);
+  }
+  return alone;
+}
+
 function isKnownInOrg(record: ClaimedRecord): boolean {
   const { base, stripeId, crmId, crmSnapshot, crmUnsure, attempts, crmGoneAt, stripeGoneAt } = record;
   const snapshot = crmSnapshot as Partial<InvoiceSnapshot> | null;

@@ -4,6 +4,7 @@ import { decimalText, MoneyError, toMinorUnits } from '../domain/money.ts';
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
+import { queryTogether } from './queryTogether.ts';
 import { comparable, isoTime, plainText } from './values.ts';
 
 const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
@@ -41,21 +42,19 @@ const STATUSES: Record<string, InvoiceStatus> = {
   Void: 'void',
 };
 
-/** Reads invoices with their lines in one query, by the org's id or by Stripe's. Unknown ones are absent. */
+// The answer of a query with lines is a page of 200 invoices at least, and its ids fit into an address.
+const INVOICES_A_QUERY = 200;
+
+/** Reads invoices with their lines, up to 1,000 in one call, by the org's id or by Stripe's. Unknown ones are absent. */
 export async function readCrmInvoices(
   org: SalesforceOrg,
   { crmIds, stripeIds, defaultCurrency }: { crmIds: string[]; stripeIds: string[]; defaultCurrency: string },
 ): Promise<CrmInvoiceRead[]> {
-  const conditions = [
-    crmIds.length > 0 ? `Id IN ${soqlList(crmIds)}` : '',
-    stripeIds.length > 0 ? `Stripe_Invoice_Id__c IN ${soqlList(stripeIds)}` : '',
-  ].filter(Boolean);
-  if (conditions.length === 0) return [];
-  const rows = await org.query<InvoiceRow>(
-    `SELECT Id, Name, ${INVOICE_FIELDS}, ` +
-      `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
-      `FROM Invoice__c WHERE ${conditions.join(' OR ')}`,
-  );
+  const keys = [...crmIds.map((id) => ({ id })), ...stripeIds.map((stripeId) => ({ stripeId }))];
+  const where: string[] = [];
+  for (let start = 0; start < keys.length; start += INVOICES_A_QUERY)
+    where.push(whereOf(keys.slice(start, start + INVOICES_A_QUERY)));
+  const rows = await readRows(org, where);
   return rows.map((row): CrmInvoiceRead => {
     const ids = { id: row.Id, stripeId: plainText(row.Stripe_Invoice_Id__c) };
     try {
@@ -64,6 +63,30 @@ export async function readCrmInvoices(
       return { ...ids, failure: unreadable(row, error) };
     }
   });
+}
+
+function whereOf(keys: ({ id: string } | { stripeId: string })[]): string {
+  const ids = keys.flatMap((key) => ('id' in key ? key.id : []));
+  const stripeIds = keys.flatMap((key) => ('stripeId' in key ? key.stripeId : []));
+  return [
+    ids.length > 0 ? `Id IN ${soqlList(ids)}` : '',
+    stripeIds.length > 0 ? `Stripe_Invoice_Id__c IN ${soqlList(stripeIds)}` : '',
+  ]
+    .filter(Boolean)
+    .join(' OR ');
+}
+
+async function readRows(org: SalesforceOrg, where: string[]): Promise<InvoiceRow[]> {
+  const query = (condition: string) =>
+    `SELECT Id, Name, ${INVOICE_FIELDS}, ` +
+    `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
+    `FROM Invoice__c WHERE ${condition}`;
+  if (where.length === 0) return [];
+  if (where.length === 1) return org.query<InvoiceRow>(query(where[0]!));
+  const rows: InvoiceRow[] = [];
+  for (const pages of await queryTogether<InvoiceRow>(org, where.map(query)))
+    for await (const page of pages) rows.push(...page);
+  return rows;
 }
 
 function unreadable(row: InvoiceRow, error: unknown): PermanentFailure {

@@ -29,3 +29,19 @@ export async function basesOf(
   );
   return new Map(rows.map(({ crm_id, base }) => [crm_id, base]));
 }
+
+/** The org's record of each of Stripe's objects that is in a pair; absent where either side is gone. */
+export async function livingPairs(
+  database: Database,
+  entity: SyncEntity,
+  stripeIds: string[],
+): Promise<Map<string, string>> {
+  if (stripeIds.length === 0) return new Map();
+  const { rows } = await database.pool.query<{ stripe_id: string; crm_id: string }>(
+    `SELECT stripe_id, crm_id FROM sync_record
+     WHERE stripe_id = ANY($2) AND entity = $1 AND base IS NOT NULL AND crm_id IS NOT NULL
+       AND crm_gone_at IS NULL AND stripe_gone_at IS NULL`,
+    [entity, stripeIds],
+  );
+  return new Map(rows.map(({ stripe_id, crm_id }) => [stripe_id, crm_id]));
+}

@@ -81,4 +81,23 @@ describe('composite requests of the sandbox org', () => {
     await expect(composite(many)).rejects.toMatchObject({ errorCode: 'LIMIT_EXCEEDED' });
     expect(await count('Many')).toBe(0);
   });
+
+  it('refuses more than five queries, and counts those of a call by their objects', async () => {
+    const query = (object: string, i: number) => ({
+      method: 'GET',
+      url: `${base}/query?q=${encodeURIComponent(`SELECT Id FROM ${object}`)}`,
+      referenceId: `r${i}`,
+    });
+    const five = ['Account', 'Account', 'Probe__c', 'Account', 'Account'].map(query);
+    await org.control('DELETE', '/calls');
+    const { compositeResponse } = await composite(five);
+    expect(compositeResponse.map((answer) => answer.httpStatusCode)).toEqual([200, 200, 200, 200, 200]);
+    expect(await (await org.control('GET', '/calls')).json()).toMatchObject({
+      total: 1,
+      queriesTogether: { 'Account+Probe__c': 1 },
+    });
+    await expect(composite([...five, query('Account', 5)])).rejects.toMatchObject({
+      errorCode: 'LIMIT_EXCEEDED',
+    });
+  });
 });

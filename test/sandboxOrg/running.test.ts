@@ -108,6 +108,7 @@ describe('the running sandbox org', () => {
       total: 2,
       byPath: { 'GET /services/data/v67.0/query': 2 },
       queriesOf: { Probe__c: 2 },
+      queriesTogether: {},
     });
   });
 

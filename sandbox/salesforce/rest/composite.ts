@@ -18,8 +18,9 @@ type Subanswer = {
   referenceId: string;
 };
 
-// Composite, REST API developer guide: at most 25 subrequests.
+// Composite, REST API developer guide: at most 25 subrequests, of which five may be queries or collections.
 const maxSubrequests = 25;
+const maxQueriesAndCollections = 5;
 
 class RollBack extends Error {}
 
@@ -60,6 +61,15 @@ function checked(compositeRequest: unknown): Subrequest[] {
     );
   }
   const subrequests = compositeRequest as Subrequest[];
+  const heavy = subrequests.filter(({ url }) =>
+    /^\/services\/data\/[^/]+\/(query|queryAll|composite\/sobjects)\b/.test(url ?? ''),
+  );
+  if (heavy.length > maxQueriesAndCollections) {
+    throw new OrgError(
+      'LIMIT_EXCEEDED',
+      `The limit of ${maxQueriesAndCollections} queries and sObject Collections in one composite request is exceeded.`,
+    );
+  }
   const ids = subrequests.map((subrequest) => subrequest.referenceId);
   if (ids.some((id) => !id || !/^[A-Za-z][A-Za-z0-9_]*$/.test(id)) || new Set(ids).size < ids.length) {
     throw new OrgError(
