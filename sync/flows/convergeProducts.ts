@@ -1,7 +1,10 @@
 import type { Convergence, Engine } from '../engine.ts';
+import type { ProductTerms } from '../domain/product.ts';
+import { isSyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { readPriceBook } from '../salesforce/readPrices.ts';
 import { markIgnoredPrices, markPrices } from '../store/priceRecords.ts';
+import { markDirty } from '../store/syncRecords.ts';
 import { readActivePrices } from '../stripe/prices.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -12,7 +15,8 @@ import { productKind } from './productKind.ts';
 export async function convergeProducts(engine: Engine, work: PairWork): Promise<Convergence[]> {
   const { records } = work;
   const unknown = new Set(records.filter(({ base }) => base === null));
-  const convergences = await convergePairs(engine, productKind, work);
+  const pairs = await convergePairs(engine, productKind, work);
+  const convergences = await followRenamed(engine, pairs);
   if (engine.settings.priceBook === 'off') return convergences;
   await markIgnoredPrices(
     engine.database,
@@ -26,6 +30,34 @@ export async function convergeProducts(engine: Engine, work: PairWork): Promise<
   return convergences.map((one) =>
     paired.includes(one) ? { record: one.record, kind: 'failed', failure } : one,
   );
+}
+
+/**
+ * A line without a description of its own says its product's name. Drafts with such lines are marked when the name has
+ * changed: before the product is settled, so that a worker that is killed in between does it again.
+ */
+async function followRenamed(engine: Engine, convergences: Convergence[]): Promise<Convergence[]> {
+  const renamed = convergences.filter(
+    (one) =>
+      one.kind === 'synced' &&
+      one.record.base !== null &&
+      (one.record.base as ProductTerms).name !== (one.base as ProductTerms).name,
+  );
+  if (renamed.length === 0) return convergences;
+  const failure = await asFailure(() => markDraftsOf(engine, renamed));
+  if (!isSyncFailure(failure)) return convergences;
+  return convergences.map((one) =>
+    renamed.includes(one) ? { record: one.record, kind: 'failed', failure } : one,
+  );
+}
+
+async function markDraftsOf(engine: Engine, renamed: Convergence[]): Promise<void> {
+  const lines = await engine.org.query<{ Invoice__c: string }>(
+    "SELECT Invoice__c FROM Invoice_Line__c WHERE Description__c = null AND Invoice__r.Status__c = 'Draft' " +
+      `AND Product__c IN ${soqlList(renamed.flatMap(({ record }) => record.crmId ?? []))}`,
+  );
+  const drafts = new Set(lines.map(({ Invoice__c }) => Invoice__c));
+  for (const crmId of drafts) await markDirty(engine.database, 'invoice', { crmId, side: 'salesforce' });
 }
 
 async function markPricesOf(engine: Engine, paired: Convergence[]): Promise<void> {

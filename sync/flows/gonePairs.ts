@@ -12,6 +12,7 @@ import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import type { FieldChange } from '../domain/change.ts';
 import { readFates, type Fate } from '../salesforce/readFates.ts';
+import { whyMissing, type WhyMissing } from '../stripe/whyMissing.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { asFailure } from './asFailure.ts';
 import { busy } from './claimWhenFree.ts';
@@ -188,12 +189,23 @@ export async function insteadOfGone<T extends object>(
     await noteStripeGone(engine.database, record);
   }
   const label = kind.externalId.replace(/__c$/, '').replaceAll('_', ' ');
+  const why = record.stripeId ? 'deleted' : await whyMissing(engine.stripe, kind.entity, lost);
   throw new PermanentFailure({
     code: 'stripe_record_gone',
     stage: 'read-stripe',
-    message: `The ${kind.entity} ${lost} was deleted in Stripe. Clear ${label} here to have a new one made, or enter the id of another one.`,
+    message: `${WHY_MISSING[why](kind.entity, lost)} Clear ${label} here to have a new one made, or enter the id of another one.`,
   });
 }
+
+const WHY_MISSING: Record<WhyMissing, (entity: string, id: string) => string> = {
+  deleted: (entity, id) => `The ${entity} ${id} was deleted in Stripe.`,
+  'of live mode': (entity, id) =>
+    `The ${entity} ${id} is one of live mode, and Invoicebridge works in Stripe's test mode here.`,
+  'of test mode': (entity, id) =>
+    `The ${entity} ${id} is one of test mode, and Invoicebridge works in Stripe's live mode here.`,
+  unknown: (entity, id) =>
+    `Stripe knows no ${entity} ${id} in this account: it may be misspelt, deleted, or of another account.`,
+};
 
 /** A worker was killed before it had written the id: without it on the record nobody could clear it. */
 async function writeId<T extends object>(

@@ -30,7 +30,8 @@ export async function changedRecords(engine: Engine, change: CrmChange): Promise
     .map((id) => toLongId(id) ?? id);
   if (change.entityName === 'Contact') return customersOf(engine, change, ids);
   if (!followed || ids.length === 0) return [];
-  const { entity, takesInNew } = followed;
+  const { entity, linkField } = followed;
+  const takesInNew = followed.takesInNew || (linkField !== undefined && isText(change.fields[linkField]));
   const subjects = await subjectsOf(engine, { followed, change, ids });
   const told = toldOf(change);
   const known = told ? await knownOf(engine, followed, { subjects, told }) : [];
@@ -56,6 +57,8 @@ export async function changedRecords(engine: Engine, change: CrmChange): Promise
     ...(Object.keys(kept).length > 0 && { told: kept }),
   }));
 }
+
+const isText = (value: unknown) => typeof value === 'string' && value !== '';
 
 type KeptValues = NonNullable<ChangedRecord['told']>;
 

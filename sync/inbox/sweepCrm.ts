@@ -59,9 +59,17 @@ const cursorOf = async (engine: Engine, swept: Swept) =>
 
 const trackedFields = (object: string): readonly string[] => TRACKED_FIELDS[object as TrackedObject] ?? [];
 
-function query({ object, idField }: Swept, cursor: string, earlier?: Date): string {
+function query({ object, idField, linkField }: Swept, cursor: string, earlier?: Date): string {
   const begin = Math.min(Date.parse(cursor) - OVERLAP_MS, earlier?.getTime() ?? Infinity);
-  const columns = [...new Set(['Id', idField, 'SystemModstamp', ...trackedFields(object)])];
+  const columns = [
+    ...new Set([
+      'Id',
+      idField,
+      'SystemModstamp',
+      ...(linkField ? [linkField] : []),
+      ...trackedFields(object),
+    ]),
+  ];
   return (
     `SELECT ${columns.join(', ')} FROM ${object} ` +
     `WHERE SystemModstamp >= ${new Date(begin).toISOString()} ORDER BY SystemModstamp, Id`
@@ -92,12 +100,12 @@ async function takeInPage(
   swept: Swept,
   { rows, startedAt }: { rows: SweptRow[]; startedAt: Date },
 ): Promise<{ received: number; undecided?: string }> {
-  const { object, idField, entity, takesInNew } = swept;
+  const { object, idField, entity, takesInNew, linkField } = swept;
   const known = await knownRecords(engine, swept, rows);
   let undecided: string | undefined;
   const told = rows.filter((row) => {
     const record = known(row);
-    if (!record && !takesInNew) return false;
+    if (!record && !takesInNew && !(linkField && row[linkField])) return false;
     // What a parked record waits for may be in any of its fields.
     if (!record || record.isParked) return true;
     const fields = Object.fromEntries(

@@ -61,3 +61,30 @@ test('where both sides change Active and the description, each change of one sid
     return product.description === 'Written in the org' && !product.active && !record.IsActive;
   }, 'both changes are on both sides');
 });
+
+test("a product's id that somebody enters into a Product2 pairs them by itself, without a change stream too", async () => {
+  const product = await world.stripe.products.create({ name: 'Known to Stripe', description: 'From Stripe' });
+  const crmId = await world.admin.create('Product2', { Name: 'Entered by hand', IsActive: true });
+  await world.admin.update('Product2', crmId, { Stripe_Product_Id__c: product.id });
+  // Both have a name, and the org's wins.
+  await eventually(async () => (await inOrg(crmId)).Sync_Status__c === 'Conflict', 'they are a pair');
+  expect((await inOrg(crmId)).Description).toBe('From Stripe');
+  expect((await world.stripe.products.retrieve(product.id)).name).toBe('Entered by hand');
+});
+
+test('a renamed product reaches the lines of drafts that have no description of their own, and no other', async () => {
+  const { crmId } = await pairedProduct(3);
+  const { name } = job.products[3]!;
+  const draft = await job.raiseAndSync([{ product: name, quantity: 2 }]);
+  const sent = await job.raiseAndSync([{ product: name, quantity: 1 }]);
+  await world.rep.send(sent);
+  await job.becomes(sent, 'Open');
+  await world.admin.update('Product2', crmId, { Name: 'Renamed' });
+  const descriptionOf = async (id: string) =>
+    (await world.stripe.invoices.retrieve(String((await world.rep.invoice(id)).Stripe_Invoice_Id__c))).lines
+      .data[0]!.description;
+  await eventually(async () => (await descriptionOf(draft)) === 'Renamed', 'the draft says the new name');
+  await job.quiet();
+  expect(await descriptionOf(sent)).toBe(name);
+  expect((await world.rep.lines(draft))[0]).toMatchObject({ Description__c: null });
+});
