@@ -147,7 +147,13 @@ export type BalanceTransaction = Omit<
   metadata: Record<string, string>;
 };
 
-export type CreditNoteLine = Omit<Stripe.CreditNoteLineItem, 'unit_amount_decimal'> & {
+export type CreditNoteLine = Omit<
+  Stripe.CreditNoteLineItem,
+  'unit_amount_decimal' | 'tax_rates' | 'taxes' | 'discount_amounts'
+> & {
+  discount_amounts: { amount: number; discount: string }[];
+  tax_rates: TaxRate[];
+  taxes: LineTax[];
   unit_amount_decimal: string | null;
 };
 

@@ -7,12 +7,15 @@ import { newId, newInvoiceToken } from '../ids.ts';
 import { withCredit } from '../invoices/covered.ts';
 import { announceUpdate } from '../invoices/editable.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
+import { pretaxCredits } from '../invoices/draftFigures.ts';
+import { totalDiscounts, totalTaxes } from '../invoices/figures.ts';
 import { sum } from '../money.ts';
 import { formatMoney } from '../pages/money.ts';
 import { cancelPayments, resizeOpenPayment } from '../payments/invoicePayments.ts';
 import { emit } from '../webhooks/events.ts';
-import type { CreditNoteLine, StoredCreditNote, StoredInvoice } from '../wire.ts';
+import type { StoredCreditNote, StoredInvoice } from '../wire.ts';
 import { creditNoteLines } from './creditNoteLines.ts';
+import type { Credited } from './creditNoteLines.ts';
 import { showCreditNote } from './creditNoteObject.ts';
 import type { creditNoteRules } from './creditNoteRules.ts';
 import { noteRefunds, refundedWithoutNote, refuseUnbalanced } from './moneyBack.ts';
@@ -26,13 +29,13 @@ type CreditNoteValues = Values<typeof creditNoteRules>;
 export function createCreditNote(call: Call, values: CreditNoteValues): StoredCreditNote {
   const { sandbox } = call;
   const invoice = creditable(call, values.invoice);
-  const lines = creditNoteLines(sandbox, invoice, values);
-  const total = sum(lines.map((line) => line.amount));
+  const credited = creditNoteLines(sandbox, invoice, values);
+  const total = sum(credited.map(({ figures }) => figures.total));
   refuseTooMuch(call, invoice, { values, total });
   const prePayment = Math.min(total, invoice.amount_remaining);
   const postPayment = total - prePayment;
   refuseUnbalanced(sandbox, values, { currency: invoice.currency, postPayment });
-  const note = noteOn(call, invoice, { values, lines, prePayment });
+  const note = noteOn(call, invoice, { values, credited, prePayment });
   const settled = { ...note, ...givenBack(call, invoice, { values, note }) };
   sandbox.creditNotes.put(settled);
   emit(call, 'credit_note.created', showCreditNote(sandbox, settled));
@@ -71,10 +74,12 @@ function refuseTooMuch(
 function noteOn(
   call: Call,
   invoice: StoredInvoice,
-  fields: { values: CreditNoteValues; lines: CreditNoteLine[]; prePayment: number },
+  fields: { values: CreditNoteValues; credited: Credited[]; prePayment: number },
 ): StoredCreditNote {
-  const { values, lines, prePayment } = fields;
-  const total = sum(lines.map((line) => line.amount));
+  const { values, credited, prePayment } = fields;
+  const all = credited.map(({ figures }) => figures);
+  const total = sum(all.map((figures) => figures.total));
+  const discount_amounts = totalDiscounts(all.map((figures) => figures.discount_amounts));
   const earlier = call.sandbox.by.creditNoteOfInvoice.all(invoice.id).length;
   const now = call.sandbox.clock();
   return {
@@ -87,11 +92,11 @@ function noteOn(
     customer: invoice.customer,
     customer_account: null,
     customer_balance_transaction: null,
-    discount_amount: 0,
-    discount_amounts: [],
+    discount_amount: sum(discount_amounts.map(({ amount }) => amount)),
+    discount_amounts,
     effective_at: values.effective_at ?? now,
     invoice: invoice.id,
-    lines,
+    lines: credited.map(({ line }) => line),
     livemode: false,
     memo: values.memo ?? null,
     metadata: changedMetadata({}, values.metadata),
@@ -99,17 +104,17 @@ function noteOn(
     out_of_band_amount: values.out_of_band_amount ?? null,
     post_payment_amount: total - prePayment,
     pre_payment_amount: prePayment,
-    pretax_credit_amounts: [],
+    pretax_credit_amounts: pretaxCredits(discount_amounts),
     reason: values.reason ?? null,
     refunds: [],
     shipping_cost: null,
     status: 'issued',
-    subtotal: total,
-    subtotal_excluding_tax: total,
+    subtotal: sum(all.map((figures) => figures.subtotal)),
+    subtotal_excluding_tax: sum(all.map((figures) => figures.subtotal_excluding_tax)),
     token: newInvoiceToken(),
     total,
-    total_excluding_tax: total,
-    total_taxes: [],
+    total_excluding_tax: sum(all.map((figures) => figures.total_excluding_tax)),
+    total_taxes: totalTaxes(all.map((figures) => figures.taxes)),
     type: prePayment === total ? 'pre_payment' : prePayment === 0 ? 'post_payment' : 'mixed',
     voided_at: null,
   };

@@ -1,19 +1,25 @@
 import { metadata } from '../api/commonRules.ts';
-import { decimal, hash, integer, list, oneOf, required, text, timestamp } from '../api/rules.ts';
+import { clearable, decimal, hash, integer, list, oneOf, required, text, timestamp } from '../api/rules.ts';
+import { taxRateIds } from '../taxes/taxRates.ts';
 
-const line = hash(
-  {
-    amount: integer({ min: 0 }),
-    description: text(),
-    invoice_line_item: text(),
-    metadata,
-    quantity: integer({ min: 1 }),
-    type: required(oneOf('custom_line_item', 'invoice_line_item')),
-    unit_amount: integer({ min: 0 }),
-    unit_amount_decimal: decimal(),
-  },
-  ['tax_amounts', 'tax_rates'],
-);
+const taxAmount = hash({
+  amount: required(integer()),
+  tax_rate: required(text()),
+  taxable_amount: required(integer()),
+});
+
+const line = hash({
+  amount: integer({ min: 0 }),
+  description: text(),
+  invoice_line_item: text(),
+  metadata,
+  quantity: integer({ min: 1 }),
+  tax_amounts: clearable(list(taxAmount, { max: 10 })),
+  tax_rates: taxRateIds,
+  type: required(oneOf('custom_line_item', 'invoice_line_item')),
+  unit_amount: integer({ min: 0 }),
+  unit_amount_decimal: decimal(),
+});
 
 /** What the creation of a credit note takes, and its preview. */
 export const creditNoteRules = {
