@@ -77,6 +77,9 @@ export interface CrmInvoice {
   fields: Record<string, unknown>;
 }
 
+/** In place of Stripe's id of a line that we are adding there: what is sent is noted first. */
+export const BEING_ADDED = '';
+
 /** What both sides agreed on at the last sync. Lines are keyed by the org's line id. */
 export interface InvoiceBase {
   terms: InvoiceTerms;

@@ -1,5 +1,6 @@
 import type { FieldConflict, Side } from './change.ts';
 import {
+  BEING_ADDED,
   lineTerms,
   type CrmInvoice,
   type CrmLine,
@@ -81,7 +82,10 @@ function planLines(
   const pairs = pairLines(crm.lines, stripe.lines);
 
   for (const { crmLine, stripeLine } of pairs) {
-    const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine);
+    // A line that only Stripe has and that was made there by us was deleted in the org before the sync that made it could
+    // be settled. On a copy of the invoice, to which Stripe copies our marks, it was not.
+    const cameFromOrg = stripeLine?.crmId && stripe.crmId === crm.id ? stripeLine.crmId : undefined;
+    const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine) ?? cameFromOrg;
     const known = crmId ? base?.lines[crmId] : undefined;
     if (crmLine && stripeLine) {
       const before = known && lineTerms(known);
@@ -97,11 +101,11 @@ function planLines(
       }
     } else if (crmLine) {
       // Known before and gone from Stripe: removed there. It comes back only if the org changed it since.
-      const removedInStripe = known !== undefined;
+      const removedInStripe = known !== undefined && known.stripeId !== BEING_ADDED;
       const changedInOrg = removedInStripe && !same(lineTerms(known), crmLine.terms);
       if (!removedInStripe || changedInOrg) plan.addLines.push({ crmId: crmLine.id, terms: crmLine.terms });
       if (changedInOrg) plan.conflicts.push(lineConflict(crmLine.id, { stripe: null, crm: crmLine.terms }));
-    } else if (stripeLine && (known || cameFromOrg(stripeLine, { crm, stripe }))) {
+    } else if (stripeLine && (known || cameFromOrg)) {
       plan.removeLines.push(stripeLine.id);
       if (known && !same(lineTerms(known), stripeLine.terms)) {
         plan.conflicts.push(lineConflict(crmId!, { stripe: stripeLine.terms, crm: null }));
@@ -109,15 +113,6 @@ function planLines(
     }
   }
   return plan;
-}
-
-/**
- * Whether a line that only Stripe has was made there by us, so that its absence from the org is a deletion: it
- * happened before the sync that made the line could be settled. On a copy of the invoice, to which Stripe copies
- * our marks, it is not.
- */
-function cameFromOrg(line: StripeLine, { crm, stripe }: { crm: CrmInvoice; stripe: StripeInvoice }): boolean {
-  return line.crmId !== null && stripe.crmId === crm.id;
 }
 
 export interface LinePair {

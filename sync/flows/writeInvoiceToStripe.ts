@@ -1,11 +1,11 @@
 import type { FieldChange } from '../domain/change.ts';
-import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
+import { BEING_ADDED, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
-import { linkRecord, noteFirstBase, type ClaimedRecord } from '../store/syncRecords.ts';
+import { linkRecord, noteInBase, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
@@ -30,11 +30,17 @@ export async function writeInvoiceToStripe(
   const said = crm && restoreOverwritten(crm, base, record.crmTold);
   const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
   await keepConflicts(engine.database, record, plan.conflicts);
-  const updated = await update(engine, { record, stripe: present, plan });
+  const beforeAdding = async (draft: StripeInvoice) => {
+    const added = plan.addLines.map(
+      ({ crmId, terms }) => [crmId, { ...terms, stripeId: BEING_ADDED }] as const,
+    );
+    const first = invoiceBase(pairedLines(crm!, known(draft)), known(draft));
+    await noteInBase(engine.database, record, { first, lines: Object.fromEntries(added) });
+  };
+  const updated = await update(engine, { record, stripe: present, plan, beforeAdding });
   const written = known(updated.stripe);
-  if (crm && base === null) {
-    await noteFirstBase(engine.database, record, invoiceBase(pairedLines(crm, written), written));
-  }
+  if (crm && (base === null || plan.addLines.length > 0))
+    await noteAdded(engine, { record, crm, plan }, written);
   const made = created ? [stripeChange(created.id, { field: 'invoice', from: null, to: created.id })] : [];
   return {
     record,
@@ -43,6 +49,19 @@ export async function writeInvoiceToStripe(
     changes: [...made, ...updated.changes],
     conflicts: plan.conflicts,
   };
+}
+
+/** What both sides say now of lines that have been added; of the others the org is still to be written. */
+async function noteAdded(
+  engine: Engine,
+  { record, crm, plan }: { record: ClaimedRecord; crm: CrmInvoice; plan: StripeInvoicePlan },
+  written: StripeInvoice,
+): Promise<void> {
+  const first = invoiceBase(pairedLines(crm, written), written);
+  const added = plan.addLines.flatMap(({ crmId }) =>
+    first.lines[crmId] ? [[crmId, first.lines[crmId]] as const] : [],
+  );
+  await noteInBase(engine.database, record, { first, lines: Object.fromEntries(added) });
 }
 
 async function create(
@@ -69,7 +88,18 @@ async function create(
 
 async function update(
   engine: Engine,
-  { record, stripe, plan }: { record: ClaimedRecord; stripe: StripeInvoice; plan: StripeInvoicePlan },
+  {
+    record,
+    stripe,
+    plan,
+    beforeAdding,
+  }: {
+    record: ClaimedRecord;
+    stripe: StripeInvoice;
+    plan: StripeInvoicePlan;
+    /** Told of the draft as it is before lines are added, so that what is sent can be noted. */
+    beforeAdding: (draft: StripeInvoice) => Promise<void>;
+  },
 ): Promise<{ stripe: StripeInvoice; changes: FieldChange[] }> {
   const { id, currency } = stripe;
   let latest = stripe;
@@ -95,6 +125,7 @@ async function update(
     });
   }
   if (plan.addLines.length > 0) {
+    await beforeAdding(latest);
     latest = await updateOnce(engine, record, {
       operation: 'add-lines',
       params: plan.addLines,

@@ -1,4 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
+import type { InvoiceBase } from '../domain/invoice.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
 import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
@@ -194,12 +195,21 @@ export async function dropIntent(
   delete record.intents[name];
 }
 
-/** Notes what both sides agree on before the first sync is settled, so that an edit made meanwhile shows as one. */
-export async function noteFirstBase(database: Database, record: ClaimedRecord, base: unknown): Promise<void> {
-  await database.pool.query('UPDATE sync_record SET base = $2 WHERE id = $1 AND base IS NULL', [
-    record.id,
-    JSON.stringify(base),
-  ]);
+/**
+ * Notes what both sides say as soon as they do, before the sync is settled: an edit that is made meanwhile then shows as
+ * one. `first` is for a row that has no base yet; `lines`, by the org's ids, take the place of what it says of them.
+ */
+export async function noteInBase(
+  database: Database,
+  record: ClaimedRecord,
+  { first, lines }: { first: InvoiceBase; lines: InvoiceBase['lines'] },
+): Promise<void> {
+  await database.pool.query(
+    `UPDATE sync_record SET
+       base = jsonb_set(coalesce(base, $3), '{lines}', (coalesce(base, $3) -> 'lines') || $4)
+     WHERE id = $1 AND lease_owner = $2`,
+    [record.id, record.leaseOwner, JSON.stringify(first), JSON.stringify(lines)],
+  );
 }
 
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {

@@ -166,3 +166,32 @@ test('an event that comes late brings back no edit that we had read and that has
   expect(await conflictsOf(id)).toEqual([]);
   expect(await recordOf(id)).toMatchObject({ state: 'clean', crm_told: null });
 });
+
+test('a line that is deleted in the org before the answer to its adding, and edited in Stripe, is kept in a conflict', async () => {
+  const id = await job.raise();
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/add_lines$' },
+    kind: 'resetAfter',
+    times: 200,
+  });
+  void world.rep.sync(id);
+  const draft = await eventually(async () => {
+    const [invoice] = await job.stripeInvoices(id);
+    return invoice && invoice.lines.data.length === 2 ? invoice : undefined;
+  }, 'the lines are in Stripe, but nobody was told');
+  const [line] = draft.lines.data;
+  await world.stripe.invoices.updateLines(draft.id, { lines: [{ id: line!.id, quantity: 6 }] });
+  await world.rep.delete('Invoice_Line__c', line!.metadata.salesforce_id!);
+  await withoutFaults(world);
+  await eventually(async () => (await world.rep.lines(id)).length === 1, 'one line in the org');
+  await rest();
+  expect((await job.stripeInvoice(id)).lines.data).toHaveLength(1);
+  expect(await conflictsOf(id)).toEqual([
+    {
+      field: `lines.${line!.metadata.salesforce_id}`,
+      stripe_value: expect.objectContaining({ quantity: '6' }),
+      crm_value: null,
+      winner: 'salesforce',
+    },
+  ]);
+});

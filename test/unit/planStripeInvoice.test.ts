@@ -136,4 +136,44 @@ describe('what a draft in Stripe needs', () => {
       ]);
     },
   );
+
+  describe('a line whose adding was noted, and not settled', () => {
+    const noted = baseOf({ L1: { ...terms(), stripeId: '' } });
+
+    test('is added when Stripe does not have it', () => {
+      const plan = planStripeInvoice(noted, crmInvoice({ lines: [crmLine('L1')] }), stripeInvoice());
+      expect(plan.addLines.map(({ crmId }) => crmId)).toEqual(['L1']);
+      expect(plan.conflicts).toEqual([]);
+    });
+
+    test('is merged with what was sent: an edit in Stripe since then stays', () => {
+      const plan = planStripeInvoice(
+        noted,
+        crmInvoice({ lines: [crmLine('L1')] }),
+        stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1', terms: terms({ quantity: '5' }) })] }),
+      );
+      expect(plan).toMatchObject({ updateLines: [], conflicts: [] });
+    });
+
+    test.each([
+      ['an edit in Stripe since then is kept when the org has deleted it', '5', 1],
+      ['is removed without a word when nobody has edited it', '2', 0],
+    ])('%s', (_, quantity, conflicts) => {
+      const plan = planStripeInvoice(
+        noted,
+        crmInvoice(),
+        stripeInvoice({ lines: [stripeLine('il_1', { crmId: 'L1', terms: terms({ quantity }) })] }),
+      );
+      expect(plan.removeLines).toEqual(['il_1']);
+      expect(plan.conflicts).toHaveLength(conflicts);
+      expect(plan.conflicts).toEqual(
+        Array(conflicts).fill({
+          field: 'lines.L1',
+          stripe: terms({ quantity }),
+          crm: null,
+          winner: 'salesforce',
+        }),
+      );
+    });
+  });
 });
