@@ -24,7 +24,8 @@ export interface Seen {
   isDraft: boolean;
   conflicts: Conflict[];
   delivered: Delivered[];
-  onOvertaken(): void;
+  /** Told of an edit that was overwritten unseen; false where the engine had all it needs to notice. */
+  onOvertaken(overtaken: { side: Side; isGone: boolean }): boolean;
 }
 
 const other = (side: Side): Side => (side === 'stripe' ? 'salesforce' : 'stripe');
@@ -76,16 +77,17 @@ function isKept({ journal, key, edit, edits }: OneEdit, seen: Seen): boolean {
       row.winner === against && says(side === 'stripe' ? row.stripe_value : row.crm_value, { key, value }),
   );
   if (kept) return true;
-  const overtaken = isOvertaken(edit, { journal, key, now }, seen);
-  if (overtaken) seen.onOvertaken();
-  return overtaken;
+  return (
+    isOvertaken(edit, { journal, key, now }, seen) && seen.onOvertaken({ side, isGone: now === undefined })
+  );
 }
 
 const UNDER_WAY_MS = 3_000;
 
 /**
  * Neither system takes a write on the condition that nobody has written meanwhile. An edit between the engine's read and
- * its write of the very same field is overwritten unseen; the engine's note of what it wrote comes right after.
+ * its write of the very same field is overwritten unseen; the engine's note of what it wrote comes right after. Where the
+ * other system tells of the edit afterwards, the engine has to notice; see `onOvertaken`.
  */
 function isOvertaken(
   { side, at }: Edit,

@@ -10,6 +10,8 @@ import type { Simulated } from './simulated.ts';
 /** What there is in Stripe when a round has ended, read once for all its histories. */
 export interface Ending {
   simulated: Simulated;
+  /** Whether the org's change stream did not bring everything: then an edit that was overwritten cannot be noticed. */
+  eventsWereLost: boolean;
   /** Stripe's ids of customers, products and invoices by the id of the org's record that they carry. */
   made: Map<string, string[]>;
   customers: Map<string, Stripe.Customer>;
@@ -20,7 +22,10 @@ export interface Ending {
 // Of each kind, newest first; a round makes fewer.
 const RECENT = 400;
 
-export async function readEnding(simulated: Simulated): Promise<Ending> {
+export async function readEnding(
+  simulated: Simulated,
+  { eventsWereLost }: Pick<Ending, 'eventsWereLost'>,
+): Promise<Ending> {
   const { stripe, control } = simulated.world;
   const [customers, products, invoices] = await Promise.all([
     stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
@@ -34,6 +39,7 @@ export async function readEnding(simulated: Simulated): Promise<Ending> {
   }
   return {
     simulated,
+    eventsWereLost,
     made,
     customers: new Map(customers.map((one) => [one.id, one])),
     products: new Map(products.map((one) => [one.id, one])),
@@ -62,7 +68,7 @@ export async function pairEndsRight(ending: Ending, journal: Journal): Promise<s
   const seen: Seen = {
     value: (key) => record![places[key]!.inOrg] ?? null,
     isDraft: true,
-    ...(await history(ending.simulated, journal)),
+    ...(await history(ending, journal)),
   };
   if (stripe) problems.push(...statusRight(record!, seen));
   return [...problems, ...editsKept(journal, seen)];
@@ -107,7 +113,7 @@ export async function invoiceEndsRight(ending: Ending, journal: InvoiceJournal):
       return found && valueInOrg(lineFields[field], found);
     },
     isDraft: stripe.status === 'draft',
-    ...(await history(simulated, journal)),
+    ...(await history(ending, journal)),
   };
   problems.push(...statusRight(crm, seen));
   const lines = linesKept(journal, { ...seen, has: (key) => lineOf(key) !== undefined });
@@ -196,7 +202,7 @@ function lineByKey(
 
 /** What the engine has noted of the record: lost values, and values that it took to a side. */
 async function history(
-  simulated: Simulated,
+  { simulated, eventsWereLost }: Ending,
   { entity, crmId }: Journal,
 ): Promise<Pick<Seen, 'conflicts' | 'delivered' | 'onOvertaken'>> {
   const { pool } = simulated.world.database;
@@ -210,7 +216,12 @@ async function history(
   return {
     conflicts: await rows<Conflict>('SELECT field, stripe_value, crm_value, winner, at FROM conflict'),
     delivered: await rows<Delivered>('SELECT side, field, to_value, at FROM change'),
-    onOvertaken: () => void (simulated.overtaken += 1),
+    onOvertaken: ({ side, isGone }) => {
+      const what = `${entity} in ${side}${isGone ? ', of a line that is gone' : ''}`;
+      simulated.overtaken.set(what, (simulated.overtaken.get(what) ?? 0) + 1);
+      const isTold = entity === 'invoice' && side === 'salesforce' && !isGone && !eventsWereLost;
+      return !isTold;
+    },
   };
 }
 

@@ -10,6 +10,8 @@ import { befall, troubleEnds } from './trouble.ts';
 /** What ended wrong, by the history it belongs to; -1 for what cannot be told apart. */
 export type Problems = Map<number, string[]>;
 
+const LOSES_EVENTS = new Set(['gap', 'drop', 'overflow', 'expire']);
+
 let rounds = 0;
 
 /**
@@ -40,7 +42,8 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
   }
   const problems: Problems = new Map();
   await comesToRest(simulated, everybody, problems);
-  const ending = await readEnding(simulated);
+  const eventsWereLost = trouble.some((one) => one.do === 'stream' && LOSES_EVENTS.has(one.kind));
+  const ending = await readEnding(simulated, { eventsWereLost });
   await Promise.all(everybody.map(async (people, index) => add(problems, index, await look(ending, people))));
   return problems;
 }
@@ -48,6 +51,8 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
 async function comesToRest(simulated: Simulated, everybody: People[], problems: Problems): Promise<void> {
   try {
     await simulated.sweep();
+    await simulated.quiet();
+    await simulated.streamRead();
     await simulated.quiet();
     await simulated.sweep();
     await simulated.quiet();

@@ -38,10 +38,8 @@ export async function simulate(options: SimulationOptions): Promise<number> {
         done += histories.length;
         onRound?.({ runs: done, of: runs });
       }
-      if (simulated.overtaken > 0)
-        console.log(
-          `${simulated.overtaken} edits came between the engine's read and its write, and were overwritten.`,
-        );
+      for (const [what, edits] of simulated.overtaken)
+        console.log(`Overwritten between the engine's read and its write: ${edits} of ${what}.`);
       const found = await auditFinds(simulated);
       if (found.length > 0) throw new Error(found.join('\n'));
     } finally {

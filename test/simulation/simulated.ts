@@ -9,6 +9,7 @@ import { CrashingProcess } from './crashingProcess.ts';
 // The engine looks back this far from a cursor; see the OVERLAP constants of sync/inbox.
 const OVERLAP_MS = 5 * 60_000;
 const SETTLED_MS = 6_000;
+const PUBLISHED_MS = 350;
 const QUIET_WITHIN_MS = 60_000;
 
 /** The whole product on real HTTP and PostgreSQL, with two workers at work that can be killed. */
@@ -17,8 +18,8 @@ export interface Simulated {
   engine: Engine;
   /** The org's id of a product that all histories bill. */
   sharedProduct: string;
-  /** Edits so far that came between the engine's read and its write, and were overwritten; see `editsKept.ts`. */
-  overtaken: number;
+  /** How many edits came between the engine's read and its write, and were overwritten unseen; see `editsKept.ts`. */
+  overtaken: Map<string, number>;
   /** From now on the engine does not look back into earlier rounds. */
   forgetEarlier(): Promise<void>;
   /** What the workers' own timers would do within the hour: the org is swept, Stripe's log is read. */
@@ -34,6 +35,8 @@ export interface Simulated {
   laterDone(): Promise<void>;
   /** Nothing is dirty or held, no command runs, and nothing was marked while one looked twice. */
   quiet(): Promise<void>;
+  /** The change stream has been read to its end: the org publishes a change 300 ms after its commit. */
+  streamRead(): Promise<void>;
   /** What either side has got since the last time; several queries go together as one composite call. The org's queries depend on how often the workers' timers ask it. */
   calls(): Promise<{ writes: string[]; stripeReads: number }>;
   stop(): Promise<void>;
@@ -65,7 +68,7 @@ export async function startSimulated(): Promise<Simulated> {
     world,
     engine,
     sharedProduct: product!.productId,
-    overtaken: 0,
+    overtaken: new Map(),
     async forgetEarlier() {
       since = new Date(Math.floor(Date.now() / 1000) * 1000);
       await lookBackTo(engine, since);
@@ -132,6 +135,22 @@ export async function startSimulated(): Promise<Simulated> {
         );
         throw new Error(`${String(error)} ${JSON.stringify(rows)}`);
       });
+    },
+    async streamRead() {
+      await new Promise((resolve) => setTimeout(resolve, PUBLISHED_MS));
+      const { tip } = await world.control<{ tip: number }>('org', 'GET', '/stream');
+      await eventually(
+        async () => {
+          const { rows } = await pool.query<{ replay_id: Buffer | null }>(
+            `SELECT replay_id FROM cursor WHERE name LIKE 'crm-stream%'`,
+          );
+          // None after a rejected one, until the stream says where it is.
+          const place = rows[0]?.replay_id;
+          return !place || Number(place.readBigUInt64BE()) >= tip;
+        },
+        'the change stream is read to its end',
+        QUIET_WITHIN_MS,
+      );
     },
     async calls() {
       const [stripe, org] = await Promise.all(
