@@ -16,9 +16,13 @@ const BADGES = {
   Draft: '',
   Open: 'slds-badge_inverse',
   Unpaid: 'slds-badge_lightest',
+  'Payment Processing': 'slds-badge_inverse',
+  Retrying: 'slds-theme_warning',
   'Partially Paid': 'slds-theme_warning',
   'Past Due': 'slds-theme_error',
   Paid: 'slds-theme_success',
+  'Partially Refunded': 'slds-theme_warning',
+  Refunded: 'slds-badge_lightest',
   Uncollectible: 'slds-theme_warning',
   Void: 'slds-badge_lightest',
 };
@@ -64,7 +68,7 @@ export default class InvoicePanel extends LightningElement {
   get paymentState() {
     return this.valueOf('paymentState');
   }
-  /** Unpaid, Partially Paid and Past Due say more than Open; the others repeat the status. */
+  /** Past Due says more than Open, and Refunded more than Paid; the others repeat the status. */
   get showsPaymentState() {
     return Boolean(this.paymentState) && this.paymentState !== this.status;
   }

@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
 import type { CommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
 import { Problem } from '../problem.ts';
@@ -16,7 +17,7 @@ export function invoices(port: CommandPort): Router {
     response.json(invoice);
   });
 
-  for (const kind of ['raise', 'send', 'sync'] satisfies CommandKind[]) {
+  for (const kind of ['raise', 'sync', ...invoiceActions] satisfies CommandKind[]) {
     router.post(`/v1/invoices/:crmId/${kind}`, (request, response) => {
       const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
       return answerCommand(port, { request, response }, { kind, entity: 'invoice', crmId });

@@ -1,5 +1,5 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
-import { raiseWords, sendWords, syncWords } from '../domain/commandWords.ts';
+import { commandWords } from '../domain/commandWords.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Convergence, Engine } from '../engine.ts';
@@ -8,10 +8,11 @@ import { convergeInvoices } from '../flows/convergeInvoices.ts';
 import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
+import { deleteRecords } from '../salesforce/writeRecords.ts';
 import type { Command } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
-import { sendStep } from './sendInvoice.ts';
+import { carryOut } from './carryOut.ts';
 import { toldChange, toldConflict, toldDeleted, type ToldChange, type ToldConflict } from './told.ts';
 
 /** What a finished command answers; amounts in major units, as the org shows them. */
@@ -25,7 +26,7 @@ export interface CommandResult {
     total: number;
     currency: string;
     hostedInvoiceUrl: string | null;
-  };
+  } | null;
   changes: ToldChange[];
   conflicts: ToldConflict[];
 }
@@ -39,14 +40,17 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   if (!record) throw busy('invoice');
 
   const seen: Seen = {};
-  const convergence = await converge(engine, record, { command, seen });
+  let convergence = await converge(engine, record, { command, seen });
+  const isToDelete = command.kind === 'delete' && !seen.refusal;
+  if (isToDelete && convergence.kind === 'synced' && !convergence.gone)
+    convergence = await deleteInOrg(engine, record);
   if (convergence.kind === 'failed' && isNobodys(convergence)) await forgetRecord(engine.database, record);
   else await settleAll(engine, [convergence], { commandId: command.id });
   if (convergence.kind === 'failed') throw convergence.failure;
   if (seen.refusal) throw seen.refusal;
-  if (convergence.gone) throw toldDeleted(convergence.gone);
+  if (convergence.gone && !isToDelete) throw toldDeleted(convergence.gone);
   const told = (await changesOfCommand(engine.database, command.id)).get(record.id) ?? [];
-  return answer(command, { ...convergence, changes: told }, seen.invoice!);
+  return answer(command, { ...convergence, changes: told }, convergence.gone ? null : (seen.invoice ?? null));
 }
 
 interface Seen {
@@ -69,9 +73,10 @@ async function converge(
       acknowledged: command.kind === 'sync',
       afterStripe: async (_, { crm, stripe }) => {
         seen.invoice = stripe;
-        if (command.kind !== 'send') return stripe;
+        const action = command.kind;
+        if (action === 'raise' || action === 'sync') return stripe;
         try {
-          seen.invoice = await sendStep(engine, { command, record, crm, stripe });
+          seen.invoice = await carryOut(engine, { command, action, record, crm, stripe });
         } catch (error) {
           if (!(error instanceof PermanentFailure)) throw error;
           seen.refusal = error;
@@ -85,23 +90,27 @@ async function converge(
   }
 }
 
+/** The org's record goes to the Recycle Bin, and Stripe's draft after it. */
+async function deleteInOrg(engine: Engine, record: ClaimedRecord): Promise<Convergence> {
+  const [answer] = await deleteRecords(engine.org, [record.crmId!]);
+  if (answer && 'failure' in answer) return { record, kind: 'failed', failure: answer.failure };
+  record.crmUnsure = true;
+  const [convergence] = await convergeInvoices(engine, [record]);
+  return convergence!;
+}
+
 /** An id that is in neither system and has never been synced: somebody mistyped it. */
 const isNobodys = ({ record, failure }: Extract<Convergence, { kind: 'failed' }>) =>
   failure.code === 'crm_record_gone' && record.stripeId === null && record.base === null;
 
 function answer(
   command: Command,
-  { changes, conflicts }: { changes: FieldChange[]; conflicts: FieldConflict[] },
-  invoice: StripeInvoice,
+  { changes, conflicts, gone }: { changes: FieldChange[]; conflicts: FieldConflict[]; gone?: string },
+  invoice: StripeInvoice | null,
 ): CommandResult {
-  const words = {
-    raise: () => raiseWords(invoice),
-    send: () => sendWords(invoice),
-    sync: () => syncWords(changes, conflicts),
-  };
   return {
-    message: words[command.kind](),
-    invoice: {
+    message: invoice ? commandWords(command.kind, { invoice, changes, conflicts }) : gone!,
+    invoice: invoice && {
       id: command.crm_id,
       stripeId: invoice.id,
       status: invoice.status.charAt(0).toUpperCase() + invoice.status.slice(1),

@@ -1,6 +1,7 @@
 import { orgObjects } from '../domain/entity.ts';
 import { planCrmInvoice } from '../domain/planCrmInvoice.ts';
 import { readCrmInvoices } from '../salesforce/readInvoices.ts';
+import { refundedAmounts } from '../store/refunds.ts';
 import { note, pairedIds, type BackfillContext } from './context.ts';
 import type { InvoiceItem } from './invoicesFromStripe.ts';
 
@@ -27,6 +28,10 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
     stripeIds: items.map(({ stripeId }) => stripeId),
     defaultCurrency: engine.settings.defaultCurrency,
   });
+  const refunded = await refundedAmounts(
+    engine.database,
+    items.map(({ stripeId }) => stripeId),
+  );
   for (const { stripeId, invoice } of items) {
     const read = reads.find((one) => one.stripeId === stripeId);
     const ids = { entity: 'invoice' as const, stripeId, crmId: read?.id ?? null };
@@ -37,6 +42,7 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
     }
     const plan = planCrmInvoice(read.invoice, invoice, {
       sentAt: null,
+      amountRefunded: refunded.get(stripeId) ?? 0,
       productOf: () => null,
       touch: false,
       conflictNote: null,

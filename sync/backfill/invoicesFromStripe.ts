@@ -133,6 +133,7 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
     const invoice = withKnownProducts(read, (id) => products.has(id));
     const plan = planCrmInvoice(null, invoice, {
       sentAt: null,
+      amountRefunded: 0,
       productOf: (id) => products.get(id) ?? null,
       touch: false,
       conflictNote: null,

@@ -1,10 +1,11 @@
 import type Stripe from 'stripe';
 import { PermanentFailure } from '../failure.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
-import { fieldsToWrite, type Mirrored, type MirrorKind } from '../flows/convergeMirrors.ts';
+import { fieldsToWrite, mirrorBase, type Mirrored, type MirrorKind } from '../flows/convergeMirrors.ts';
 import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { creditNoteKind, paymentKind, refundKind } from '../flows/mirrorKinds.ts';
 import { fromStripe } from '../audit/auditRow.ts';
+import { markDirty } from '../store/syncRecords.ts';
 import { idOf } from '../stripe/readInvoice.ts';
 import { creditNoteSnapshot, paymentSnapshot } from '../stripe/readPayment.ts';
 import { adoptLinked } from './adoptLinked.ts';
@@ -78,10 +79,16 @@ async function takeIn(
         ...fieldsToWrite(context.engine, mirrored, { row: undefined, parents }),
         [kind.externalId]: stripeId,
       },
-      base: () => mirrored.fields,
+      base: () => mirrorBase(mirrored),
       ...(invoices.has(mirrored.invoiceId) ? {} : { failure: withoutInvoice(mirrored.invoiceId) }),
     }));
   await importRows(context, kind, { items, position });
+  if (kind.entity !== 'refund' || context.dry) return;
+  // What was refunded stands on the invoice too.
+  for (const stripeId of new Set(
+    found.map(({ mirrored }) => mirrored.invoiceId).filter((id) => invoices.has(id)),
+  ))
+    await markDirty(context.engine.database, 'invoice', { stripeId, side: 'stripe' });
 }
 
 const withoutInvoice = (invoiceId: string) =>

@@ -2,12 +2,47 @@ import type { FieldChange, FieldConflict } from './change.ts';
 import { conflictSentence } from './conflictWords.ts';
 import { fieldLabel } from './fieldLabel.ts';
 import type { StripeInvoice } from './invoice.ts';
+import type { InvoiceAction } from './invoiceActions.ts';
 import { formatMoney } from './money.ts';
 import { shownValue } from './shownValue.ts';
 
 const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
 
 const MOST_SHOWN = 5;
+
+type Told = { invoice: StripeInvoice; changes: FieldChange[]; conflicts: FieldConflict[] };
+
+/** What a finished command says it did. */
+export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told): string {
+  const { invoice } = told;
+  const name = invoice.number ?? invoice.id;
+  switch (kind) {
+    case 'raise':
+      return raiseWords(invoice);
+    case 'sync':
+      return syncWords(told.changes, told.conflicts);
+    case 'send':
+      return sendWords(invoice);
+    case 'finalize':
+      return invoice.status === 'paid'
+        ? paidAtOnce(invoice)
+        : `${name} is final and was not mailed. ${toPay(invoice)}`;
+    case 'resend':
+      return `${name} was sent again${recipientOf(invoice)}. ${toPay(invoice)}`;
+    case 'pay':
+      return invoice.status === 'paid'
+        ? `${name} is paid: ${formatMoney(invoice.amountPaid, invoice.currency)} from the card on file.`
+        : `The card on file of ${name} is being charged. The record says so when it has succeeded or failed.`;
+    case 'mark-paid':
+      return `${name} is marked as paid outside Stripe. No card was charged.`;
+    case 'mark-uncollectible':
+      return `${name} is marked uncollectible. The customer can still pay it.`;
+    case 'void':
+      return `${name} is void. Nothing is owed for it any more.`;
+    case 'delete':
+      return `${name} is deleted.`;
+  }
+}
 
 /** What a manual sync says it did, e.g. "Stripe: Line quantity 3 → 5. Salesforce: Total 30 → 50, Status Open → Paid." */
 export function syncWords(changes: FieldChange[], conflicts: FieldConflict[] = []): string {
@@ -26,19 +61,27 @@ function changedWords(changes: FieldChange[]): string {
   return `${sides.join(' ')}${rest > 0 ? ` And ${rest} more.` : ''}`;
 }
 
-export function raiseWords(invoice: StripeInvoice): string {
+function raiseWords(invoice: StripeInvoice): string {
   const lines = `${invoice.lines.length} ${invoice.lines.length === 1 ? 'line' : 'lines'}`;
   return `The draft is in Stripe: ${lines}, ${formatMoney(invoice.total, invoice.currency)}.`;
 }
 
-export function sendWords(invoice: StripeInvoice): string {
+function sendWords(invoice: StripeInvoice): string {
   const name = invoice.number ?? invoice.id;
   if (invoice.status === 'paid') {
-    return `${name} was finalized and is paid at once: nothing was left to collect. ${formatMoney(invoice.total, invoice.currency)} in all.`;
+    return paidAtOnce(invoice);
   }
-  const to = invoice.customerEmail ? ` to ${invoice.customerEmail}` : '';
-  return `${name} was sent${to}: ${formatMoney(invoice.amountRemaining, invoice.currency)} to pay${invoice.terms.dueDate ? `, due ${dayWords(invoice.terms.dueDate)}` : ''}.`;
+  return `${name} was sent${recipientOf(invoice)}: ${toPay(invoice)}`;
 }
+
+const paidAtOnce = ({ number, id, total, currency }: StripeInvoice) =>
+  `${number ?? id} was finalized and is paid at once: nothing was left to collect. ${formatMoney(total, currency)} in all.`;
+
+const recipientOf = ({ customerEmail }: StripeInvoice) => (customerEmail ? ` to ${customerEmail}` : '');
+
+/** "100.00 USD to pay, due Dec 24, 2026." */
+const toPay = ({ amountRemaining, currency, terms: { dueDate } }: StripeInvoice) =>
+  `${formatMoney(amountRemaining, currency)} to pay${dueDate ? `, due ${dayWords(dueDate)}` : ''}.`;
 
 const day = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeZone: 'UTC' });
 

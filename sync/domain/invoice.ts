@@ -34,8 +34,8 @@ export interface StripeInvoice {
   /** Where Stripe mails it to. */
   customerEmail: string | null;
   status: InvoiceStatus;
-  /** Whether a subscription made it: Stripe does not let such a draft be deleted. */
-  ofSubscription: boolean;
+  /** The subscription that made it, if one did: Stripe does not let such a draft be deleted. */
+  subscriptionId: string | null;
   currency: string;
   terms: InvoiceTerms;
   lines: StripeLine[];
@@ -50,6 +50,12 @@ export interface StripeInvoice {
   amountRemaining: number;
   hostedInvoiceUrl: string | null;
   invoicePdf: string | null;
+  /** ISO 8601, UTC; from then on an open invoice is past due. */
+  dueAt: string | null;
+  /** When Stripe tries a card again that was declined. */
+  nextRetryAt: string | null;
+  /** Whether money is on its way, as with a bank debit. */
+  isPaymentProcessing: boolean;
   /** ISO 8601, UTC. */
   finalizedAt: string | null;
   paidAt: string | null;

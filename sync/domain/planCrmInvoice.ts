@@ -26,6 +26,8 @@ export interface CrmInvoicePlan {
 export interface CrmInvoiceContext {
   /** ISO 8601; when Stripe mailed it first, if it did. */
   sentAt: string | null;
+  /** Minor units that went back to the customer. */
+  amountRefunded: number;
   /** The org's product of a Stripe product; null when the org has none. */
   productOf(stripeProductId: string): string | null;
   /** Whether to note the time even if nothing differs: somebody asked for this sync. */
@@ -51,7 +53,7 @@ export function planCrmInvoice(
   context: CrmInvoiceContext,
 ): CrmInvoicePlan {
   const wanted = {
-    ...invoiceFields(stripe, { sentAt: crm?.sentAt ?? context.sentAt }),
+    ...invoiceFields(stripe, { ...context, sentAt: crm?.sentAt ?? context.sentAt }),
     Sync_Status__c: context.conflictNote ? 'Conflict' : 'Synced',
     Sync_Error__c: context.conflictNote,
   };
@@ -103,7 +105,10 @@ export function valueInBase({ terms, lines }: InvoiceBase, field: string): unkno
   return part ? own[part as keyof typeof own] : own;
 }
 
-function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | null }): CrmFields {
+function invoiceFields(
+  stripe: StripeInvoice,
+  { sentAt, amountRefunded }: Pick<CrmInvoiceContext, 'sentAt' | 'amountRefunded'>,
+): CrmFields {
   const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
   return {
     Stripe_Invoice_Id__c: stripe.id,
@@ -118,9 +123,13 @@ function invoiceFields(stripe: StripeInvoice, { sentAt }: { sentAt: string | nul
     Total__c: amount(stripe.total),
     Amount_Due__c: amount(stripe.amountDue),
     Amount_Paid__c: amount(stripe.amountPaid),
+    Amount_Refunded__c: amount(amountRefunded),
     Amount_Remaining__c: amount(stripe.amountRemaining),
     Hosted_Invoice_Url__c: fittingUrl(stripe.hostedInvoiceUrl),
     Invoice_Pdf_Url__c: fittingUrl(stripe.invoicePdf),
+    Due_At__c: stripe.dueAt,
+    Next_Retry_At__c: stripe.nextRetryAt,
+    Payment_Processing__c: stripe.isPaymentProcessing,
     Finalized_At__c: stripe.finalizedAt,
     Paid_At__c: stripe.paidAt,
     Sent_At__c: sentAt,

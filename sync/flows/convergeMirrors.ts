@@ -8,6 +8,7 @@ import { soqlList } from '../salesforce/connection.ts';
 import { isoTime } from '../salesforce/values.ts';
 import { updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { noteRefund } from '../store/refunds.ts';
 import { noteCrmBack } from '../store/tombstones.ts';
 import { waitsFor } from '../store/waitingMirrors.ts';
 import { asFailure } from './asFailure.ts';
@@ -31,6 +32,9 @@ export interface Mirrored {
   /** Whether a record is made where the org has none: a payment that failed is not worth one. */
   makesRecord: boolean;
 }
+
+/** What a row keeps of it: what the org's record says, and whose it is. */
+export const mirrorBase = ({ fields, invoiceId }: Mirrored) => ({ ...fields, invoiceId });
 
 type OrgRow = { Id: string; [field: string]: unknown };
 
@@ -169,6 +173,8 @@ async function settled(
       to: fields[field],
     }));
   if (row && record.crmGoneAt) await noteCrmBack(engine.database, record);
-  const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : (mirrored?.fields ?? null);
+  const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
+  if (kind.entity === 'refund' && mirrored && !waits && !same(record.base, base))
+    await noteRefund(engine.database, record, { base, invoiceId: mirrored.invoiceId });
   return { record, kind: 'synced', base, changes, conflicts: [] };
 }

@@ -81,7 +81,7 @@ async function deleteInStripe(
   record: ClaimedRecord,
   stripe: StripeInvoice,
 ): Promise<Convergence> {
-  if (stripe.ofSubscription) throw draftOfSubscription(stripe);
+  if (stripe.subscriptionId) throw draftOfSubscription(stripe);
   const edited: FieldConflict[] = stripeChangedSince(record.base as InvoiceBase | null, stripe)
     ? [{ field: 'invoice', stripe: keptValues(stripe), crm: null, winner: 'salesforce' }]
     : [];

@@ -14,6 +14,7 @@ import {
 import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
+import { refundedAmounts } from '../store/refunds.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -78,10 +79,11 @@ async function plan(
   ready: InvoiceAtStripe[],
   { products, touch, acknowledged }: CrmWriteOptions,
 ): Promise<Writing[]> {
-  const sent = await firstSentAt(
-    engine.database,
-    ready.map(({ stripe }) => stripe.id),
-  );
+  const stripeIds = ready.map(({ stripe }) => stripe.id);
+  const [sent, refunded] = await Promise.all([
+    firstSentAt(engine.database, stripeIds),
+    refundedAmounts(engine.database, stripeIds),
+  ]);
   return ready.map((one): Writing => {
     const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
     const openConflicts = stillOpen(one.record.openConflicts, {
@@ -91,6 +93,7 @@ async function plan(
     const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
     const crmPlan = planCrmInvoice(one.crm, one.stripe, {
       sentAt: sentAt?.toISOString() ?? null,
+      amountRefunded: refunded.get(one.stripe.id) ?? 0,
       productOf: (stripeId) => products.get(stripeId) ?? null,
       touch,
       conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),

@@ -1,5 +1,6 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { SyncEntity } from '../domain/entity.ts';
+import type { InvoiceAction } from '../domain/invoiceActions.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
 import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 
@@ -125,7 +126,7 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
   },
 });
 
-export type CommandKind = 'raise' | 'send' | 'sync';
+export type CommandKind = 'raise' | 'sync' | InvoiceAction;
 
 /** A button somebody pressed, with how far it has come: a retry continues, it does not repeat. */
 export interface Command {

@@ -48,6 +48,20 @@ export async function repointCustomer(
   await written(() => stripe.customers.update(id, { metadata }, { idempotencyKey }));
 }
 
+/** The card that the customer has set for invoices, else the newest one; null without one. */
+export async function cardOnFile(stripe: Stripe, customerId: string): Promise<string | null> {
+  try {
+    const customer = await stripe.customers.retrieve(customerId);
+    if (customer.deleted) return null;
+    const chosen = customer.invoice_settings.default_payment_method;
+    if (chosen) return typeof chosen === 'string' ? chosen : chosen.id;
+    const { data } = await stripe.paymentMethods.list({ customer: customerId, type: 'card', limit: 1 });
+    return data[0]?.id ?? null;
+  } catch (error) {
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
 async function written(request: () => Promise<Stripe.Customer>): Promise<PairSide<CustomerTerms>> {
   try {
     return customerSnapshot(await request());

@@ -43,7 +43,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     customerId: idOf(invoice.customer),
     customerEmail: invoice.customer_email,
     status: invoice.status as InvoiceStatus,
-    ofSubscription: invoice.parent?.type === 'subscription_details',
+    subscriptionId: idOf(invoice.parent?.subscription_details?.subscription ?? null),
     currency: invoice.currency,
     terms: {
       description: text(invoice.description, DESCRIPTION_LENGTH),
@@ -61,6 +61,13 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     amountRemaining: invoice.amount_remaining,
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
     invoicePdf: invoice.invoice_pdf ?? null,
+    dueAt: isoSeconds(invoice.due_date),
+    nextRetryAt:
+      invoice.status === 'open' && invoice.attempt_count > 0
+        ? isoSeconds(invoice.next_payment_attempt)
+        : null,
+    isPaymentProcessing:
+      invoice.status === 'open' && paymentIntents(invoice).some(({ status }) => status === 'processing'),
     finalizedAt: isoSeconds(invoice.status_transitions.finalized_at),
     paidAt: isoSeconds(invoice.status_transitions.paid_at),
     lastPaymentError: lastPaymentError(invoice),
@@ -94,13 +101,14 @@ function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
 /** Why the customer's last try to pay failed; none once the invoice is paid. */
 function lastPaymentError(invoice: Stripe.Invoice): string | null {
   if (invoice.status === 'paid') return null;
-  const messages = (invoice.payments?.data ?? []).map(({ payment }) =>
-    typeof payment.payment_intent === 'object'
-      ? payment.payment_intent.last_payment_error?.message
-      : undefined,
-  );
+  const messages = paymentIntents(invoice).map(({ last_payment_error }) => last_payment_error?.message);
   return messages.find((message) => message !== undefined) ?? null;
 }
+
+const paymentIntents = (invoice: Stripe.Invoice): Stripe.PaymentIntent[] =>
+  (invoice.payments?.data ?? []).flatMap(({ payment }) =>
+    typeof payment.payment_intent === 'object' ? payment.payment_intent : [],
+  );
 
 const text = (value: string | null, length: number): string | null =>
   value?.replaceAll('\r\n', '\n').trim().slice(0, length).trim() || null;

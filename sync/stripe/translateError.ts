@@ -10,6 +10,10 @@ import {
 
 const NEXT_STEP: Record<string, string> = {
   resource_missing: 'It may have been deleted in Stripe, or belong to another account or to test mode.',
+  card_declined:
+    'Ask the customer for another card, or send the invoice so that they can pay it by themselves.',
+  invoice_payment_intent_requires_action:
+    'The customer has to confirm the payment: send the invoice, so that they can do so on its page.',
   email_invalid: "Correct the Account's Billing Email and try again.",
   customer_tax_location_invalid: "Complete the Account's billing address and try again.",
 };

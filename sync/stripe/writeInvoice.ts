@@ -116,6 +116,46 @@ export function sendInvoice(stripe: Stripe, id: string, idempotencyKey: string):
   );
 }
 
+/** Finalizes a draft and leaves it at that: nobody is charged, and nobody gets a mail. */
+export function finalizeInvoice(stripe: Stripe, id: string, idempotencyKey: string): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.finalizeInvoice(id, { auto_advance: false, expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
+/** Charges a card of the customer, who is not there to confirm anything. */
+export function payInvoice(
+  stripe: Stripe,
+  { id, card }: { id: string; card: string },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  const params = { payment_method: card, off_session: true, expand: INVOICE_EXPAND };
+  return written(stripe, () => stripe.invoices.pay(id, params, { idempotencyKey }));
+}
+
+/** Says that all of it was paid in another way. */
+export function markPaid(stripe: Stripe, id: string, idempotencyKey: string): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.pay(id, { paid_out_of_band: true, expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
+export function markUncollectible(
+  stripe: Stripe,
+  id: string,
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.markUncollectible(id, { expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
+export function voidInvoice(stripe: Stripe, id: string, idempotencyKey: string): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.voidInvoice(id, { expand: INVOICE_EXPAND }, { idempotencyKey }),
+  );
+}
+
 /** Deletes a draft for good. One that is gone already is no failure; one that is no draft any more is. */
 export async function deleteDraft(stripe: Stripe, id: string): Promise<void> {
   try {

@@ -1,6 +1,7 @@
 import type { Connection, DescribeSObjectResult } from 'jsforce';
 import { testOrg } from './org.ts';
 import type { TestOrg } from './org.ts';
+import { NOW, paymentStates } from '../unit/paymentStates.ts';
 
 describe('describes of the sandbox org', () => {
   let org: TestOrg;
@@ -136,23 +137,22 @@ describe('describes of the sandbox org', () => {
 describe('Payment State of an invoice', () => {
   let org: TestOrg;
   beforeAll(async () => {
-    org = await testOrg({ now: () => new Date('2026-11-21T23:30:00Z') });
+    org = await testOrg({ now: () => new Date(NOW) });
   });
   afterAll(() => org.stop());
 
-  it.each([
-    [{ Status__c: 'Draft', Due_Date__c: '2020-01-01' }, 'Draft'],
-    [{ Status__c: 'Open' }, 'Unpaid'],
-    [{ Status__c: 'Open', Amount_Paid__c: 5 }, 'Partially Paid'],
-    [{ Status__c: 'Open', Amount_Paid__c: 5, Due_Date__c: '2026-11-20' }, 'Past Due'],
-    [{ Status__c: 'Open', Due_Date__c: '2026-11-21' }, 'Unpaid'],
-    [{ Status__c: 'Paid', Due_Date__c: '2020-01-01' }, 'Paid'],
-    [{ Status__c: 'Uncollectible' }, 'Uncollectible'],
-    [{ Status__c: 'Void' }, 'Void'],
-  ])('%j is %s', async (fields, state) => {
+  it.each(paymentStates)('is $state for $facts', async ({ state, facts }) => {
     const connection = await org.connect();
     const { records } = await connection.query<{ Id: string }>('SELECT Id FROM Account LIMIT 1');
-    const { id } = await connection.sobject('Invoice__c').create({ Account__c: records[0]!.Id, ...fields });
+    const { id } = await connection.sobject('Invoice__c').create({
+      Account__c: records[0]!.Id,
+      Status__c: facts.status.charAt(0).toUpperCase() + facts.status.slice(1),
+      Amount_Paid__c: facts.amountPaid / 100,
+      Amount_Refunded__c: facts.amountRefunded / 100,
+      Due_At__c: facts.dueAt,
+      Next_Retry_At__c: facts.nextRetryAt,
+      Payment_Processing__c: facts.isPaymentProcessing,
+    });
     const found = await connection.query<{ Id: string }>(
       `SELECT Id FROM Invoice__c WHERE Payment_State__c = '${state}' AND Id = '${id}'`,
     );

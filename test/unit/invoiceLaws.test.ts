@@ -61,6 +61,7 @@ type History = typeof history extends fc.Arbitrary<infer T> ? T : never;
 
 const context = {
   sentAt: null,
+  amountRefunded: 0,
   productOf: (id: string) => `01t_${id}`,
   touch: false,
   conflictNote: null,

@@ -3,6 +3,7 @@ import { crmInvoice, crmLine, stripeInvoice, stripeLine, terms } from './invoice
 
 const context: CrmInvoiceContext = {
   sentAt: null,
+  amountRefunded: 0,
   productOf: (stripeId) => (stripeId === 'prod_1' ? '01t1' : null),
   touch: false,
   conflictNote: null,

@@ -1,5 +1,5 @@
 import { backoffMs } from '../../sync/domain/backoff.ts';
-import { raiseWords, sendWords, syncWords } from '../../sync/domain/commandWords.ts';
+import { commandWords, syncWords } from '../../sync/domain/commandWords.ts';
 import { fieldLabel } from '../../sync/domain/fieldLabel.ts';
 import { countryCode, countryName } from '../../sync/domain/country.ts';
 import { toLongId } from '../../sync/domain/salesforceId.ts';
@@ -77,10 +77,10 @@ describe('words for people', () => {
       amountRemaining: 264999,
       lines: [stripeLine('il_1')],
     });
-    expect(raiseWords(open)).toBe('The draft is in Stripe: 1 line, 2,649.99 USD.');
-    expect(sendWords(open)).toBe(
-      'AB-0001 was sent to ap@example.com: 2,649.99 USD to pay, due Dec 24, 2026.',
-    );
-    expect(sendWords({ ...open, status: 'paid' })).toMatch(/paid at once/);
+    const words = (kind: Parameters<typeof commandWords>[0], invoice = open) =>
+      commandWords(kind, { invoice, changes: [], conflicts: [] });
+    expect(words('raise')).toBe('The draft is in Stripe: 1 line, 2,649.99 USD.');
+    expect(words('send')).toBe('AB-0001 was sent to ap@example.com: 2,649.99 USD to pay, due Dec 24, 2026.');
+    expect(words('send', { ...open, status: 'paid' })).toMatch(/paid at once/);
   });
 });

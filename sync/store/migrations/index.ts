@@ -8,6 +8,7 @@ import { Backfill1795320000000 } from './1795320000000-backfill.ts';
 import { WorkerState1795323600000 } from './1795323600000-worker-state.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
 import { Overwritten1795395600000 } from './1795395600000-overwritten.ts';
+import { Refunds1795413600000 } from './1795413600000-refunds.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   WorkerState1795323600000,
   People1795327200000,
   Overwritten1795395600000,
+  Refunds1795413600000,
 ];

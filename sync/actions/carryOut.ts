@@ -1,0 +1,89 @@
+import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
+import { refusalOf, type InvoiceAction } from '../domain/invoiceActions.ts';
+import type { Engine } from '../engine.ts';
+import { isSyncFailure, PermanentFailure } from '../failure.ts';
+import { advanceCommand } from '../store/commands.ts';
+import type { Command } from '../store/entities.ts';
+import { firstSentAt } from '../store/sentInvoices.ts';
+import { dropIntent, noteIntent, noteSent, type ClaimedRecord } from '../store/syncRecords.ts';
+import { isFinalAnswer } from '../stripe/translateError.ts';
+import { sendInvoice } from '../stripe/writeInvoice.ts';
+import { STEPS } from './invoiceSteps.ts';
+
+/** An invoice as both sides have it when the command's own step is taken. */
+export interface StepContext {
+  command: Command;
+  action: InvoiceAction;
+  record: ClaimedRecord;
+  crm: CrmInvoice;
+  stripe: StripeInvoice;
+}
+
+const CARRIED_OUT = 'carried out';
+
+/** Has Stripe do what the command asks for, once, and gives the invoice as it is then. Refuses what is not possible now. */
+export async function carryOut(engine: Engine, context: StepContext): Promise<StripeInvoice> {
+  // This very command has done it before it was interrupted; what is left is to write the org.
+  if (context.command.stage === CARRIED_OUT) return context.stripe;
+  await refuseIfNotPossible(engine, context);
+  const { action } = context;
+  // The org's record goes first, once both sides say the same; the engine follows as if a person had deleted it.
+  if (action === 'delete') return context.stripe;
+  const done = await (action === 'send' ? send(engine, context) : once(engine, context, action));
+  await advanceCommand(engine.database, context.command, { stage: CARRIED_OUT });
+  return done;
+}
+
+/**
+ * The idempotency key of a send belongs to the invoice, not to the command: two people who press the button at the same
+ * time, and a worker that was killed between Stripe's answer and its own note of it, all ask for the same mail.
+ */
+async function send(engine: Engine, { command, record, stripe }: StepContext): Promise<StripeInvoice> {
+  const { key } = await noteIntent(engine.database, record, {
+    name: 'send',
+    intent: { key: `send-${record.id}-${command.id}-${command.attempts}` },
+  });
+  try {
+    const sent = await sendInvoice(engine.stripe, stripe.id, key);
+    await noteSent(engine.database, record, engine.now());
+    return sent;
+  } catch (error) {
+    if (isSyncFailure(error) && isFinalAnswer(error)) await dropIntent(engine.database, record, 'send');
+    throw error;
+  }
+}
+
+/** The key of all else belongs to the command; an answer that Stripe gave for good is not asked for again under it. */
+async function once(
+  engine: Engine,
+  context: StepContext,
+  action: keyof typeof STEPS,
+): Promise<StripeInvoice> {
+  const { command } = context;
+  const key = (command.state.key as string | undefined) ?? `${command.id}-${command.attempts}`;
+  await advanceCommand(engine.database, command, { stage: command.stage, state: { key } });
+  try {
+    return await STEPS[action](engine, context, key);
+  } catch (error) {
+    if (isSyncFailure(error) && isFinalAnswer(error))
+      await advanceCommand(engine.database, command, { stage: command.stage, state: { key: undefined } });
+    throw error;
+  }
+}
+
+async function refuseIfNotPossible(
+  engine: Engine,
+  { action, record, crm, stripe }: StepContext,
+): Promise<void> {
+  const refusal = refusalOf(action, {
+    ...stripe,
+    name: stripe.number ?? crm.name,
+    hasLines: stripe.lines.length > 0,
+    sentAt:
+      record.sentAt?.toISOString() ??
+      crm.sentAt ??
+      (await firstSentAt(engine.database, [stripe.id])).get(stripe.id)?.toISOString() ??
+      null,
+  });
+  if (refusal) throw new PermanentFailure({ ...refusal, stage: 'decide' });
+}

@@ -1,0 +1,42 @@
+import type { StripeInvoice } from '../domain/invoice.ts';
+import type { InvoiceAction } from '../domain/invoiceActions.ts';
+import type { Engine } from '../engine.ts';
+import { PermanentFailure } from '../failure.ts';
+import { cardOnFile } from '../stripe/customers.ts';
+import {
+  finalizeInvoice,
+  markPaid,
+  markUncollectible,
+  payInvoice,
+  sendInvoice,
+  voidInvoice,
+} from '../stripe/writeInvoice.ts';
+import type { StepContext } from './carryOut.ts';
+
+type Step = (engine: Engine, context: StepContext, key: string) => Promise<StripeInvoice>;
+
+/** What Stripe is asked to do for each action; sending has a key of its own, and a draft is deleted in the org. */
+export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
+  finalize: ({ stripe }, { stripe: { id } }, key) => finalizeInvoice(stripe, id, key),
+  resend: ({ stripe }, { stripe: { id } }, key) => sendInvoice(stripe, id, key),
+  'mark-paid': ({ stripe }, { stripe: { id } }, key) => markPaid(stripe, id, key),
+  'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
+  void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
+  pay: payWithCardOnFile,
+};
+
+async function payWithCardOnFile(
+  engine: Engine,
+  { stripe, crm }: StepContext,
+  key: string,
+): Promise<StripeInvoice> {
+  const card = stripe.customerId ? await cardOnFile(engine.stripe, stripe.customerId) : null;
+  if (!card) {
+    throw new PermanentFailure({
+      code: 'no_card',
+      stage: 'decide',
+      message: `The customer of ${stripe.number ?? crm.name} has no card on file. Send the invoice, so that they can pay it by themselves.`,
+    });
+  }
+  return payInvoice(engine.stripe, { id: stripe.id, card }, key);
+}

@@ -1,0 +1,142 @@
+import type { InvoiceStatus, StripeInvoice } from './invoice.ts';
+
+/** What people can have done to an invoice that is in Stripe, whoever asks: the API, a button, Slack. */
+export const invoiceActions = [
+  'send',
+  'finalize',
+  'resend',
+  'pay',
+  'mark-paid',
+  'mark-uncollectible',
+  'void',
+  'delete',
+] as const;
+
+export type InvoiceAction = (typeof invoiceActions)[number];
+
+/** What decides about actions. */
+export type ActionFacts = Pick<
+  StripeInvoice,
+  'status' | 'subscriptionId' | 'amountPaid' | 'isPaymentProcessing'
+> & {
+  /** For people: its number, or the org's name of it. */
+  name: string;
+  hasLines: boolean;
+  /** ISO 8601; when Stripe mailed it first, if it did. */
+  sentAt: string | null;
+};
+
+/** Why an action is not possible now, with the next step. */
+export interface Refusal {
+  code: 'wrong_state' | 'no_lines' | 'already_sent' | 'of_subscription' | 'partly_paid';
+  message: string;
+}
+
+interface Rule {
+  /** The statuses in which the action is possible at all. */
+  in: readonly InvoiceStatus[];
+  /** What to do in the other statuses; without a line nothing is left to do. */
+  instead: Partial<Record<InvoiceStatus, string>>;
+  /** What else stands in its way. */
+  unless?: (facts: ActionFacts) => Refusal | null;
+}
+
+const SEND_FIRST = 'Finalize it or send it to the customer first.';
+const NEW_INVOICE = 'Raise a new invoice instead.';
+const CREDIT_INSTEAD = 'Issue a credit note instead.';
+
+const RULES: Record<InvoiceAction, Rule> = {
+  delete: {
+    in: ['draft'],
+    instead: { open: 'Void it instead.', uncollectible: 'Void it instead.', paid: CREDIT_INSTEAD },
+    unless: (facts) =>
+      facts.subscriptionId
+        ? refusal('of_subscription', facts, 'belongs to a subscription. Finalize it and void it instead.')
+        : null,
+  },
+  finalize: { in: ['draft'], instead: {}, unless: withoutLines },
+  send: {
+    in: ['draft', 'open'],
+    instead: {
+      paid: 'There is nothing left to send.',
+      uncollectible: 'Mark it as paid, or void it.',
+      void: NEW_INVOICE,
+    },
+    unless: (facts) => withoutLines(facts) ?? alreadySent(facts),
+  },
+  resend: {
+    in: ['open'],
+    instead: {
+      draft: 'Send it to the customer first.',
+      paid: 'There is nothing left to send.',
+      uncollectible: 'Mark it as paid, or void it.',
+      void: NEW_INVOICE,
+    },
+    unless: (facts) =>
+      facts.sentAt ? null : refusal('wrong_state', facts, 'was not sent yet. Use Send To Customer.'),
+  },
+  pay: {
+    in: ['open', 'uncollectible'],
+    instead: { draft: SEND_FIRST, void: NEW_INVOICE },
+    unless: processing,
+  },
+  'mark-paid': {
+    in: ['open', 'uncollectible'],
+    instead: { draft: SEND_FIRST, void: NEW_INVOICE },
+    unless: processing,
+  },
+  'mark-uncollectible': {
+    in: ['open'],
+    instead: { draft: 'Delete the draft instead.', paid: 'It needs no collecting.' },
+    unless: processing,
+  },
+  void: {
+    in: ['open', 'uncollectible'],
+    instead: { draft: 'Delete the draft instead.', paid: CREDIT_INSTEAD },
+    unless: (facts) => processing(facts) ?? partlyPaid(facts),
+  },
+};
+
+const IS: Record<InvoiceStatus, string> = {
+  draft: 'is still a draft.',
+  open: 'is finalized.',
+  paid: 'is paid.',
+  uncollectible: 'is marked uncollectible.',
+  void: 'is void.',
+};
+
+/** Why the action is refused now; null when it is possible. What Stripe itself refuses beyond that, Stripe says. */
+export function refusalOf(action: InvoiceAction, facts: ActionFacts): Refusal | null {
+  const rule = RULES[action];
+  if (rule.in.includes(facts.status)) return rule.unless?.(facts) ?? null;
+  const instead = rule.instead[facts.status];
+  return refusal('wrong_state', facts, `${IS[facts.status]}${instead ? ` ${instead}` : ''}`);
+}
+
+/** The actions to offer for an invoice as it is now. */
+export const possibleActions = (facts: ActionFacts): InvoiceAction[] =>
+  invoiceActions.filter((action) => refusalOf(action, facts) === null);
+
+function refusal(code: Refusal['code'], { name }: ActionFacts, words: string): Refusal {
+  return { code, message: `${name} ${words}` };
+}
+
+function withoutLines(facts: ActionFacts): Refusal | null {
+  return facts.hasLines ? null : refusal('no_lines', facts, 'has no lines. Add at least one product first.');
+}
+
+function alreadySent(facts: ActionFacts): Refusal | null {
+  if (facts.status !== 'open' || !facts.sentAt) return null;
+  const at = facts.sentAt.slice(0, 16).replace('T', ' at ');
+  return refusal('already_sent', facts, `was sent on ${at} UTC. It was not sent again.`);
+}
+
+function processing(facts: ActionFacts): Refusal | null {
+  return facts.isPaymentProcessing
+    ? refusal('wrong_state', facts, 'has a payment under way. Wait until it has succeeded or failed.')
+    : null;
+}
+
+function partlyPaid(facts: ActionFacts): Refusal | null {
+  return facts.amountPaid > 0 ? refusal('partly_paid', facts, `is partly paid. ${CREDIT_INSTEAD}`) : null;
+}

@@ -1,0 +1,32 @@
+import { toMinorUnits } from '../domain/money.ts';
+import type { Database } from './database.ts';
+import type { ClaimedRecord } from './syncRecords.ts';
+
+/**
+ * What went back to the customer of each invoice, in minor units, by Stripe's id of the invoice; Stripe's invoice does not
+ * say. Those that failed or were canceled do not count.
+ */
+export async function refundedAmounts(database: Database, stripeIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await database.pool.query<{ invoice: string; amount: string; currency: string }>(
+    `SELECT base ->> 'invoiceId' AS invoice, base ->> 'Currency__c' AS currency,
+            sum((base ->> 'Amount__c')::numeric) AS amount
+     FROM sync_record
+     WHERE entity = 'refund' AND base ->> 'invoiceId' = ANY($1) AND base ->> 'Status__c' IN ('Succeeded', 'Pending')
+     GROUP BY 1, 2`,
+    [stripeIds],
+  );
+  return new Map(rows.map(({ invoice, amount, currency }) => [invoice, toMinorUnits(amount, currency)]));
+}
+
+/** Keeps what a refund says now and has its invoice looked at, in one commit. */
+export async function noteRefund(
+  database: Database,
+  record: ClaimedRecord,
+  { base, invoiceId }: { base: unknown; invoiceId: string },
+): Promise<void> {
+  await database.pool.query(
+    `WITH noted AS (UPDATE sync_record SET base = $2 WHERE id = $1)
+     SELECT mark_dirty('invoice', $3, NULL, 'stripe')`,
+    [record.id, JSON.stringify(base), invoiceId],
+  );
+}

@@ -1,0 +1,272 @@
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import { jobSteps, type JobSteps } from './jobSteps.ts';
+import { eventually, startWorld, type World } from './world.ts';
+
+let world: World;
+let steps: JobSteps;
+
+beforeAll(async () => {
+  world = await startWorld();
+  steps = await jobSteps(world);
+  await giveCard();
+});
+afterAll(() => world?.stop());
+
+type State = 'empty draft' | 'draft' | 'open' | 'sent' | 'partly paid' | 'paid' | 'uncollectible' | 'void';
+const STATES: State[] = [
+  'empty draft',
+  'draft',
+  'open',
+  'sent',
+  'partly paid',
+  'paid',
+  'uncollectible',
+  'void',
+];
+
+/** What each action makes of an invoice in each state: its new status in Stripe, or the code of the refusal. */
+const TABLE: Record<string, Record<State, string>> = {
+  //                     empty draft    draft          open                  sent            partly paid      paid           uncollectible  void
+  send: row(
+    'no_lines',
+    'open',
+    'open',
+    'already_sent',
+    'already_sent',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+  ),
+  finalize: row(
+    'no_lines',
+    'open',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+  ),
+  resend: row(
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'open',
+    'open',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+  ),
+  pay: row('wrong_state', 'wrong_state', 'paid', 'paid', 'paid', 'wrong_state', 'paid', 'wrong_state'),
+  'mark-paid': row(
+    'wrong_state',
+    'wrong_state',
+    'paid',
+    'paid',
+    'paid',
+    'wrong_state',
+    'paid',
+    'wrong_state',
+  ),
+  'mark-uncollectible': row(
+    'wrong_state',
+    'wrong_state',
+    'uncollectible',
+    'uncollectible',
+    'uncollectible',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+  ),
+  void: row(
+    'wrong_state',
+    'wrong_state',
+    'void',
+    'void',
+    'partly_paid',
+    'wrong_state',
+    'void',
+    'wrong_state',
+  ),
+  delete: row(
+    'gone',
+    'gone',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+    'wrong_state',
+  ),
+};
+
+function row(...ends: string[]): Record<State, string> {
+  return Object.fromEntries(STATES.map((state, index) => [state, ends[index]!])) as Record<State, string>;
+}
+
+const CASES = Object.entries(TABLE).flatMap(([action, ends]) =>
+  STATES.map((state) => ({ action, state, end: ends[state] })),
+);
+
+test.each(CASES)('$action of an invoice that is $state: $end', async ({ action, state, end }) => {
+  const crmId = await invoiceIn(state);
+  const { id } = await steps.stripeInvoice(crmId);
+  const before = await world.stripe.invoices.retrieve(id);
+  const { status, body } = await act(action, crmId);
+
+  if (end === 'gone') {
+    expect({ status, words: body.message }).toEqual({
+      status: 200,
+      words: expect.stringMatching(/deleted in Salesforce, and its draft in Stripe with it/) as string,
+    });
+    await expect(world.stripe.invoices.retrieve(id)).rejects.toMatchObject({ code: 'resource_missing' });
+    await expect(world.rep.invoice(crmId)).rejects.toThrow();
+    return;
+  }
+  const now = await world.stripe.invoices.retrieve(id);
+  if (/_/.test(end)) {
+    expect({ status, code: body.code }).toEqual({ status: 409, code: end });
+    expect(body.detail).toMatch(/^(INV|[A-Z0-9]+)-\d+ .*\w\.$/);
+    expect({ status: now.status, paid: now.amount_paid }).toEqual({
+      status: before.status,
+      paid: before.amount_paid,
+    });
+  } else {
+    expect({ status, message: body.message }).toEqual({ status: 200, message: expect.any(String) as string });
+    expect(now.status).toBe(end);
+    expect(body.invoice).toMatchObject({ id: crmId, stripeId: id });
+  }
+  expect((await world.rep.invoice(crmId)).Status__c?.toString().toLowerCase()).toBe(now.status);
+});
+
+test('a card that is declined leaves the invoice open, and the words say what to do', async () => {
+  const customer = await giveCard('pm_card_chargeCustomerFail');
+  const crmId = await invoiceIn('open');
+  const { status, body } = await act('pay', crmId);
+  expect(status).toBe(422);
+  expect(body.detail).toMatch(/declined\. Ask the customer for another card/);
+  await steps.quiet();
+  expect(await world.rep.invoice(crmId)).toMatchObject({ Status__c: 'Open', Sync_Status__c: 'Synced' });
+  await world.stripe.customers.update(customer, { invoice_settings: { default_payment_method: '' } });
+  for (const { id } of (await world.stripe.paymentMethods.list({ customer })).data)
+    await world.stripe.paymentMethods.detach(id);
+  expect((await act('pay', crmId)).body).toMatchObject({ code: 'no_card' });
+  await giveCard();
+});
+
+test('the same key again, and an answer of Stripe that is lost, mail and charge once', async () => {
+  const crmId = await invoiceIn('sent');
+  const { id } = await steps.stripeInvoice(crmId);
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/send$' },
+    kind: 'resetAfter',
+    times: 3,
+  });
+  const key = randomUUID();
+  const [first, second] = await Promise.all([act('resend', crmId, key), act('resend', crmId, key)]);
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(second.body.message).toBe(first.body.message);
+  expect(await steps.mailsOf(id)).toHaveLength(2);
+
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/pay$' },
+    kind: 'resetAfter',
+    times: 3,
+  });
+  const charges = async () => (await world.stripe.charges.list({ limit: 100 })).data.length;
+  const before = await charges();
+  const paid = await act('pay', crmId);
+  expect(paid.body.message).toMatch(/is paid: [\d.,]+ USD from the card on file/);
+  expect(await charges()).toBe(before + 1);
+});
+
+test('what was refunded in Stripe shows in the state of the record', async () => {
+  const crmId = await invoiceIn('open');
+  await act('pay', crmId);
+  const { id, amount_paid } = await steps.stripeInvoice(crmId);
+  const { data } = await world.stripe.invoicePayments.list({ invoice: id });
+  const payment_intent = String(data[0]!.payment.payment_intent);
+  await world.stripe.refunds.create({ payment_intent, amount: 100 });
+  await becomesState(crmId, 'Partially Refunded');
+  await world.stripe.refunds.create({ payment_intent, amount: amount_paid - 100 });
+  await becomesState(crmId, 'Refunded');
+  const [row] = await world.rep.query<{ Amount_Refunded__c: number }>(
+    `SELECT Amount_Refunded__c FROM Invoice__c WHERE Id = '${crmId}'`,
+  );
+  expect(row!.Amount_Refunded__c).toBe(amount_paid / 100);
+});
+
+async function invoiceIn(state: State): Promise<string> {
+  if (state === 'empty draft') {
+    const crmId = await steps.raiseAndSync([{ product: steps.products[0]!.name, quantity: 1 }]);
+    const { id } = await steps.stripeInvoice(crmId);
+    const { data } = await world.stripe.invoices.listLineItems(id);
+    await world.stripe.invoices.removeLines(id, {
+      lines: data.map((line) => ({ id: line.id, behavior: 'delete' })),
+    });
+    return crmId;
+  }
+  const crmId = await steps.raiseAndSync();
+  const { id } = await steps.stripeInvoice(crmId);
+  if (state === 'draft') return crmId;
+  if (state === 'sent' || state === 'partly paid') await world.rep.send(crmId);
+  else await world.stripe.invoices.finalizeInvoice(id);
+  if (state === 'partly paid') await payPartly(id);
+  if (state === 'paid') await world.stripe.invoices.pay(id, { paid_out_of_band: true });
+  if (state === 'uncollectible') await world.stripe.invoices.markUncollectible(id);
+  if (state === 'void') await world.stripe.invoices.voidInvoice(id);
+  return crmId;
+}
+
+async function payPartly(id: string): Promise<void> {
+  const now = Math.floor(Date.now() / 1000);
+  const reported = await world.stripe.paymentRecords.reportPayment({
+    amount_requested: { value: 100, currency: 'usd' },
+    payment_method_details: { type: 'custom', custom: { display_name: 'Bank transfer' } },
+    initiated_at: now,
+    outcome: 'guaranteed',
+    guaranteed: { guaranteed_at: now },
+  });
+  await world.stripe.invoices.attachPayment(id, { payment_record: reported.id });
+}
+
+async function customerId(): Promise<string> {
+  const [account] = await world.rep.query<{ Stripe_Customer_Id__c: string }>(
+    `SELECT Stripe_Customer_Id__c FROM Account WHERE Name = '${steps.account.replaceAll("'", "\\'")}'`,
+  );
+  return account!.Stripe_Customer_Id__c;
+}
+
+async function giveCard(card = 'pm_card_visa'): Promise<string> {
+  await steps.raiseAndSync();
+  const customer = await customerId();
+  const { id } = await world.stripe.paymentMethods.attach(card, { customer });
+  await world.stripe.customers.update(customer, { invoice_settings: { default_payment_method: id } });
+  return customer;
+}
+
+const becomesState = (crmId: string, state: string) =>
+  eventually(
+    async () => (await world.rep.invoice(crmId)).Payment_State__c === state,
+    `${crmId} is ${state}`,
+    20_000,
+  );
+
+interface Answer {
+  status: number;
+  body: {
+    code?: string;
+    detail?: string;
+    message?: string;
+    invoice?: { id: string; stripeId: string; total: number } | null;
+  };
+}
+
+async function act(action: string, crmId: string, key: string = randomUUID()): Promise<Answer> {
+  return request(world.webUrl)
+    .post(`/v1/invoices/${crmId}/${action}`)
+    .set('authorization', `Bearer ${world.apiToken}`)
+    .set('x-salesforce-org-id', world.orgId)
+    .set('idempotency-key', key);
+}
