@@ -4,7 +4,7 @@ import { StripeError } from './api/errors.ts';
 import { newestFirst } from './api/pagination.ts';
 import { linesOf, showInvoice, showLine } from './invoices/invoiceObject.ts';
 import { refuseUnpayable } from './invoices/pay.ts';
-import type { Card, PaymentOutcome, PrintedCreditNote, StripePagesPort } from './pages/port.ts';
+import type { Card, PaperNames, PaymentOutcome, PrintedCreditNote, StripePagesPort } from './pages/port.ts';
 import { chargeInvoice } from './payments/chargeInvoice.ts';
 import { makeMethod } from './payments/paymentMethods.ts';
 import { mistyped } from './payments/testCards.ts';
@@ -19,6 +19,7 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
   return {
     accountId: sandbox.account.id,
     accountName: sandbox.account.name,
+    names: paperNames(sandbox),
     invoiceByToken: (token) => shown(sandbox.by.invoiceOfToken.first(token)),
     creditNoteByToken: (token) => printed(sandbox, sandbox.by.creditNoteOfToken.first(token)),
     invoice: (id) => shown(sandbox.invoices.get(id)),
@@ -59,7 +60,27 @@ function printed(sandbox: Sandbox, note: StoredCreditNote | undefined): PrintedC
     memo: note.memo,
     isVoid: note.status === 'void',
     lines: note.lines.map(({ description, amount }) => ({ description, amount })),
+    discounts: note.discount_amounts.map(({ amount, discount }) => ({ amount, discount: String(discount) })),
+    taxes: note.total_taxes ?? [],
     total: note.total,
+  };
+}
+
+function paperNames(sandbox: Sandbox): PaperNames {
+  return {
+    discount(id) {
+      const terms = sandbox.discounts.get(id)?.terms;
+      return {
+        name: terms?.name ?? terms?.id ?? 'Discount',
+        percentOff: terms?.percent_off ?? null,
+        amountOff: terms?.amount_off ?? null,
+      };
+    },
+    tax(id) {
+      const rate = sandbox.taxRates.get(id);
+      const name = [rate?.display_name ?? 'Tax', rate?.jurisdiction].filter(Boolean).join(' - ');
+      return { name, percentage: rate?.percentage ?? 0 };
+    },
   };
 }
 

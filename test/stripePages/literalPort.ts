@@ -5,6 +5,7 @@ import type {
   Card,
   Delivery,
   Mail,
+  PaperNames,
   PaymentOutcome,
   StripePagesPort,
 } from '../../sandbox/stripe/pages/port.ts';
@@ -20,6 +21,10 @@ export const account = 'acct_1';
 export class LiteralPort implements StripePagesPort {
   readonly accountId = account;
   readonly accountName: string = 'Northwind <Traders>';
+  readonly names: PaperNames = {
+    discount: (id) => ({ name: id, percentOff: 10, amountOff: null }),
+    tax: (id) => ({ name: id, percentage: 19 }),
+  };
   readonly store = {
     invoices: [] as Stripe.Invoice[],
     customers: [] as Stripe.Customer[],

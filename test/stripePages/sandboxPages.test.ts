@@ -170,3 +170,65 @@ test('a credit note has a PDF at its own address, and none at a guessed one', as
   expect(readPdf(voided.body as Buffer).text).toContain('Void');
   await get(pathOf(note.pdf).replace('test_', 'test_x')).expect(404);
 });
+
+test('discounts, taxes, custom fields and the footer stand on the hosted page, the PDF and in the dashboard', async () => {
+  const customer = await stripe.customers.create({ name: 'Globex', email: 'billing@globex.example' });
+  const vat = await stripe.taxRates.create({
+    display_name: 'VAT',
+    jurisdiction: 'DE',
+    percentage: 19,
+    inclusive: false,
+  });
+  const gst = await stripe.taxRates.create({ display_name: 'GST', percentage: 5, inclusive: true });
+  const summer = await stripe.coupons.create({ name: 'Summer', percent_off: 10 });
+  const welcome = await stripe.coupons.create({ name: 'Welcome', amount_off: 500, currency: 'usd' });
+  const draft = await stripe.invoices.create({
+    customer: customer.id,
+    collection_method: 'send_invoice',
+    days_until_due: 30,
+    currency: 'usd',
+    default_tax_rates: [vat.id],
+    discounts: [{ coupon: summer.id }],
+    custom_fields: [{ name: 'Purchase order', value: 'PO-4711' }],
+    footer: 'Payable without deduction.',
+  });
+  await stripe.invoices.addLines(draft.id, {
+    lines: [
+      { description: 'Logo', amount: 10_500, discounts: [{ coupon: welcome.id }] },
+      { description: 'Print', amount: 10_500, tax_rates: [gst.id] },
+    ],
+  });
+  const invoice = await stripe.invoices.finalizeInvoice(draft.id);
+  const page = (await get(pathOf(invoice.hosted_invoice_url))).text;
+  const dashboard = (await get(`/dashboard/invoices/${invoice.id}`)).text;
+  const pdf = await get(pathOf(invoice.invoice_pdf)).responseType('blob');
+  for (const text of [page, dashboard, readPdf(pdf.body as Buffer).text])
+    for (const words of [
+      ...['Welcome ($5.00 off): -$5.00', 'Summer (10% off)', '-$20.50', 'Total excluding tax', '$180.00'],
+      ...['VAT - DE (19% on $90.00)', '$17.10', 'GST (5% inclusive)', '$4.50', '$201.60'],
+      ...['Purchase order', 'PO-4711', 'Payable without deduction.'],
+    ])
+      expect(text).toContain(words);
+  const [logo] = invoice.lines.data;
+  const note = await stripe.creditNotes.create({
+    invoice: invoice.id,
+    lines: [{ type: 'invoice_line_item', invoice_line_item: logo!.id, amount: logo!.amount }],
+  });
+  const credited = await get(pathOf(note.pdf)).responseType('blob');
+  const { text } = readPdf(credited.body as Buffer);
+  for (const words of ['Welcome ($5.00 off)', 'Summer (10% off)', 'VAT - DE (19% on $90.00)', '$107.10'])
+    expect(text).toContain(words);
+});
+
+test('the paper of a customer under reverse charge says so', async () => {
+  const customer = await stripe.customers.create({ email: 'billing@globex.example', tax_exempt: 'reverse' });
+  const gst = await stripe.taxRates.create({ display_name: 'GST', percentage: 10, inclusive: true });
+  const draft = await stripe.invoices.create({ customer: customer.id, default_tax_rates: [gst.id] });
+  await stripe.invoices.addLines(draft.id, { lines: [{ description: 'Logo', amount: 10_000 }] });
+  const invoice = await stripe.invoices.finalizeInvoice(draft.id);
+  const { body } = await get(pathOf(invoice.invoice_pdf)).responseType('blob');
+  const { text } = readPdf(body as Buffer);
+  for (const words of ['Reverse charge', 'Tax within the price, not charged', '-$9.09', '$90.91'])
+    expect(text).toContain(words);
+  expect(text).not.toContain('GST');
+});

@@ -52,13 +52,23 @@ export interface PrintedCreditNote {
   memo: string | null;
   isVoid: boolean;
   lines: { description: string | null; amount: number }[];
+  discounts: { amount: number; discount: string }[];
+  taxes: Pick<Stripe.Invoice.TotalTax, 'amount' | 'tax_behavior' | 'tax_rate_details' | 'taxable_amount'>[];
   total: number;
+}
+
+/** What discounts and taxes are called on paper; invoices name them by id. */
+export interface PaperNames {
+  discount(id: string): { name: string; percentOff: number | null; amountOff: number | null };
+  /** The display name, with the jurisdiction where there is one. */
+  tax(rateId: string): { name: string; percentage: number };
 }
 
 /** All that the pages need from the sandbox. Lists are newest first. */
 export interface StripePagesPort {
   readonly accountId: string;
   readonly accountName: string;
+  readonly names: PaperNames;
   /** The token is the secret last path part of `hosted_invoice_url` and `invoice_pdf`. */
   invoiceByToken(token: string): Stripe.Invoice | undefined;
   /** The token is in the address of `pdf`. */

@@ -2,9 +2,9 @@ import { Router } from 'express';
 import type Stripe from 'stripe';
 import { formatShortDay, formatTime } from '../dates.ts';
 import { html, type Html } from '../html.ts';
-import { invoiceTotals, unitPriceOf } from '../invoiceFigures.ts';
+import { invoiceTotals, lineDiscounts, quantityOf, unitPriceOf } from '../invoiceFigures.ts';
 import { formatMoney } from '../money.ts';
-import type { StripePagesPort } from '../port.ts';
+import type { PaperNames, StripePagesPort } from '../port.ts';
 import { shell } from '../shell.ts';
 import { invoiceBadge } from './badges.ts';
 import { dashboardPage } from './dashboardPage.ts';
@@ -77,7 +77,7 @@ function detail(port: StripePagesPort, invoice: Stripe.Invoice): Html {
       <span class="id"><code>${invoice.id}</code></span>
       ${actions(invoice)}
     </header>
-    ${section('Summary', summary(invoice))} ${section('Lines', lineTable(invoice, lines))}
+    ${section('Summary', summary(invoice))} ${section('Lines', lineTable(invoice, lines, port.names))}
     ${section('Metadata', metadataTable(invoice.metadata))}
     ${section('Events', eventTimeline(port.events().filter((event) => concerns(event, invoice.id))))}
     <details class="raw">
@@ -94,6 +94,8 @@ function actions({ hosted_invoice_url: page, invoice_pdf: pdf }: Stripe.Invoice)
   </span>`;
 }
 
+const taxStatuses: Record<string, string> = { exempt: 'Exempt', reverse: 'Reverse charge' };
+
 function summary(invoice: Stripe.Invoice): Html {
   const customer = typeof invoice.customer === 'string' ? invoice.customer : invoice.customer?.id;
   const { finalized_at, paid_at, voided_at, marked_uncollectible_at } = invoice.status_transitions;
@@ -106,6 +108,9 @@ function summary(invoice: Stripe.Invoice): Html {
     ],
     ['Billed to', invoice.customer_email],
     ['Memo', invoice.description],
+    ...(invoice.custom_fields ?? []).map(({ name, value }): [string, string] => [name, value]),
+    ['Footer', invoice.footer],
+    ['Tax status', taxStatuses[invoice.customer_tax_exempt ?? '']],
     [
       'Collection',
       invoice.collection_method === 'send_invoice' ? 'Sent to the customer' : 'Charged automatically',
@@ -120,20 +125,23 @@ function summary(invoice: Stripe.Invoice): Html {
   ]);
 }
 
-function lineTable(invoice: Stripe.Invoice, lines: Stripe.InvoiceLineItem[]): Html {
+function lineTable(invoice: Stripe.Invoice, lines: Stripe.InvoiceLineItem[], names: PaperNames): Html {
   const money = (amount: number) => formatMoney(amount, invoice.currency);
   return html`${table({
       rows: lines,
       empty: 'No lines yet.',
       columns: [
-        { title: 'Description', cell: ({ description }) => description ?? '—' },
-        { title: 'Qty', number: true, cell: ({ quantity }) => String(quantity ?? '—') },
+        {
+          title: 'Description',
+          cell: (line) => [line.description ?? '—', ...lineDiscounts(line, names)].join(' · '),
+        },
+        { title: 'Qty', number: true, cell: quantityOf },
         { title: 'Unit price', number: true, cell: (line) => unitPriceOf(line) ?? '—' },
         { title: 'Amount', number: true, cell: ({ amount }) => money(amount) },
       ],
     })}
     <dl class="totals">
-      ${invoiceTotals(invoice).map(
+      ${invoiceTotals(invoice, names).map(
         ({ label, amount, strong }) =>
           html`<div class="${strong && 'strong'}">
             <dt>${label}</dt>

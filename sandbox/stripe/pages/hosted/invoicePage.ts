@@ -32,6 +32,11 @@ export function invoicePage(port: StripePagesPort, invoice: Stripe.Invoice, form
             html`<dt>Memo</dt>
               <dd class="memo">${invoice.description}</dd>`
           }
+          ${(invoice.custom_fields ?? []).map(
+            ({ name, value }) =>
+              html`<dt>${name}</dt>
+                <dd>${value}</dd>`,
+          )}
         </dl>
         <p class="downloads">
           <a href="${invoice.invoice_pdf && new URL(invoice.invoice_pdf).pathname}" download
@@ -45,8 +50,9 @@ export function invoicePage(port: StripePagesPort, invoice: Stripe.Invoice, form
         </p>
         <details>
           <summary>View invoice details</summary>
-          ${invoiceDetails(invoice, port.lines(invoice.id))}
+          ${invoiceDetails(invoice, { lines: port.lines(invoice.id), names: port.names })}
         </details>
+        ${invoice.footer && html`<p class="footer">${invoice.footer}</p>`}
       </section>
       ${payable && paymentForm(invoice, form)}
     </main>`,

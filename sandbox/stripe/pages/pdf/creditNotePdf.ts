@@ -1,13 +1,18 @@
 import PDFDocument from 'pdfkit';
 import type { Writable } from 'node:stream';
 import { formatDay } from '../dates.ts';
+import { discountRows, taxRows } from '../invoiceFigures.ts';
 import { formatMoney } from '../money.ts';
-import type { PrintedCreditNote } from '../port.ts';
+import type { PaperNames, PrintedCreditNote, StripePagesPort } from '../port.ts';
 import { bold, bottom, grey, left, regular, right, top } from './paper.ts';
 import { pdfText } from './pdfText.ts';
 
 /** Writes the credit note as PDF, on as many pages as its lines need, and ends the stream. */
-export function writeCreditNotePdf(out: Writable, note: PrintedCreditNote, accountName: string): void {
+export function writeCreditNotePdf(
+  out: Writable,
+  note: PrintedCreditNote,
+  { accountName, names }: Pick<StripePagesPort, 'accountName' | 'names'>,
+): void {
   const title = `Credit note ${note.number}`;
   const pdf = new PDFDocument({
     size: 'A4',
@@ -16,7 +21,7 @@ export function writeCreditNotePdf(out: Writable, note: PrintedCreditNote, accou
   });
   pdf.pipe(out);
   drawHead(pdf, note, accountName);
-  drawRows(pdf, note);
+  drawRows(pdf, note, names);
   pdf
     .font(regular)
     .fontSize(8)
@@ -53,9 +58,12 @@ function drawHead(pdf: PDFKit.PDFDocument, note: PrintedCreditNote, accountName:
   pdf.y += 16;
 }
 
-function drawRows(pdf: PDFKit.PDFDocument, note: PrintedCreditNote): void {
+function drawRows(pdf: PDFKit.PDFDocument, note: PrintedCreditNote, names: PaperNames): void {
   const total = { description: 'Total credited', amount: note.total };
-  for (const row of [...note.lines, total]) {
+  const wording = { currency: note.currency, names };
+  const rest = [...discountRows(note.discounts, wording), ...taxRows(note.taxes, wording)];
+  const adjustments = rest.map(({ label, amount }) => ({ description: label, amount }));
+  for (const row of [...note.lines, ...adjustments, total]) {
     if (pdf.y > bottom) pdf.addPage();
     const { y } = pdf;
     pdf

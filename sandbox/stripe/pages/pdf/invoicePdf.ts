@@ -4,6 +4,7 @@ import type Stripe from 'stripe';
 import { formatDay } from '../dates.ts';
 import { invoiceTotals } from '../invoiceFigures.ts';
 import { formatMoney } from '../money.ts';
+import type { PaperNames } from '../port.ts';
 import { drawLineTable } from './lineTable.ts';
 import { bold, grey, left, regular, right, top } from './paper.ts';
 import { pdfText } from './pdfText.ts';
@@ -14,6 +15,7 @@ export interface InvoicePdf {
   paper: Paper;
   invoice: Stripe.Invoice;
   lines: Stripe.InvoiceLineItem[];
+  names: PaperNames;
   accountName: string;
 }
 
@@ -31,8 +33,9 @@ export function writeInvoicePdf(out: Writable, content: InvoicePdf): void {
   drawHead(pdf, content);
   drawParties(pdf, content);
   drawAmountDue(pdf, invoice);
-  drawLineTable(pdf, content.lines);
-  drawTotals(pdf, invoice);
+  drawLineTable(pdf, content);
+  drawTotals(pdf, content);
+  drawClosingWords(pdf, invoice);
   drawFooters(pdf, title);
   pdf.end();
 }
@@ -48,12 +51,15 @@ function drawHead(pdf: PDFKit.PDFDocument, { paper, invoice, accountName }: Invo
     ['Date of issue', dayOrNull(invoice.effective_at ?? invoice.created)],
     ['Date due', dayOrNull(invoice.due_date)],
     ['Date paid', dayOrNull(invoice.status_transitions.paid_at)],
+    ...(invoice.custom_fields ?? []).map(({ name, value }): [string, string] => [name, value]),
   ];
   let y = top + 40;
   for (const [label, value] of facts.filter(([, fact]) => fact !== null)) {
-    pdf.font(bold).fontSize(9).fillColor('black').text(label, left, y);
-    pdf.font(regular).text(pdfText(value ?? ''), left + 90, y);
-    y += 14;
+    // A custom field has up to 40 characters of name and 140 of value; the stamp is to the right.
+    pdf.font(bold).fontSize(9).fillColor('black').text(pdfText(label), left, y, { width: 120 });
+    const end = pdf.y;
+    pdf.font(regular).text(pdfText(value ?? ''), left + 125, y, { width: 200 });
+    y = Math.max(end, pdf.y) + 3.5;
   }
   drawStamp(pdf, invoice);
   pdf.y = y + 16;
@@ -136,8 +142,8 @@ function drawAmountDue(pdf: PDFKit.PDFDocument, invoice: Stripe.Invoice): void {
   pdf.y += 20;
 }
 
-function drawTotals(pdf: PDFKit.PDFDocument, invoice: Stripe.Invoice): void {
-  const totals = invoiceTotals(invoice);
+function drawTotals(pdf: PDFKit.PDFDocument, { invoice, names }: InvoicePdf): void {
+  const totals = invoiceTotals(invoice, names);
   const height = totals.length * 18;
   if (pdf.y + height > 760) pdf.addPage();
   let y = pdf.y + 8;
@@ -151,9 +157,26 @@ function drawTotals(pdf: PDFKit.PDFDocument, invoice: Stripe.Invoice): void {
       .font(strong ? bold : regular)
       .fontSize(9)
       .fillColor('black')
-      .text(label, 320, y);
+      .text(pdfText(label), 320, y, { width: 140, height: 10, ellipsis: true });
     pdf.text(pdfText(formatMoney(amount, invoice.currency)), 420, y, { width: right - 420, align: 'right' });
     y += 18;
+  }
+}
+
+/** "The invoice and receipt PDF includes the text 'Reverse charge'": docs.stripe.com/billing/taxes/tax-rates. */
+function drawClosingWords(
+  pdf: PDFKit.PDFDocument,
+  { customer_tax_exempt: exempt, footer }: Stripe.Invoice,
+): void {
+  const words = [exempt === 'reverse' ? 'Reverse charge' : null, footer].filter((one) => one !== null);
+  for (const text of words) {
+    pdf.font(regular).fontSize(9).fillColor('black');
+    const height = pdf.heightOfString(pdfText(text), { width: right - left });
+    if (pdf.y + 20 + height > 785) {
+      pdf.addPage();
+      pdf.y = top;
+    }
+    pdf.text(pdfText(text), left, pdf.y + 20, { width: right - left });
   }
 }
 

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
-import { unitPriceOf } from '../invoiceFigures.ts';
+import { lineDiscounts, quantityOf, unitPriceOf } from '../invoiceFigures.ts';
 import { formatMoney } from '../money.ts';
+import type { PaperNames } from '../port.ts';
 import { bold, bottom, grey, left, regular, right, top } from './paper.ts';
 import { pdfText } from './pdfText.ts';
 
@@ -12,12 +13,15 @@ const columns = [
 ] as const;
 
 /** The table of lines; its head is repeated on every page that it needs. */
-export function drawLineTable(pdf: PDFKit.PDFDocument, lines: Stripe.InvoiceLineItem[]): void {
+export function drawLineTable(
+  pdf: PDFKit.PDFDocument,
+  { lines, names }: { lines: Stripe.InvoiceLineItem[]; names: PaperNames },
+): void {
   drawTableHead(pdf);
   for (const line of lines) {
     const cells = [
-      line.description ?? '',
-      line.quantity === null ? '' : String(line.quantity),
+      [line.description, ...lineDiscounts(line, names)].filter(Boolean).join(' · '),
+      quantityOf(line),
       unitPriceOf(line) ?? '',
       formatMoney(line.amount, line.currency),
     ].map(pdfText);

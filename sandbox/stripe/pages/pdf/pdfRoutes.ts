@@ -28,7 +28,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
     }
     response.type('application/pdf').set('Cache-Control', 'no-store');
     response.set('Content-Disposition', `inline; filename="CreditNote-${fileNameOf(note.number)}.pdf"`);
-    writeCreditNotePdf(response, note, port.accountName);
+    writeCreditNotePdf(response, note, port);
   });
 
   function find({ account, token }: { account: string; token: string }): Stripe.Invoice | undefined {
@@ -50,6 +50,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
       paper,
       invoice,
       lines: port.lines(invoice.id),
+      names: port.names,
       accountName: port.accountName,
     });
   }
