@@ -89,7 +89,13 @@ export const BEING_ADDED = '';
 /** What both sides agreed on at the last sync. Lines are keyed by the org's line id. */
 export interface InvoiceBase {
   terms: InvoiceTerms;
-  lines: Record<string, LineTerms & { stripeId: string }>;
+  lines: Record<string, BaseLine>;
+}
+
+export interface BaseLine extends LineTerms {
+  stripeId: string;
+  /** While it is being added: what was sent. More than one where it was edited between two tries. */
+  sent?: LineTerms[];
 }
 
 /** The terms alone of what may hold more, as a line of the base does. */

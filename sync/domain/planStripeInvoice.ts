@@ -2,6 +2,7 @@ import type { FieldConflict, Side } from './change.ts';
 import {
   BEING_ADDED,
   lineTerms,
+  type BaseLine,
   type CrmInvoice,
   type CrmLine,
   type InvoiceBase,
@@ -88,7 +89,7 @@ function planLines(
     const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine) ?? cameFromOrg;
     const known = crmId ? base?.lines[crmId] : undefined;
     if (crmLine && stripeLine) {
-      const before = known && lineTerms(known);
+      const before = known && linePast(known, stripeLine.terms);
       const merged = mergeFields(
         { base: before, crm: crmLine.terms, stripe: stripeLine.terms },
         LINE_OWNER,
@@ -107,7 +108,7 @@ function planLines(
       if (changedInOrg) plan.conflicts.push(lineConflict(crmLine.id, { stripe: null, crm: crmLine.terms }));
     } else if (stripeLine && (known || cameFromOrg)) {
       plan.removeLines.push(stripeLine.id);
-      if (known && !same(lineTerms(known), stripeLine.terms)) {
+      if (known && !same(linePast(known, stripeLine.terms), stripeLine.terms)) {
         plan.conflicts.push(lineConflict(crmId!, { stripe: stripeLine.terms, crm: null }));
       }
     }
@@ -132,6 +133,13 @@ export function pairLines(crmLines: CrmLine[], stripeLines: StripeLine[]): LineP
   };
   const pairs = crmLines.map((crmLine): LinePair => ({ crmLine, stripeLine: take(crmLine) }));
   return [...pairs, ...[...left].map((stripeLine): LinePair => ({ stripeLine }))];
+}
+
+/** What both sides agreed on. Of several things sent one has come to pass: the one that Stripe says, if it says one of them. */
+function linePast(known: BaseLine, stripe: LineTerms): LineTerms | undefined {
+  if (!known.sent || known.sent.some((sent) => same(sent, stripe)))
+    return known.sent ? stripe : lineTerms(known);
+  return known.sent.length === 1 ? known.sent[0] : undefined;
 }
 
 /** An edit in the org after finalization loses to Stripe; it is kept as a conflict, not dropped in silence. */

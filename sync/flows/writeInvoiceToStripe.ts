@@ -1,5 +1,5 @@
 import type { FieldChange } from '../domain/change.ts';
-import { BEING_ADDED, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
+import { BEING_ADDED, type BaseLine, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
@@ -31,11 +31,14 @@ export async function writeInvoiceToStripe(
   const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
   await keepConflicts(engine.database, record, plan.conflicts);
   const beforeAdding = async (draft: StripeInvoice) => {
-    const added = plan.addLines.map(
-      ({ crmId, terms }) => [crmId, { ...terms, stripeId: BEING_ADDED }] as const,
-    );
+    const added = plan.addLines.map(({ crmId, terms }) => {
+      const earlier = base?.lines[crmId]?.sent ?? [];
+      const line: BaseLine = { ...terms, stripeId: BEING_ADDED, sent: [...earlier, terms] };
+      return [crmId, line] as const;
+    });
     const first = invoiceBase(pairedLines(crm!, known(draft)), known(draft));
-    await noteInBase(engine.database, record, { first, lines: Object.fromEntries(added) });
+    const noted = await noteInBase(engine.database, record, { first, lines: Object.fromEntries(added) });
+    if (!noted) throw busy('invoice');
   };
   const updated = await update(engine, { record, stripe: present, plan, beforeAdding });
   const written = known(updated.stripe);

@@ -198,18 +198,20 @@ export async function dropIntent(
 /**
  * Notes what both sides say as soon as they do, before the sync is settled: an edit that is made meanwhile then shows as
  * one. `first` is for a row that has no base yet; `lines`, by the org's ids, take the place of what it says of them.
+ * Returns whether the row is still ours.
  */
 export async function noteInBase(
   database: Database,
   record: ClaimedRecord,
   { first, lines }: { first: InvoiceBase; lines: InvoiceBase['lines'] },
-): Promise<void> {
-  await database.pool.query(
+): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
     `UPDATE sync_record SET
        base = jsonb_set(coalesce(base, $3), '{lines}', (coalesce(base, $3) -> 'lines') || $4)
      WHERE id = $1 AND lease_owner = $2`,
     [record.id, record.leaseOwner, JSON.stringify(first), JSON.stringify(lines)],
   );
+  return rowCount === 1;
 }
 
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {

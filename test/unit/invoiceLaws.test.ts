@@ -209,7 +209,7 @@ describe('a draft that was changed on both sides', () => {
             if (!same(value, base.terms[field]) && !same(value, stripe.terms[field]))
               expect(isKept(field, side, value)).toBe(true);
           }
-          for (const [id, { stripeId, ...known }] of Object.entries(base.lines)) {
+          for (const [id, { stripeId, sent: _, ...known }] of Object.entries(base.lines)) {
             const line = before[side].lines.find((one) => one.id === (side === 'crm' ? id : stripeId));
             const end = stripe.lines.find((one) => one.id === stripeId || one.crmId === id);
             for (const field of Object.keys(known) as (keyof typeof known)[]) {

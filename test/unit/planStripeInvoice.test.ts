@@ -138,7 +138,22 @@ describe('what a draft in Stripe needs', () => {
   );
 
   describe('a line whose adding was noted, and not settled', () => {
-    const noted = baseOf({ L1: { ...terms(), stripeId: '' } });
+    const noted = baseOf({ L1: { ...terms(), stripeId: '', sent: [terms()] } });
+
+    test('of two things sent, the one that has come to pass is what both sides said: the later edit in the org stays', () => {
+      const later = terms({ description: 'Two days' });
+      const plan = planStripeInvoice(
+        baseOf({ L1: { ...later, stripeId: '', sent: [terms(), later] } }),
+        crmInvoice({ lines: [crmLine('L1', { terms: later })] }),
+        stripeInvoice({
+          lines: [stripeLine('il_1', { crmId: 'L1' }), stripeLine('il_2', { crmId: 'L1', terms: later })],
+        }),
+      );
+      expect(plan.updateLines.map(({ id, change }) => [id, change])).toEqual([
+        ['il_1', { description: 'Two days' }],
+      ]);
+      expect(plan).toMatchObject({ removeLines: ['il_2'], conflicts: [] });
+    });
 
     test('is added when Stripe does not have it', () => {
       const plan = planStripeInvoice(noted, crmInvoice({ lines: [crmLine('L1')] }), stripeInvoice());
