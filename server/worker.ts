@@ -78,11 +78,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const changes = followChanges(engine, config);
   const startedAt = engine.now();
   const stream = () => changes[0]?.state() ?? null;
-  const report = loop(
-    'report',
-    () => reportState(engine, { identity, startedAt, stream }).then(() => 0),
-    REPORT_MS,
-  );
+  const reportNow = () => reportState(engine, { identity, startedAt, stream }).then(() => 0);
+  const report = loop('report', reportNow, REPORT_MS);
   const probe = loop('probe', () => probeSides(engine).then(() => 0), IDLE_MS);
   const loops = [
     ...commands,
@@ -113,6 +110,8 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   const renewal = setInterval(renew, (config.leaseSeconds * 1000) / 3);
   if (await requestAuditAfterGap(database))
     log.warn('A side was last read longer ago than it keeps what happened. All records are compared.');
+  // Before the first call: its part of the rate depends on who else is there.
+  await reportNow();
   for (const each of loops) each.start();
   log.info(maskedSummary(config), 'The worker is at work.');
 
@@ -135,7 +134,11 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
 function followChanges(engine: Engine, { changeStream, databaseUrl }: Config): CrmChangeFollower[] {
   if (!changeStream) return [];
   const { url, topic } = changeStream;
-  const client = new PubSubClient({ url, session: (refused) => engine.org.session(refused) });
+  const client = new PubSubClient({
+    url,
+    session: (refused) => engine.org.session(refused),
+    gate: engine.gates.salesforce,
+  });
   return [new CrmChangeFollower(engine, { client, topic, databaseUrl })];
 }
 

@@ -6,6 +6,7 @@ import { inBackground } from '../../sync/limits/priority.ts';
 import { loadConfig } from '../config.ts';
 import { openEngine, openLog } from '../wiring.ts';
 import type { Cell, Output } from './output.ts';
+import { takePart } from './takePart.ts';
 
 // More than anybody reads on a screen or a page; --json names all of them without holding them.
 const MOST_SHOWN = 1000;
@@ -20,15 +21,17 @@ export async function runAudit(
   const shown: Difference[] = [];
   const progress = openProgress();
   try {
-    const report = await inBackground(() =>
-      audit(engine, {
-        heal,
-        onProgress: ({ entity, side, read }) => progress.show(`${side}: ${read} ${entity}s read`),
-        onDifference: (difference) => {
-          output.emit(difference);
-          if (shown.length < MOST_SHOWN) shown.push(difference);
-        },
-      }),
+    const report = await takePart(engine, 'audit', () =>
+      inBackground(() =>
+        audit(engine, {
+          heal,
+          onProgress: ({ entity, side, read }) => progress.show(`${side}: ${read} ${entity}s read`),
+          onDifference: (difference) => {
+            output.emit(difference);
+            if (shown.length < MOST_SHOWN) shown.push(difference);
+          },
+        }),
+      ),
     );
     progress.end();
     if (out) writeFileSync(out, auditPage(report, shown));

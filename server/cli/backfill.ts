@@ -7,6 +7,7 @@ import { loadConfig } from '../config.ts';
 import { openEngine, openLog } from '../wiring.ts';
 import { openBackfillProgress } from './backfillProgress.ts';
 import type { Output } from './output.ts';
+import { takePart } from './takePart.ts';
 
 export interface BackfillCommand extends Pick<RunBackfill, 'start' | 'dryRun'> {
   csv?: string | undefined;
@@ -28,21 +29,23 @@ export async function runBackfillCommand(
   const file = csv ? openCsv(csv) : undefined;
   const progress = openBackfillProgress(output);
   try {
-    const run = await runBackfill(engine, {
-      databaseUrl: config.databaseUrl,
-      start,
-      dryRun,
-      signal: stopping.signal,
-      onStart: ({ id, direction, options }) => {
-        output.emit({ kind: 'run', id, direction, ...options, dryRun });
-        if (!dryRun) output.say(`Backfill ${id}. If it is stopped: invoicebridge backfill --resume ${id}`);
-      },
-      onProgress: (entity, counts) => progress.show(entity, counts),
-      onEffect: (effect) => {
-        file?.add(effect);
-        if (dryRun) output.emit({ kind: 'effect', ...effect });
-      },
-    });
+    const run = await takePart(engine, 'backfill', () =>
+      runBackfill(engine, {
+        databaseUrl: config.databaseUrl,
+        start,
+        dryRun,
+        signal: stopping.signal,
+        onStart: ({ id, direction, options }) => {
+          output.emit({ kind: 'run', id, direction, ...options, dryRun });
+          if (!dryRun) output.say(`Backfill ${id}. If it is stopped: invoicebridge backfill --resume ${id}`);
+        },
+        onProgress: (entity, counts) => progress.show(entity, counts),
+        onEffect: (effect) => {
+          file?.add(effect);
+          if (dryRun) output.emit({ kind: 'effect', ...effect });
+        },
+      }),
+    );
     progress.end();
     tell(output, run, { dryRun, csv });
     const failed = Object.values(run.counts).some((counts) => counts.failed > 0);

@@ -32,6 +32,8 @@ export async function receiveCrmChanges(engine: Engine, source: ChangeSource): P
   const answers = subscribe(source.client, { ...source, replayId: place?.replayId ?? null });
   try {
     for await (const { events, latestReplayId } of answers) {
+      // An org that is not the one whose records these are: docs/architecture.md, "Limits and outages".
+      if (engine.gates.salesforce.stopped) throw engine.gates.salesforce.stopped;
       source.onAnswer?.();
       for (const event of events) {
         if (source.signal.aborted) return;

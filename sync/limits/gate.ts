@@ -106,6 +106,11 @@ export class Gate {
     }
   }
 
+  /** So many processes make calls of this side, this one included. */
+  shareAmong(processes: number): void {
+    this.limiter.shareAmong(processes);
+  }
+
   /** From now on every call is refused with this failure, also those that wait. */
   stop(failure: SyncFailure): void {
     this.stopped = failure;

@@ -1,7 +1,7 @@
 import { priorities, type Priority } from './priority.ts';
 
 export interface LimiterOptions {
-  /** Calls a second while nobody complains; null where only the number at once is limited. */
+  /** Calls a second of all processes together while nobody complains; null where only the number at once is limited. */
   perSecond: number | null;
   /** Calls in flight for events and background work together. */
   atOnce: number;
@@ -40,6 +40,7 @@ export class Limiter {
   private readonly now: () => number;
   private readonly waiting: Record<Priority, Waiting[]> = { person: [], event: [], background: [] };
   private inFlight = 0;
+  private processes = 1;
   private perSecond: number;
   private tokens: number;
   private filledAt: number;
@@ -75,12 +76,22 @@ export class Limiter {
     this.slowedDownAt = now;
   }
 
+  /** So many processes use the rate, this one included: each has its part of it. */
+  shareAmong(processes: number): void {
+    if (processes === this.processes || processes < 1) return;
+    this.fill();
+    this.perSecond *= this.processes / processes;
+    this.processes = processes;
+    this.tokens = Math.min(this.tokens, this.burst);
+    this.admitWaiting();
+  }
+
   state(): LimiterState {
     this.fill();
-    const { perSecond: mostPerSecond } = this.options;
+    const most = this.most;
     return {
-      perSecond: mostPerSecond === null ? null : Math.round(this.perSecond * 10) / 10,
-      mostPerSecond,
+      perSecond: most === null ? null : Math.round(this.perSecond * 10) / 10,
+      mostPerSecond: most === null ? null : Math.round(most * 10) / 10,
       inFlight: this.inFlight,
       waiting: {
         person: this.waiting.person.length,
@@ -89,6 +100,11 @@ export class Limiter {
       },
       slowedDownAt: this.slowedDownAt,
     };
+  }
+
+  /** This process's part of the rate. */
+  private get most(): number | null {
+    return this.options.perSecond === null ? null : this.options.perSecond / this.processes;
   }
 
   private get burst(): number {
@@ -146,7 +162,7 @@ export class Limiter {
   }
 
   private fill(): void {
-    const most = this.options.perSecond;
+    const most = this.most;
     const now = this.now();
     const seconds = (now - this.filledAt) / 1000;
     this.filledAt = now;

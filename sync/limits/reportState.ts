@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { isSyncFailure } from '../failure.ts';
-import { reportWorker, type StreamState } from '../store/workerStates.ts';
+import { countProcesses, reportWorker, type StreamState } from '../store/workerStates.ts';
 import type { OrgIdentity } from './orgIdentity.ts';
 import { asPerson } from './priority.ts';
 import { standstill } from './standstill.ts';
@@ -28,6 +28,12 @@ export async function reportState(engine: Engine, options: ReportOptions): Promi
       standstill: standstill(engine),
     },
   });
+  await shareRate(engine);
+}
+
+/** What Stripe takes in a second is for all processes together. */
+export async function shareRate({ database, gates }: Engine): Promise<void> {
+  gates.stripe.shareAmong(await countProcesses(database));
 }
 
 /** Any call tells how many calls are left; this one is made for that alone. */

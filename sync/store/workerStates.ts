@@ -41,7 +41,31 @@ export async function reportWorker(
   );
 }
 
-/** A worker that ends in order says goodbye. */
+/** Another process than a worker makes calls, too: a backfill, an audit. */
+export async function reportCommand(
+  database: Database,
+  { workerId, command }: { workerId: string; command: string },
+): Promise<void> {
+  await database.pool.query(
+    `INSERT INTO worker_state (worker_id, started_at, state) VALUES ($1, now(), $2)
+     ON CONFLICT (worker_id) DO UPDATE SET seen_at = now()`,
+    [workerId, JSON.stringify({ command })],
+  );
+}
+
+// Five reports missed: whoever was killed leaves its part of the rate to the others.
+const COUNTED_SECONDS = 10;
+
+/** How many processes make calls of the two sides at this time. */
+export async function countProcesses(database: Database): Promise<number> {
+  const { rows } = await database.pool.query<{ count: number }>(
+    'SELECT count(*)::int AS count FROM worker_state WHERE seen_at > now() - make_interval(secs => $1)',
+    [COUNTED_SECONDS],
+  );
+  return rows[0]!.count;
+}
+
+/** A process that ends in order says goodbye. */
 export async function forgetWorker(database: Database, workerId: string): Promise<void> {
   await database.pool.query('DELETE FROM worker_state WHERE worker_id = $1', [workerId]);
 }
@@ -55,7 +79,7 @@ export async function readWorkers(database: Database): Promise<SeenWorker[]> {
     state: WorkerState;
   }>(
     `SELECT worker_id, started_at, extract(epoch FROM now() - seen_at)::float8 AS seconds, state
-     FROM worker_state ORDER BY seen_at DESC, worker_id`,
+     FROM worker_state WHERE NOT state ? 'command' ORDER BY seen_at DESC, worker_id`,
   );
   return rows.map(({ worker_id, started_at, seconds, state }) => ({
     workerId: worker_id,

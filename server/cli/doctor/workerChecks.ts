@@ -71,7 +71,7 @@ function checkPace(alive: Workers): Check {
   );
   const [first] = alive;
   if (slowed.length === 0) {
-    return ok(name, `up to ${first!.stripe.limiter.mostPerSecond} a second for each worker`);
+    return ok(name, `up to ${first!.stripe.limiter.mostPerSecond} a second for each process`);
   }
   const complained = Math.max(...slowed.map(({ stripe }) => stripe.limiter.slowedDownAt ?? 0));
   return warning(name, {

@@ -1,4 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
+import type { Gate } from '../../limits/gate.ts';
+import { asPerson } from '../../limits/priority.ts';
 import type { CrmSession } from '../connection.ts';
 import { changeDecoder, type ChangeDecoder, type CrmChange } from './decodeChange.ts';
 import { PubSub, type ConsumerEvent, type PubSubStub, type TopicInfo } from './protocol.ts';
@@ -9,6 +11,8 @@ export interface PubSubOptions {
   url: string;
   /** Gives the session, another one than that whose token has been refused. */
   session: (refusedToken?: string) => Promise<CrmSession>;
+  /** Where calls of the org pass; without one for what makes a call or two by hand. */
+  gate?: Gate;
 }
 
 // Less than a stopping process is given.
@@ -19,12 +23,14 @@ export class PubSubClient {
   private readonly stub: PubSubStub;
   private readonly session: PubSubOptions['session'];
   private readonly decoders = new Map<string, Promise<ChangeDecoder>>();
+  private readonly gate: Gate | undefined;
   private refusedToken: string | undefined;
 
-  constructor({ url, session }: PubSubOptions) {
+  constructor({ url, session, gate }: PubSubOptions) {
     const { address, credentials } = target(url);
     this.stub = new PubSub(address, credentials);
     this.session = session;
+    this.gate = gate;
   }
 
   topic(topicName: string): Promise<TopicInfo> {
@@ -47,6 +53,7 @@ export class PubSubClient {
   /** Opens a subscription's stream. A refusal of its token renews the session for the next call. */
   async open(): Promise<ReturnType<PubSubStub['subscribe']>> {
     const { metadata, token } = await this.authentication();
+    if (this.gate?.stopped) throw this.gate.stopped;
     const stream = this.stub.subscribe(metadata);
     stream.on('error', (error: grpc.ServiceError) => this.noteRefusal(error, token));
     return stream;
@@ -71,14 +78,19 @@ export class PubSubClient {
 
   private async ask<Answer>(name: 'getTopic' | 'getSchema', request: object): Promise<Answer> {
     const { metadata, token } = await this.authentication();
-    const options = { deadline: Date.now() + CALL_TIMEOUT_MS };
-    return new Promise((resolve, reject) => {
-      this.stub[name](request as never, metadata, options, (error, answer) => {
-        if (!error) return resolve(answer as Answer);
-        this.noteRefusal(error, token);
-        reject(error);
+    const send = () =>
+      new Promise<Answer>((resolve, reject) => {
+        const options = { deadline: Date.now() + CALL_TIMEOUT_MS };
+        this.stub[name](request as never, metadata, options, (error, answer) => {
+          if (!error) return resolve(answer as Answer);
+          this.noteRefusal(error, token);
+          reject(error);
+        });
       });
-    });
+    if (!this.gate) return send();
+    const { gate } = this;
+    // The stream has servers of its own: how they are says nothing about the org, and their calls are not of its daily limit.
+    return asPerson(() => gate.send({ send, judge: () => ({ kind: 'undecided' }) }));
   }
 
   private async authentication(): Promise<{ metadata: grpc.Metadata; token: string }> {
