@@ -10,6 +10,11 @@ export function lineAmount(quantity: string, unitAmount: string): number {
   return toNumber(divideHalfAway(scaled(quantity) * scaled(unitAmount), ONE * ONE));
 }
 
+/** An amount times part by whole, in whole minor units; a half is rounded away from zero. */
+export function share(amount: number, part: number, whole: number): number {
+  return toNumber(divideHalfAway(BigInt(amount) * BigInt(part), BigInt(whole)));
+}
+
 /** Adds whole minor units without going through floating point. */
 export function sum(amounts: Iterable<number>): number {
   let total = 0n;

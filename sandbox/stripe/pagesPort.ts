@@ -9,6 +9,7 @@ import { chargeInvoice } from './payments/chargeInvoice.ts';
 import { makeMethod } from './payments/paymentMethods.ts';
 import { mistyped } from './payments/testCards.ts';
 import type { Sandbox } from './sandbox.ts';
+import { timeOfCustomer } from './time/frozenTime.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 import type { StoredCreditNote, StoredInvoice } from './wire.ts';
 
@@ -90,7 +91,8 @@ function pay(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome {
   if (wrong)
     return { kind: 'declined', code: wrong.code, declineCode: wrong.decline_code, message: wrong.message };
   try {
-    return sandbox.store.transaction(() => charge(sandbox, invoiceId, card));
+    const at = timeOfCustomer(sandbox, sandbox.invoices.get(invoiceId)?.customer ?? '');
+    return sandbox.store.transaction(() => sandbox.time.at(at, () => charge(sandbox, invoiceId, card)));
   } catch (error) {
     if (error instanceof StripeError) return { kind: 'refused', message: error.message };
     throw error;

@@ -16,6 +16,9 @@ import { eventRoutes } from './resources/events.ts';
 import { invoiceItemRoutes } from './resources/invoiceItems.ts';
 import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
+import { subscriptionItemRoutes } from './subscriptions/itemRoutes.ts';
+import { subscriptionRoutes } from './subscriptions/subscriptionRoutes.ts';
+import { testClockRoutes } from './time/testClockRoutes.ts';
 import { webhookEndpointRoutes } from './resources/webhookEndpoints.ts';
 import { taxRateRoutes } from './taxes/taxRates.ts';
 
@@ -31,6 +34,9 @@ export const routes: readonly Route[] = [
   ...invoiceRoutes,
   ...lineRoutes,
   ...invoiceItemRoutes,
+  ...subscriptionRoutes,
+  ...subscriptionItemRoutes,
+  ...testClockRoutes,
   ...invoicePaymentRoutes,
   ...paymentIntentRoutes,
   ...chargeRoutes,

@@ -24,7 +24,10 @@ import type {
   StoredInvoice,
   StoredLine,
   StoredPaymentMethod,
+  StoredSubscription,
+  StoredSubscriptionItem,
   TaxRate,
+  TestClock,
 } from './wire.ts';
 
 export const API_VERSION = '2026-10-28.endive';
@@ -70,6 +73,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const deliveries = store.collection<StoredDelivery>('deliveries');
   const mails = store.collection<Mail>('mails');
   const answers = store.collection<SavedAnswer>('idempotency');
+  const subscriptions = store.collection<StoredSubscription>('subscriptions');
+  const subscriptionItems = store.collection<StoredSubscriptionItem>('subscription_items');
+  const testClocks = store.collection<TestClock>('test_clocks');
   const settings = store.collection<StoredSettings>('settings');
   const time = new SandboxTime(clock);
   return {
@@ -114,6 +120,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     mails,
     answers,
     settings,
+    subscriptions,
+    subscriptionItems,
+    testClocks,
     by: {
       // One group with all of them: copying it is much faster than walking through the collection.
       anyInvoice: invoices.index(() => ''),
@@ -122,6 +131,15 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       invoiceOfCustomer: invoices.index((invoice) => invoice.customer),
       /** What may happen by itself next; most invoices are in none of these groups. */
       invoiceWaiting: invoices.index(waitsFor),
+      invoiceOfSubscription: invoices.index(({ parent }) => {
+        const named = parent?.subscription_details?.subscription;
+        return typeof named === 'string' ? named : undefined;
+      }),
+      subscriptionOfCustomer: subscriptions.index((one) => one.customer),
+      subscriptionWaiting: subscriptions.index(({ status, ended_at: ended }) =>
+        ended === null && status !== 'incomplete_expired' ? 'live' : undefined,
+      ),
+      itemOfSubscription: subscriptionItems.index((item) => item.subscription),
       invoiceOfToken: invoices.index((invoice) => invoice.token),
       lineOfInvoice: lines.index((line) => line.invoice),
       lineOfItem: lines.index((line) => line.parent?.invoice_item_details?.invoice_item),

@@ -15,6 +15,7 @@ import { pagesPort } from './pagesPort.ts';
 import { makeEndpoint } from './resources/webhookEndpoints.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
+import { followInvoices } from './subscriptions/followInvoices.ts';
 import { Timer } from './time/timer.ts';
 import { Deliveries } from './webhooks/deliveries.ts';
 
@@ -63,6 +64,7 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
   };
   const sandbox = openSandbox({ dataFile: options.dataFile, account, clock: clock.now });
   configureEndpoints(sandbox, options.webhookEndpoints ?? []);
+  sandbox.follow = followInvoices;
   const deliveries = new Deliveries(sandbox, options.retryDelaysMs);
   const timer = new Timer(sandbox, () => deliveries.wake());
   const [faults, calls, pace] = [new Faults(), new Calls(), new Pace()];
@@ -77,7 +79,10 @@ export async function startStripe(options: StripeOptions): Promise<StripeServer>
       faults,
       calls,
       pace,
-      committed: () => deliveries.wake(),
+      committed() {
+        deliveries.wake();
+        timer.wake();
+      },
       onExchange: options.onExchange,
     }),
   );

@@ -117,6 +117,28 @@ export type InvoicePayment = Omit<Stripe.InvoicePayment, 'invoice' | 'payment'> 
     | { type: 'payment_record'; payment_record: string; payment_intent?: never };
 };
 
+/** Its items are stored apart; `cycles` counts the periods that have begun since the anchor. */
+export type StoredSubscription = Omit<
+  Stripe.Subscription,
+  'customer' | 'default_payment_method' | 'items' | 'latest_invoice' | 'metadata' | 'test_clock'
+> & {
+  customer: string;
+  default_payment_method: string | null;
+  latest_invoice: string | null;
+  metadata: Record<string, string>;
+  test_clock: string | null;
+  cycles: number;
+  /** The end of the period for which invoice.upcoming was told. */
+  upcoming_told: number | null;
+};
+
+export type StoredSubscriptionItem = Omit<Stripe.SubscriptionItem, 'metadata' | 'plan' | 'price'> & {
+  metadata: Record<string, string>;
+  price: string;
+};
+
+export type TestClock = Stripe.TestHelpers.TestClock;
+
 export type PaymentRecord = Stripe.PaymentRecord;
 
 export type PaymentIntent = Omit<Stripe.PaymentIntent, 'customer' | 'payment_method' | 'latest_charge'> & {

@@ -9,6 +9,7 @@ import { checkSample, readSamples } from './samples.ts';
 const newer = 'the field is newer than the sample';
 const toleratedDeviations: Record<string, Record<string, string>> = {
   product: { '/tax_details': newer },
+  event: { '/data/object/aggregate_usage': 'the sample holds a plan with a field that basil has removed' },
   invoice: {
     '/subscription': 'the sample still has the field that basil moved to parent.subscription_details',
   },

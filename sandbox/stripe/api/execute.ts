@@ -1,4 +1,5 @@
 import type { Sandbox } from '../sandbox.ts';
+import { frozenTime } from '../time/frozenTime.ts';
 import type { Call } from './call.ts';
 import { StripeError, errorBody } from './errors.ts';
 import { expanded } from './expand.ts';
@@ -59,7 +60,8 @@ function run(work: Work): Answer {
     path: match.path,
     request: { id: requestId, idempotency_key: keyed?.key ?? null },
   };
-  const result = match.route.run(call, values);
+  const at = frozenTime(sandbox, { method: match.route.method, path: match.path, values });
+  const result = sandbox.time.at(at, () => match.route.run(call, values));
   if (result instanceof StripeError) return failure(work, result);
   return { status: 200, body: expanded(call, result, expand), headers: {} };
 }

@@ -5,6 +5,7 @@ import { confirmationSecret, listOfPayments } from '../payments/invoicePayments.
 import { showCreditNote } from '../creditNotes/creditNoteObject.ts';
 import { showCoupon } from '../discounts/coupons.ts';
 import { showDiscount } from '../discounts/discounts.ts';
+import { showSubscription } from '../subscriptions/subscriptionObject.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Call } from './call.ts';
@@ -33,6 +34,13 @@ const paymentMethod: Reference = {
     return found && showPaymentMethod(found);
   },
 };
+const subscription: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.subscriptions.get(id);
+    return found && showSubscription(sandbox, found);
+  },
+};
+const testClock: Reference = { load: ({ sandbox }, id) => sandbox.testClocks.get(id) };
 const refund: Reference = { load: ({ sandbox }, id) => sandbox.refunds.get(id) };
 const balanceTransaction: Reference = { load: ({ sandbox }, id) => sandbox.balanceTransactions.get(id) };
 const creditNote: Reference = {
@@ -67,10 +75,23 @@ export const references: Record<string, Record<string, Reference>> = {
     },
     sources: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/sources`) },
     subscriptions: {
-      include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/subscriptions`),
+      include: ({ sandbox }, owner) => subscriptionsOf(sandbox, String(owner['id'])),
     },
+    test_clock: testClock,
     tax_ids: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/tax_ids`) },
   },
+  subscription: {
+    customer,
+    default_payment_method: paymentMethod,
+    default_source: empty,
+    discounts: empty,
+    latest_invoice: invoice,
+    on_behalf_of: empty,
+    pending_setup_intent: empty,
+    schedule: empty,
+    test_clock: testClock,
+  },
+  plan: { product },
   product: { default_price: price, tax_code: empty },
   price: { product },
   invoice: {
@@ -83,7 +104,8 @@ export const references: Record<string, Record<string, Reference>> = {
     'from_invoice.invoice': invoice,
     latest_revision: invoice,
     on_behalf_of: empty,
-    test_clock: empty,
+    'parent.subscription_details.subscription': subscription,
+    test_clock: testClock,
     payments: { include: ({ sandbox }, owner) => listOfPayments(sandbox, String(owner['id'])) },
     confirmation_secret: {
       include: ({ sandbox }, owner) => confirmationSecret(sandbox, String(owner['id'])),
@@ -94,14 +116,14 @@ export const references: Record<string, Record<string, Reference>> = {
     'discount_amounts.discount': discount,
     'pretax_credit_amounts.discount': discount,
     'pricing.price_details.price': price,
-    subscription: empty,
+    subscription,
   },
   invoiceitem: {
     customer,
     invoice,
     discounts: discount,
     'pricing.price_details.price': price,
-    test_clock: empty,
+    test_clock: testClock,
   },
   invoice_payment: {
     invoice,
@@ -158,6 +180,15 @@ function refundsOf(sandbox: Sandbox, charge: string) {
   const data = newestFirst(sandbox.by.refundOfCharge.all(charge)).slice(0, 10);
   const has_more = sandbox.by.refundOfCharge.all(charge).length > data.length;
   return { object: 'list', data, has_more, url: `/v1/charges/${charge}/refunds` };
+}
+
+function subscriptionsOf(sandbox: Sandbox, customer: string) {
+  const living = newestFirst(sandbox.by.subscriptionOfCustomer.all(customer)).filter(
+    ({ status }) => status !== 'canceled',
+  );
+  const data = living.slice(0, 10).map((one) => showSubscription(sandbox, one));
+  const has_more = living.length > data.length;
+  return { object: 'list', data, has_more, url: `/v1/customers/${customer}/subscriptions` };
 }
 
 function emptyList(url: string) {

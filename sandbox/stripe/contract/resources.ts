@@ -20,6 +20,8 @@ export const servedResources = [
   'Prices',
   'Products',
   'Refunds',
+  'SubscriptionItems',
+  'Subscriptions',
   'TaxRates',
   'TestHelpers/TestClocks',
   'WebhookEndpoints',
@@ -35,6 +37,7 @@ const wholeParts = [
   'CustomerBalanceTransactions',
   'Discounts',
   'LineItems',
+  'Plans',
 ];
 
 /** Resources that are described field by field; every other one is held to its `id` and `object`. */

@@ -58,7 +58,8 @@ function discountsFor(
   return redeemed(call, values.discounts, target);
 }
 
-function draftFor(
+/** Nothing of it is stored yet. */
+export function draftFor(
   call: Call,
   customer: Customer,
   { values, original }: { values: CreateValues; original: StoredInvoice | undefined },
@@ -182,6 +183,8 @@ function originalOf(call: Call, id: string): StoredInvoice {
       },
       { replayable: true },
     );
+  if (original.parent?.subscription_details)
+    throw refused('Invoices of subscriptions cannot be revised.', { param: 'from_invoice[invoice]' });
   if (isPartlyPaid(call.sandbox, original))
     throw refused('Invoices with `paid` payments cannot be revised.', { param: 'from_invoice[invoice]' });
   return original;
@@ -199,7 +202,7 @@ function copyLines(call: Call, original: StoredInvoice, revision: StoredInvoice)
   attach(sandbox, revision, copies);
 }
 
-function takePendingItems(call: Call, invoice: StoredInvoice): void {
+export function takePendingItems(call: Call, invoice: StoredInvoice): void {
   const pending = newestFirst(call.sandbox.by.itemOfCustomer.all(invoice.customer)).filter(
     (item) => item.invoice === null && item.currency === invoice.currency,
   );

@@ -23,12 +23,18 @@ export const invoiceRoutes = [
       customer: text(),
       due_date: timeRange,
       status: oneOf('draft', 'open', 'void', 'paid', 'uncollectible'),
+      subscription: text(),
     },
-    unsupported: ['customer_account', 'subscription'],
+    unsupported: ['customer_account'],
     run({ sandbox }, values) {
-      const { customer } = values;
+      const { customer, subscription } = values;
+      const { anyInvoice, invoiceOfCustomer, invoiceOfSubscription } = sandbox.by;
       const all =
-        customer === undefined ? sandbox.by.anyInvoice.all('') : sandbox.by.invoiceOfCustomer.all(customer);
+        subscription !== undefined
+          ? invoiceOfSubscription.all(subscription)
+          : customer === undefined
+            ? anyInvoice.all('')
+            : invoiceOfCustomer.all(customer);
       return page(all.reverse(), values, {
         url: '/v1/invoices',
         kind: 'invoice',
@@ -36,6 +42,7 @@ export const invoiceRoutes = [
         matches: (one) =>
           inRange(one.created, values.created) &&
           inRange(one.due_date, values.due_date) &&
+          (customer ?? one.customer) === one.customer &&
           (values.status ?? one.status) === one.status &&
           (values.collection_method ?? one.collection_method) === one.collection_method,
       });

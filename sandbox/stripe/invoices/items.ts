@@ -20,8 +20,15 @@ const MOST_ITEMS = 250;
 
 /** A pending item; `attach` puts it on an invoice. */
 export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
+  const item = newItem(sandbox, fields);
+  sandbox.items.put(item);
+  return item;
+}
+
+/** Not stored: what a line is made like that stands for no item. */
+export function newItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
   const now = sandbox.clock();
-  const item: InvoiceItem = {
+  return {
     id: newId('ii'),
     object: 'invoiceitem',
     ...fields.priced,
@@ -40,10 +47,8 @@ export function makeItem(sandbox: Sandbox, fields: ItemFields): InvoiceItem {
     period: fields.period ?? { start: now, end: now },
     proration: false,
     tax_rates: fields.tax_rates ?? [],
-    test_clock: null,
+    test_clock: sandbox.customers.get(fields.customer)?.test_clock ?? null,
   };
-  sandbox.items.put(item);
-  return item;
 }
 
 /**
@@ -88,9 +93,9 @@ export function lineFor(
       type: 'invoice_item_details',
       invoice_item_details: {
         invoice_item: item.id,
-        proration: false,
+        proration: item.proration,
         proration_details: { credited_items: null },
-        subscription: null,
+        subscription: item.parent?.subscription_details?.subscription ?? null,
       },
       subscription_item_details: null,
     },
@@ -99,7 +104,7 @@ export function lineFor(
     pricing: item.pricing,
     quantity: item.quantity,
     quantity_decimal: item.quantity_decimal,
-    subscription: null,
+    subscription: item.parent?.subscription_details?.subscription ?? null,
     subtotal: item.amount,
     taxes: [],
     position,
@@ -116,6 +121,8 @@ export function saveItem(sandbox: Sandbox, item: InvoiceItem): void {
 
 export function itemOfLine(sandbox: Sandbox, line: StoredLine): InvoiceItem {
   const id = line.parent?.invoice_item_details?.invoice_item ?? '';
+  if (line.parent?.type === 'subscription_item_details')
+    throw refused('You cannot change a line of a subscription; change the subscription instead.');
   const item = sandbox.items.get(id);
   if (!item) throw new Error(`Line ${line.id} has lost its invoice item ${id}.`);
   return item;

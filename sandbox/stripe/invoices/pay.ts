@@ -32,6 +32,15 @@ export function refuseUnpayable(invoice: StoredInvoice): void {
   if (invoice.status === 'void') throw refused('This invoice has been voided and can no longer be paid.');
 }
 
+export function noMethod(): StripeError {
+  return new StripeError(400, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message:
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
+  });
+}
+
 /** The invoice's own method, else the customer's. */
 export function methodOnFile({ sandbox }: Call, invoice: StoredInvoice): string | undefined {
   const customer = sandbox.customers.get(invoice.customer);
@@ -43,13 +52,7 @@ export function methodOnFile({ sandbox }: Call, invoice: StoredInvoice): string 
 function methodFor(call: Call, invoice: StoredInvoice, named: string | undefined): StoredPaymentMethod {
   const { sandbox } = call;
   const id = named ?? methodOnFile(call, invoice);
-  if (id === undefined)
-    throw new StripeError(400, {
-      type: 'invalid_request_error',
-      code: 'resource_missing',
-      message:
-        'This customer has no attached payment source or default payment method. Please consider adding a default payment method. For more information, visit https://stripe.com/docs/billing/subscriptions/payment-methods-setting#payment-method-priority.',
-    });
+  if (id === undefined) throw noMethod();
   const method = sandbox.paymentMethods.get(id) ?? cloneTestMethod(sandbox, id);
   if (!method) throw missingReference('PaymentMethod', id, 'payment_method');
   return method;

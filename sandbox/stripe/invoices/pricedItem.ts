@@ -61,17 +61,18 @@ export interface PriceContext {
 export function priced(sandbox: Sandbox, values: PriceValues, context: PriceContext): Priced | undefined {
   refuseContradictions(values, context);
   const { amount } = values;
-  if (amount !== undefined) return at(adHocPrice(sandbox, String(amount), context), '1');
+  if (amount !== undefined) return pricedAt(adHocPrice(sandbox, String(amount), context), '1');
   const quantity = quantityOf(values);
   const price = namedPrice(sandbox, values, context);
   if (!price && quantity === undefined) return undefined;
   const current = context.current;
   const kept = current && { pricing: current.pricing };
   if (!price && !kept) return undefined;
-  return at(price ?? kept!, quantity ?? current?.quantity_decimal ?? '1');
+  return pricedAt(price ?? kept!, quantity ?? current?.quantity_decimal ?? '1');
 }
 
-function at(price: Price | { pricing: Pricing }, quantity: string): Priced {
+/** So much of a price. */
+export function pricedAt(price: Price | { pricing: Pricing }, quantity: string): Priced {
   const pricing: Pricing =
     'pricing' in price
       ? price.pricing
@@ -142,9 +143,14 @@ function hiddenProduct(sandbox: Sandbox, name: string): string {
 }
 
 /** With a key it is used again; inline prices have none. */
-function hiddenPrice(
+export function hiddenPrice(
   sandbox: Sandbox,
-  values: { product: string; currency: string; unit: string },
+  values: {
+    product: string;
+    currency: string;
+    unit: string;
+    recurring?: Parameters<typeof makePrice>[1]['recurring'];
+  },
   key: string | null = null,
 ): Price {
   const price = makePrice(sandbox, { ...values, active: false });

@@ -89,6 +89,8 @@ export function deleteInvoice(call: Call): object {
   const { sandbox } = call;
   const invoice = invoiceInPath(call, 'invoice');
   if (invoice.status !== 'draft') throw refused('You can only delete draft invoices.');
+  if (invoice.parent?.subscription_details)
+    throw refused('You can only delete one-off invoices; this invoice belongs to a subscription.');
   const shown = showInvoice(sandbox, invoice);
   for (const line of sandbox.by.lineOfInvoice.all(invoice.id)) sandbox.lines.delete(line.id);
   sandbox.invoices.delete(invoice.id);

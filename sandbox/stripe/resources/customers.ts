@@ -64,11 +64,15 @@ const unsupported = [
     'source',
     'tax',
   ],
-  ...['tax_id_data', 'test_clock', 'validate'],
+  ...['tax_id_data', 'validate'],
 ];
 
 export const customerRoutes = [
-  route('POST', '/v1/customers', { parameters: customerRules, unsupported, run: createCustomer }),
+  route('POST', '/v1/customers', {
+    parameters: { ...customerRules, test_clock: text() },
+    unsupported,
+    run: createCustomer,
+  }),
   route('GET', '/v1/customers/:customer', {
     parameters: {},
     run: (call) => showCustomerOrDeleted(call.sandbox, id(call)) ?? missing(call),
@@ -76,22 +80,29 @@ export const customerRoutes = [
   route('POST', '/v1/customers/:customer', { parameters: customerRules, unsupported, run: updateCustomer }),
   route('DELETE', '/v1/customers/:customer', { parameters: {}, run: deleteCustomer }),
   route('GET', '/v1/customers', {
-    parameters: { ...pageRules, created: timeRange, email: text({ max: 512 }) },
-    unsupported: ['test_clock'],
+    parameters: { ...pageRules, created: timeRange, email: text({ max: 512 }), test_clock: text() },
     run({ sandbox }, values) {
       return page(sandbox.by.anyCustomer.all('').reverse(), values, {
         url: '/v1/customers',
         kind: 'customer',
         show: (one) => one,
         matches: (one) =>
-          inRange(one.created, values.created) && (values.email === undefined || one.email === values.email),
+          inRange(one.created, values.created) &&
+          // "The response will not include customers with test clocks if this parameter is not set."
+          (values.test_clock ?? null) === one.test_clock &&
+          (values.email === undefined || one.email === values.email),
       });
     },
   }),
 ];
 
-export function createCustomer(call: Call, values: Values<typeof customerRules>): Customer {
+export function createCustomer(
+  call: Call,
+  { test_clock: clock, ...values }: Values<typeof customerRules> & { test_clock?: string | undefined },
+): Customer {
   const { sandbox } = call;
+  if (clock !== undefined && !sandbox.testClocks.get(clock))
+    throw missingReference('test clock', clock, 'test_clock');
   const blank: Customer = {
     id: newId('cus'),
     object: 'customer',
@@ -120,7 +131,7 @@ export function createCustomer(call: Call, values: Values<typeof customerRules>)
     preferred_locales: [],
     shipping: null,
     tax_exempt: 'none',
-    test_clock: null,
+    test_clock: clock ?? null,
   };
   const customer = changed(blank, values);
   sandbox.customers.put(customer);
@@ -173,8 +184,13 @@ function shippingOf(
 
 /** Invoices stay, with their copies of the customer; pending items go, and cards are the customer's no more. */
 function deleteCustomer(call: Call): object {
+  const customer = call.sandbox.customers.get(id(call)) ?? missing(call);
+  removeCustomer(call, customer);
+  return deletedStub(customer.id);
+}
+
+export function removeCustomer(call: Call, customer: Customer): void {
   const { sandbox } = call;
-  const customer = sandbox.customers.get(id(call)) ?? missing(call);
   for (const item of sandbox.by.itemOfCustomer.all(customer.id))
     if (!item.invoice) sandbox.items.delete(item.id);
   for (const method of sandbox.by.methodOfCustomer.all(customer.id))
@@ -182,7 +198,6 @@ function deleteCustomer(call: Call): object {
   sandbox.customers.delete(customer.id);
   sandbox.deletedIds.put({ id: customer.id });
   emit(call, 'customer.deleted', customer);
-  return deletedStub(customer.id);
 }
 
 /** Stripe still answers for deleted customers, with no more than their id. */
