@@ -145,11 +145,7 @@ describe('parameters', () => {
     ],
     ['a long metadata key', `metadata[${'k'.repeat(41)}]=x`, { param: 'metadata' }],
     ['a long metadata value', `metadata[k]=${'x'.repeat(501)}`, { param: 'metadata[k]' }],
-    [
-      'one that only real Stripe has',
-      'test_clock=clock_1',
-      { code: 'sandbox_unsupported', param: 'test_clock' },
-    ],
+    ['one that only real Stripe has', 'source=tok_visa', { code: 'sandbox_unsupported', param: 'source' }],
     ['an unknown expansion', 'expand[]=nonsense', { param: 'expand' }],
   ])('refuses %s', async (_name, body, error) => {
     const before = (await stripe.customers.list({ limit: 100 })).data.length;
