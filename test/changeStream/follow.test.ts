@@ -1,4 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
+import { otherOrg } from '../../sync/limits/orgIdentity.ts';
 import { eventually } from '../integration/world.ts';
 import { raiseInvoice, startStreamWorld, TOPIC, type StreamWorld } from './streamWorld.ts';
 
@@ -212,4 +213,19 @@ test('a worker stops at once, whatever it waits for', async () => {
   const waiting = world.follow();
   await Promise.all([world.unfollow(resting), world.unfollow(waiting)]);
   expect(world.server.subscriberCount).toBe(0);
+});
+
+test('the stream of an org that is not the served one is not read, and read on once it is adopted', async () => {
+  const gate = world.engine.gates.salesforce;
+  const { calls } = gate.state();
+  world.follow();
+  await subscribed();
+  // A login, the topic: each counts as a call of the org.
+  expect(gate.state().calls).toBeGreaterThan(calls);
+  gate.stop(otherOrg('00DB0000000Old1MAA', '00DB0000000New1MAA'));
+  const { id } = publish();
+  await eventually(async () => world.server.subscriberCount === 0, 'the subscription is given up');
+  expect(await world.rows('SELECT FROM sync_record WHERE crm_id = $1', [id])).toEqual([]);
+  gate.resume();
+  await isDirty(id);
 });

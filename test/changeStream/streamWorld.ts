@@ -74,7 +74,11 @@ export async function startStreamWorld(): Promise<StreamWorld> {
     log,
     rep: await OrgUser.login(org.url, 'Ada Admin'),
     follow: (options = {}) => {
-      const client = new PubSubClient({ url: server.url, session: (refused) => engine.org.session(refused) });
+      const client = new PubSubClient({
+        url: server.url,
+        session: (refused) => engine.org.session(refused),
+        gate: engine.gates.salesforce,
+      });
       const follower = new CrmChangeFollower(engine, {
         client,
         topic: TOPIC,
