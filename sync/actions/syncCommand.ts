@@ -3,7 +3,7 @@ import { syncEntities, type SyncEntity } from '../domain/entity.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, RetryableFailure, type SyncFailure } from '../failure.ts';
 import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
-import { convergeAll, retryInvoicesOf } from '../flows/convergeDue.ts';
+import { convergeAll } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import type { Command } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
@@ -89,7 +89,6 @@ async function syncAll(
   for (const { record } of nobodys) await forgetRecord(engine.database, record);
   const kept = convergences.filter((one) => !nobodys.includes(one));
   await settleAll(engine, kept, { commandId: command.id });
-  if (entity === 'customer') await retryInvoicesOf(engine, kept);
   for (const convergence of convergences) outcomes.set(claimed.get(convergence.record)!, convergence);
   return outcomes;
 }

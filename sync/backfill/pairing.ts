@@ -4,7 +4,7 @@ import { nextLeaseOwner } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { convergePairs, type CrmSide, type PairKind } from '../flows/convergePairs.ts';
 import { settleAll } from '../flows/settle.ts';
-import { afterCustomers } from '../matching/afterCustomers.ts';
+import { followUpCustomers } from '../matching/followUpCustomers.ts';
 import { joinPairs, type KnownPair } from '../store/importedRecords.ts';
 import { claimRecord } from '../store/syncRecords.ts';
 import { note, type BackfillContext, type Effect } from './context.ts';
@@ -39,7 +39,7 @@ export async function pairAndConverge<T extends object>(
   const claimed = claims.filter((record) => record !== undefined);
   const convergences = await convergePairs(engine, kind, { records: claimed });
   await settleAll(engine, convergences);
-  if (kind.entity === 'customer') await afterCustomers(engine, convergences);
+  if (kind.entity === 'customer') await followUpCustomers(engine);
   for (const [index, { stripeId, crmId, because }] of found.entries()) {
     const ids = { entity: kind.entity, stripeId, crmId };
     const convergence = convergences.find(({ record }) => record === claims[index]);

@@ -2,9 +2,8 @@ import type { SyncEntity } from '../domain/entity.ts';
 import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
 import { roomForWork } from '../limits/standstill.ts';
-import { afterCustomers } from '../matching/afterCustomers.ts';
-import { soqlList } from '../salesforce/connection.ts';
-import { claimDueRecords, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
+import { followUpCustomers } from '../matching/followUpCustomers.ts';
+import { claimDueRecords, type ClaimedRecord } from '../store/syncRecords.ts';
 import { convergeInvoices } from './convergeInvoices.ts';
 import { convergeMirrors } from './convergeMirrors.ts';
 import { convergePairs } from './convergePairs.ts';
@@ -38,12 +37,9 @@ export async function convergeDue(engine: Engine, entity: SyncEntity, limit = FU
       ...(records.length === limit && { claimMore }),
     });
     await settleAll(engine, convergences);
-    if (entity === 'customer') {
-      await retryInvoicesOf(engine, convergences);
-      await afterCustomers(engine, convergences);
-    }
   }
-  return records.length;
+  const followed = entity === 'customer' ? await followUpCustomers(engine) : 0;
+  return records.length + followed;
 }
 
 /**
@@ -87,18 +83,6 @@ export async function convergeAll(
     const failure = isSyncFailure(error) ? error : internalFailure(error);
     return records.map((record) => ({ record, kind: 'failed', failure }));
   }
-}
-
-/** Invoices that are parked because of their customer have a chance again once the customer has changed. */
-export async function retryInvoicesOf(engine: Engine, convergences: Convergence[]): Promise<void> {
-  const accountIds = convergences.flatMap((one) =>
-    one.kind === 'synced' && one.changes.length > 0 && one.record.crmId ? one.record.crmId : [],
-  );
-  if (accountIds.length === 0) return;
-  const rows = await engine.org.query<{ Id: string }>(
-    `SELECT Id FROM Invoice__c WHERE Sync_Status__c = 'Error' AND Account__c IN ${soqlList(accountIds)}`,
-  );
-  for (const { Id } of rows) await markDirty(engine.database, 'invoice', { crmId: Id, side: 'salesforce' });
 }
 
 /** A fault of this program: tried again, because the next version may have mended it, and never lost. */

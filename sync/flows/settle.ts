@@ -5,6 +5,7 @@ import { RetryableFailure, type SyncFailure } from '../failure.ts';
 import { isOutage } from '../limits/standstill.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { updateRecords } from '../salesforce/writeRecords.ts';
+import type { FollowUpKind } from '../store/followUps.ts';
 import { settleRecords, type Settlement } from '../store/settleRecords.ts';
 import { noteShown } from '../store/crmSnapshots.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
@@ -21,7 +22,7 @@ export async function settleAll(
       record: convergence.record,
       settlement:
         convergence.kind === 'synced'
-          ? convergence
+          ? { ...convergence, followUp: followUpOf(convergence) }
           : settlementOf(engine, convergence.record, convergence.failure),
     })),
     commandId ? { commandId } : {},
@@ -39,9 +40,21 @@ function settlementOf(engine: Engine, record: ClaimedRecord, failure: SyncFailur
   // However long a side is down, no record is parked for it, and all are tried soon after it is back.
   const counts = !isOutage(engine, failure);
   if (!passing || (counts && record.attempts + 1 >= MAX_ATTEMPTS))
-    return { kind: 'parked', code, message, stage };
+    return { kind: 'parked', followUp: followUpOfFailure(record, code), code, message, stage };
   const delayMs = failure.retryAfterMs ?? backoffMs(counts ? record.attempts : 0, engine.random());
   return { kind: 'retry', delayMs, counts, code, message, stage };
+}
+
+/** See `followUpCustomers.ts`. */
+function followUpOf({ record, changes }: Extract<Convergence, { kind: 'synced' }>): FollowUpKind | undefined {
+  if (record.entity !== 'customer' || !record.stripeId) return undefined;
+  if (record.base === null) return 'first';
+  return changes.length > 0 ? 'changed' : undefined;
+}
+
+function followUpOfFailure({ entity, stripeId }: ClaimedRecord, code: string): FollowUpKind | undefined {
+  if (entity !== 'customer' || !stripeId) return undefined;
+  return code === 'unpaired' ? 'unpaired' : code === 'crm_record_gone' ? 'gone' : undefined;
 }
 
 /**

@@ -88,6 +88,9 @@ export interface SyncRecord {
   stripe_gone_at: Date | null;
   /** The Account that this one was merged into, where that one has a customer of its own. */
   merged_into: string | null;
+  /** See `sync/store/followUps.ts`. */
+  follow_up: string | null;
+  follow_up_at: Date | null;
   created_at: Date;
 }
 
@@ -122,6 +125,8 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
     crm_gone_at: maybeTime,
     stripe_gone_at: maybeTime,
     merged_into: maybeText,
+    follow_up: maybeText,
+    follow_up_at: maybeTime,
     created_at: { ...time, default: () => 'now()' },
   },
 });

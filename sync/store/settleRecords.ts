@@ -3,6 +3,7 @@ import type { OpenConflict } from '../domain/openConflict.ts';
 import type { ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
+import type { FollowUpKind } from './followUps.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
 
 export type Settlement =
@@ -17,10 +18,20 @@ export type Settlement =
       changes?: FieldChange[];
       /** What the org's record shows from now on; they have been kept before anything was written. */
       openConflicts?: OpenConflict[];
+      /** What follows from it for others, in the same commit. */
+      followUp?: FollowUpKind | undefined;
     }
   /** `counts: false`: it was no try of this record, because a whole side was down. */
-  | { kind: 'retry'; delayMs: number; counts?: boolean; code: string; message: string; stage: string }
-  | { kind: 'parked'; code: string; message: string; stage: string };
+  | {
+      kind: 'retry';
+      followUp?: undefined;
+      delayMs: number;
+      counts?: boolean;
+      code: string;
+      message: string;
+      stage: string;
+    }
+  | { kind: 'parked'; followUp?: FollowUpKind | undefined; code: string; message: string; stage: string };
 
 export interface SettledRecord {
   record: ClaimedRecord;
@@ -85,7 +96,7 @@ const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS one (
       id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb, crm_told jsonb, open_conflicts jsonb,
-      delay_ms float8, tries int, code text, message text, stage text)
+      follow_up text, delay_ms float8, tries int, code text, message text, stage text)
   ), held AS (
     SELECT record.id FROM sync_record record JOIN given USING (id)
     WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
@@ -101,6 +112,10 @@ const SETTLE = `
       state = CASE WHEN record.dirty_seq = given.dirty_seq THEN 'clean' ELSE 'dirty' END,
       stripe_dirty = stripe_dirty AND record.dirty_seq <> given.dirty_seq,
       crm_dirty = crm_dirty AND record.dirty_seq <> given.dirty_seq,
+      -- What a first pairing owes to others is more than what any later change does.
+      follow_up = CASE WHEN given.follow_up = 'changed' AND record.follow_up = 'first' THEN 'first'
+        ELSE coalesce(given.follow_up, record.follow_up) END,
+      follow_up_at = CASE WHEN given.follow_up IS NULL THEN record.follow_up_at ELSE now() END,
       next_attempt_at = now(), lease_owner = NULL, lease_until = NULL
     FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind = 'synced'
     RETURNING record.id, record.entity, record.state
@@ -111,6 +126,8 @@ const SETTLE = `
       attempts = attempts + given.tries, error_code = given.code, error_message = given.message, error_stage = given.stage,
       state = CASE WHEN given.kind = 'parked' AND record.dirty_seq = given.dirty_seq THEN 'parked' ELSE 'dirty' END,
       next_attempt_at = now() + make_interval(secs => coalesce(given.delay_ms, 0) / 1000),
+      follow_up = coalesce(given.follow_up, record.follow_up),
+      follow_up_at = CASE WHEN given.follow_up IS NULL THEN record.follow_up_at ELSE now() END,
       lease_owner = NULL, lease_until = NULL
     FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind <> 'synced'
     RETURNING record.id
@@ -131,6 +148,7 @@ function settlementRow({ record, settlement }: SettledRecord) {
     lease_owner: record.leaseOwner,
     dirty_seq: record.dirtySeq,
     kind: settlement.kind,
+    follow_up: settlement.followUp,
   };
   if (settlement.kind === 'synced') {
     const { base, crmSnapshot, crmTold, openConflicts } = settlement;

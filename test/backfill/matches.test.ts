@@ -91,6 +91,19 @@ test('a customer made in Stripe is proposed, never paired by itself; a decision 
   expect(taken).toMatchObject({ status: 409, body: { code: 'account_taken' } });
 });
 
+test('a customer comes into the queue although Stripe fails at the moment in which it is put there', async () => {
+  // For a customer without an Account Stripe is asked only then: its record has been settled before.
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'GET', path: '^/v1/customers/cus_' },
+    kind: 'status',
+    status: 500,
+    body: { error: { type: 'api_error', message: 'Something went wrong.' } },
+    times: 2,
+  });
+  const { stripeId } = await customerInStripe('Juniper Books', 'pay@juniper.example');
+  expect(await openMatch(stripeId)).toMatchObject({ state: 'open', reason: 'No Account is like it.' });
+});
+
 test('an Account is made for it, once, when that is the decision', async () => {
   const { stripeId, invoice } = await customerInStripe('Ginkgo Labs', 'pay@ginkgo.example');
   await openMatch(stripeId);

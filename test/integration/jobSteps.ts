@@ -93,7 +93,7 @@ export async function jobSteps(world: World): Promise<JobSteps> {
         );
         const { rows } = await world.database.pool.query(
           `SELECT entity, stripe_id, crm_id, state, attempts, next_attempt_at, error_message, lease_owner, lease_until
-           FROM sync_record WHERE state = 'dirty' OR lease_until > now()`,
+           FROM sync_record WHERE state = 'dirty' OR lease_until > now() OR follow_up IS NOT NULL`,
         );
         busy = [...deliveries.filter(({ status }) => status === 'pending'), ...rows];
         return busy.length === 0;

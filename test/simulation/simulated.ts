@@ -1,7 +1,10 @@
 import { openEngine, openLog } from '../../server/wiring.ts';
 import type { Engine } from '../../sync/engine.ts';
 import { catchUpStripe } from '../../sync/inbox/catchUpStripe.ts';
+import { sweepContacts } from '../../sync/inbox/billingContacts.ts';
 import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
+import { sweepDeleted } from '../../sync/inbox/sweepDeleted.ts';
+import { sweepPrices } from '../../sync/inbox/sweepPrices.ts';
 import { OrgUser } from '../integration/orgUser.ts';
 import { eventually, startWorld, type World } from '../integration/world.ts';
 import { CrashingProcess } from './crashingProcess.ts';
@@ -45,6 +48,7 @@ export interface Simulated {
 export async function startSimulated(): Promise<Simulated> {
   const world = await startWorld({
     changeStream: true,
+    personAccounts: true,
     environment: {
       LEASE_SECONDS: '2',
       COMMAND_WAIT_SECONDS: '0.3',
@@ -76,6 +80,9 @@ export async function startSimulated(): Promise<Simulated> {
     async sweep() {
       await lookBackTo(engine, since);
       await sweepCrm(afterwards);
+      await sweepDeleted(afterwards);
+      await sweepContacts(afterwards);
+      await sweepPrices(afterwards);
       await catchUpStripe(afterwards);
       await lookBackTo(engine, since);
     },
@@ -87,6 +94,7 @@ export async function startSimulated(): Promise<Simulated> {
         await pool.query(
           `UPDATE ${table} SET next_attempt_at = now() WHERE next_attempt_at > now() AND ${state} IN ('dirty', 'running')`,
         );
+      await pool.query('UPDATE sync_record SET follow_up_at = now() WHERE follow_up_at > now()');
       await pool.query(
         `SELECT pg_notify('sync_dirty', entity) FROM (SELECT DISTINCT entity FROM sync_record) known`,
       );
@@ -116,7 +124,7 @@ export async function startSimulated(): Promise<Simulated> {
         async () => {
           if (looks++ % 8 === 0) await simulated.timePasses();
           const { rows } = await pool.query<{ busy: boolean; marks: string }>(
-            `SELECT EXISTS (SELECT 1 FROM sync_record WHERE state = 'dirty' OR lease_until > now())
+            `SELECT EXISTS (SELECT 1 FROM sync_record WHERE state = 'dirty' OR lease_until > now() OR follow_up IS NOT NULL)
                  OR EXISTS (SELECT 1 FROM command WHERE status = 'running') AS busy,
                (SELECT coalesce(sum(dirty_seq), 0) FROM sync_record) AS marks`,
           );
@@ -131,7 +139,7 @@ export async function startSimulated(): Promise<Simulated> {
       ).catch(async (error: unknown) => {
         const { rows } = await pool.query(
           `SELECT entity, stripe_id, crm_id, state, attempts, dirty_seq, error_message, lease_owner FROM sync_record
-           WHERE state = 'dirty' OR lease_until > now() LIMIT 5`,
+           WHERE state = 'dirty' OR lease_until > now() OR follow_up IS NOT NULL LIMIT 5`,
         );
         throw new Error(`${String(error)} ${JSON.stringify(rows)}`);
       });
@@ -187,11 +195,17 @@ interface Calls {
 /** Else a round would read the changes of all rounds of the last five minutes again. */
 async function lookBackTo(engine: Engine, since: Date): Promise<void> {
   const position = new Date(since.getTime() + OVERLAP_MS);
-  const names = ['Account', 'Product2', 'Invoice__c', 'Invoice_Line__c'].map((name) => `crm-sweep-${name}`);
+  const swept = ['Account', 'Product2', 'Invoice__c', 'Invoice_Line__c', 'Contact'];
+  const names = swept.map((name) => `crm-sweep-${name}`);
   await engine.database.pool.query(
     `INSERT INTO cursor (name, position) SELECT name, $2 FROM unnest($1::text[]) name
      UNION ALL SELECT 'stripe-events', $3
      ON CONFLICT (name) DO UPDATE SET position = excluded.position`,
     [names, position.toISOString(), String(Math.floor(position.getTime() / 1000))],
+  );
+  // Of deletions, and of each price book, there is a cursor once it has been looked at.
+  await engine.database.pool.query(
+    `UPDATE cursor SET position = $1 WHERE name LIKE 'crm-deleted-%' OR name LIKE 'crm-sweep-PricebookEntry-%'`,
+    [position.toISOString()],
   );
 }

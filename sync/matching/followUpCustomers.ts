@@ -1,54 +1,81 @@
 import { decideMatch } from '../domain/matchScore.ts';
 import { toLongId } from '../domain/salesforceId.ts';
-import type { Convergence, Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { newRecord } from '../flows/convergePairs.ts';
 import { customerKind } from '../flows/customerKind.ts';
+import { soqlList } from '../salesforce/connection.ts';
 import { upsertRecords } from '../salesforce/writeRecords.ts';
+import { claimFollowUps, settleFollowUps, type FollowUp } from '../store/followUps.ts';
 import { joinPairs } from '../store/importedRecords.ts';
 import { casesOfCustomers, moveCase, queueCases, type MatchCase } from '../store/matchCases.ts';
+import { markDirty } from '../store/syncRecords.ts';
 import { unpair, settleIgnored } from '../store/unpaired.ts';
 import { readStripeCustomer } from '../stripe/customers.ts';
 import { findCandidates } from './findCandidates.ts';
 import { retryWaiting } from './retryWaiting.ts';
 
+const MOST_AT_ONCE = 200;
+
 /**
- * What follows for the match queue once customers have been converged: a customer whom no Account is linked with gets a
- * case, a decision is carried out, and what waited for a customer is tried again.
+ * What follows for others once customers have been settled: invoices that were parked because of one are tried again, a
+ * customer whom no Account is linked with gets a case in the match queue, a decision is carried out, and what waited for
+ * a customer comes. It was noted in the commit that settled the customer, and each part may be done twice. Returns how many.
  */
-export async function afterCustomers(engine: Engine, convergences: Convergence[]): Promise<void> {
-  const stripeIds = convergences.flatMap(({ record }) => record.stripeId ?? []);
+export async function followUpCustomers(engine: Engine): Promise<number> {
+  const { leaseSeconds } = engine.settings;
+  const due = await claimFollowUps(engine.database, { leaseSeconds, limit: MOST_AT_ONCE });
+  if (due.length === 0) return 0;
+  await retryInvoicesOf(engine, due);
+  const stripeIds = due.flatMap(({ stripeId }) => stripeId ?? []);
   const cases = new Map(
     (await casesOfCustomers(engine.database, stripeIds)).map((one) => [one.stripeId, one]),
   );
-  for (const convergence of convergences) {
-    const { stripeId } = convergence.record;
-    if (!stripeId) continue;
-    const known = cases.get(stripeId);
-    if (convergence.kind === 'synced') await paired(engine, convergence.record, known);
-    else if (convergence.failure.code === 'unpaired') await unpaired(engine, stripeId, known);
-    else if (convergence.failure.code === 'crm_record_gone' && known?.state === 'resolving') {
-      await unpair(engine.database, stripeId);
-      const reason = `${convergence.failure.message} Choose another one.`;
-      await moveCase(
-        engine.database,
-        { id: known.id, from: ['resolving'] },
-        { state: 'open', accountId: null, reason },
-      );
+  const done: FollowUp[] = [];
+  for (const one of due) {
+    try {
+      await followOne(engine, one, cases.get(one.stripeId ?? ''));
+      done.push(one);
+    } catch (error) {
+      // It stays due, and must not hold up the others.
+      engine.log.warn({ error, ...one }, 'What follows from a settled customer is tried again by itself.');
     }
   }
+  await settleFollowUps(engine.database, done);
+  return due.length;
 }
 
-async function paired(
+/** Invoices that are parked because of their customer have a chance again once the customer has changed. */
+async function retryInvoicesOf(engine: Engine, due: FollowUp[]): Promise<void> {
+  const accountIds = due.flatMap(({ kind, crmId }) =>
+    (kind === 'first' || kind === 'changed') && crmId ? crmId : [],
+  );
+  if (accountIds.length === 0) return;
+  const rows = await engine.org.query<{ Id: string }>(
+    `SELECT Id FROM Invoice__c WHERE Sync_Status__c = 'Error' AND Account__c IN ${soqlList(accountIds)}`,
+  );
+  for (const { Id } of rows) await markDirty(engine.database, 'invoice', { crmId: Id, side: 'salesforce' });
+}
+
+async function followOne(
   engine: Engine,
-  { stripeId, crmId, base }: Convergence['record'],
+  { kind, stripeId, crmId, message }: FollowUp,
   known: MatchCase | undefined,
 ): Promise<void> {
+  if (!stripeId) return;
+  if (kind === 'unpaired') return unpaired(engine, stripeId, known);
+  if (kind === 'gone') {
+    if (known?.state !== 'resolving') return;
+    await unpair(engine.database, stripeId);
+    const reason = `${message ?? 'The Account is not in the org.'} Choose another one.`;
+    const change = { state: 'open', accountId: null, reason } as const;
+    return void (await moveCase(engine.database, { id: known.id, from: ['resolving'] }, change));
+  }
   if (known && known.state !== 'resolved') {
     const from: MatchCase['state'][] = ['open', 'resolving', 'ignored'];
     await moveCase(engine.database, { id: known.id, from }, { state: 'resolved', accountId: crmId });
   }
-  // Its first convergence: whatever was parked until now had no Account to go to.
-  if (base === null) await retryWaiting(engine, stripeId!);
+  // Whatever was parked until its first convergence had no Account to go to.
+  if (kind === 'first') await retryWaiting(engine, stripeId);
 }
 
 async function unpaired(engine: Engine, stripeId: string, known: MatchCase | undefined): Promise<void> {
