@@ -66,6 +66,15 @@ export function localAddress(port: number): string {
 
 /** Keys of real accounts that happen to be set in the terminal must not reach the sandbox's processes. */
 function machine(): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_ENV', 'NODE_EXTRA_CA_CERTS'];
+  const kept = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'TZ',
+    'TMPDIR',
+    'NODE_ENV',
+    'NODE_COMPILE_CACHE',
+    'NODE_EXTRA_CA_CERTS',
+  ];
   return Object.fromEntries(kept.map((name) => [name, process.env[name]]));
 }

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 import { invoicebridge } from '../cli/invoicebridge.ts';
 import { jobSteps, type JobSteps } from '../integration/jobSteps.ts';
 import { eventually, startWorld, type World } from '../integration/world.ts';
@@ -33,7 +34,7 @@ const launcher = join(__dirname, '../../bin/invoicebridge.mjs');
 /** The command in a process of its own that can be killed, with the id of its run. */
 async function begin(...args: string[]): Promise<{ child: ChildProcess; id: string }> {
   const child = spawn(process.execPath, [launcher, 'backfill', ...args, '--json'], {
-    env: { PATH: process.env.PATH, ...world.environment },
+    env: { ...childEnvironment, ...world.environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });

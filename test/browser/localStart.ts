@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 
 export interface LocalStart {
   /** The one address that it prints. */
@@ -15,10 +16,10 @@ export interface LocalStart {
 /** `npm start` as a new user does it: nothing is there, no account, no database. */
 export async function startLocally(): Promise<LocalStart> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-browser-'));
-  const { PATH, HOME } = process.env;
+  const { HOME } = process.env;
   const child = spawn(process.execPath, [join(__dirname, '../../server/local.ts')], {
     // Away from the ports that a developer's own npm start and the other tests begin at.
-    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory, INVOICEBRIDGE_PORT: '14000' },
+    env: { ...childEnvironment, HOME, INVOICEBRIDGE_DATA_DIR: directory, INVOICEBRIDGE_PORT: '14000' },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 
 export interface CommandResult {
   code: number | null;
@@ -17,7 +18,7 @@ export async function invoicebridge(
   environment: Record<string, string>,
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [launcher, ...args], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...childEnvironment, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,7 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { resolve } from 'node:path';
 import type { Delivery } from '../../sandbox/stripe/pages/port.ts';
+import { CrashingProcess } from '../simulation/crashingProcess.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { priceSteps, type PriceSteps } from './priceSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
@@ -114,22 +112,17 @@ test('kill -9 of the worker at twenty points of changing prices: each amount is 
   const pairs = await Promise.all([steps.pair(5), steps.pair(6), steps.pair(7)]);
   await job.quiet();
   await world.stopWorker();
-  const start = (): ChildProcess =>
-    spawn(process.execPath, [resolve(__dirname, '../../server/worker.ts')], {
-      env: { PATH: process.env.PATH, ...world.environment },
-      stdio: 'ignore',
-    });
+  const worker = new CrashingProcess('workerProcess.ts', world.environment);
+  await worker.start();
   for (let round = 1; round <= 20; round++) {
     await Promise.all(
       pairs.map(({ entryId }) => world.admin.update('PricebookEntry', entryId, { UnitPrice: 100 + round })),
     );
-    const worker = start();
-    // A worker needs about a second until its first sweep; each round ends at another point of what follows.
-    await new Promise((done) => setTimeout(done, 900 + round * 37));
-    const gone = once(worker, 'exit');
-    worker.kill('SIGKILL');
-    await gone;
+    await worker.restart();
+    // It begins with a sweep; each round ends at another point of what follows.
+    await new Promise((done) => setTimeout(done, round * 37));
   }
+  await worker.stop();
   await world.startWorker();
   for (const { entryId, stripeProductId } of pairs) {
     await eventually(async () => (await amountInStripe(entryId)) === 12_000, 'the last amount', 30_000);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { readPostmaster } from '../../server/local/postmaster.ts';
 import { commandOf, waitUntil } from '../../server/local/processes.ts';
 import { readRecord, type RunRecord } from '../../server/local/runRecord.ts';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 import { createDatabase } from '../setup/database.ts';
 
 // The first start of all may have to build the sandbox page, which takes up to a minute.
@@ -35,11 +36,17 @@ afterEach(async () => {
 });
 
 function start(args: string[] = [], environment: NodeJS.ProcessEnv = {}): Start {
-  const { PATH, HOME } = process.env;
+  const { HOME } = process.env;
   // A process group of its own, as a terminal gives it, so that a test can press Ctrl-C.
   const child = spawn(process.execPath, [join(__dirname, '../../server/local.ts'), ...args], {
     detached: true,
-    env: { PATH, HOME, INVOICEBRIDGE_DATA_DIR: directory, INVOICEBRIDGE_PORT: '24000', ...environment },
+    env: {
+      ...childEnvironment,
+      HOME,
+      INVOICEBRIDGE_DATA_DIR: directory,
+      INVOICEBRIDGE_PORT: '24000',
+      ...environment,
+    },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

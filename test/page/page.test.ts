@@ -41,11 +41,13 @@ beforeEach(async () => {
 afterEach(() => page.context().close());
 
 const dialog = () => page.getByRole('dialog');
+/** The title of the page; a toast that names the record is a heading too. */
+const title = (text: RegExp | string) => page.getByRole('heading', { name: text, level: 1 });
 
 async function openAccount(name: string): Promise<void> {
   await page.getByRole('link', { name: 'Accounts', exact: true }).first().click();
   await page.getByRole('link', { name, exact: true }).click();
-  await page.getByRole('heading', { name: new RegExp(name) }).waitFor();
+  await title(new RegExp(name)).waitFor();
   await page.getByRole('button', { name: 'Raise Invoice' }).waitFor();
 }
 
@@ -92,13 +94,13 @@ describe('the page of the org', () => {
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }));
     await openAccount('Copper Kettle Catering');
     await page.getByRole('link', { name: 'Dana Okafor' }).click();
-    await page.getByRole('heading', { name: /Dana Okafor/ }).waitFor();
+    await title(/Dana Okafor/).waitFor();
     for (const tab of ['Invoices', 'Products', 'Payments', 'Home']) {
       await page.getByRole('link', { name: tab, exact: true }).first().click();
       await page.locator(`a[aria-current=page]`, { hasText: tab }).waitFor();
     }
     await page.goBack();
-    await page.getByRole('heading', { name: /All Payment/ }).waitFor();
+    await title(/All Payment/).waitFor();
     expect(await page.evaluate(() => 'sameDocument' in globalThis)).toBe(true);
     expect(problems).toEqual([]);
   });
@@ -122,13 +124,14 @@ describe('the page of the org', () => {
   test('has every list view of the metadata', async () => {
     await page.goto(`${org.url}/lightning/o/Invoice__c/list`);
     await page.getByRole('button', { name: 'Select a List View' }).click();
+    await page.getByRole('menuitemcheckbox').first().waitFor();
     const views = await page.getByRole('menuitemcheckbox').allInnerTexts();
     expect(views.length).toBeGreaterThan(1);
     await page.keyboard.press('Escape');
     for (const view of views) {
       await page.getByRole('button', { name: 'Select a List View' }).click();
       await page.getByRole('menuitemcheckbox', { name: view, exact: true }).click();
-      await page.getByRole('heading', { name: view }).waitFor();
+      await title(view).waitFor();
       await page.getByText(/^\d+ items?/).waitFor();
     }
     expect(problems).toEqual([]);
@@ -148,7 +151,7 @@ describe('the page of the org', () => {
   test('finds records by parts of their names', async () => {
     await search(page.getByRole('combobox', { name: 'Search' }), 'copper');
     await page.getByRole('option', { name: /Copper Kettle Catering/ }).click();
-    await page.getByRole('heading', { name: /Copper Kettle Catering/ }).waitFor();
+    await title(/Copper Kettle Catering/).waitFor();
     expect(problems).toEqual([]);
   });
 
@@ -239,7 +242,7 @@ describe('the page of the org', () => {
     await dialog().getByLabel('Account Name').fill('Lighthouse Bakery');
     await dialog().getByLabel('City').first().fill('Dover');
     await dialog().getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('heading', { name: /Lighthouse Bakery/ }).waitFor();
+    await title(/Lighthouse Bakery/).waitFor();
     await page.getByText('Dover').first().waitFor();
     expect(problems).toEqual([]);
   });

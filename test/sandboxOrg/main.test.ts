@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 import { freePort } from '../setup/freePort.ts';
 
 const root = join(__dirname, '..', '..');
@@ -26,7 +27,7 @@ describe('the process of both sandboxes', () => {
   /** Starts it and waits for its word, or for its end. */
   async function start(environment: Record<string, string>): Promise<string> {
     child = spawn(process.execPath, [join(root, 'sandbox/main.ts')], {
-      env: { PATH: process.env['PATH'], ...environment },
+      env: { ...childEnvironment, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

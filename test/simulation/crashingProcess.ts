@@ -1,11 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childEnvironment } from '../setup/childEnvironment.ts';
 
 type Script = 'workerProcess.ts' | 'webProcess.ts';
-
-const COMPILE_CACHE = join(tmpdir(), 'invoicebridge-simulation-modules');
 
 /** One web or worker process at work and one that stands by, so that the first can be killed at any moment. */
 export class CrashingProcess {
@@ -66,8 +64,7 @@ export class CrashingProcess {
 
   private spawn(): ChildProcess {
     const child = fork(join(import.meta.dirname, this.script), {
-      // Most of a worker's start is reading its modules, and here hundreds start.
-      env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...this.environment },
+      env: { ...childEnvironment, ...this.environment },
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -1,5 +1,9 @@
+import { flushCompileCache } from 'node:module';
+
 /** Everything is loaded, and work begins at a word: what was killed has its successor within milliseconds. */
 export function startWhenTold(start: () => Promise<unknown>): void {
+  // Kept now: kill -9 leaves no time for it.
+  flushCompileCache();
   process.once('message', () => {
     start().then(
       () => process.send!('working'),
