@@ -16,37 +16,70 @@ export interface NewCommand {
 
 /**
  * Accepts a command once: the same key gives the command that is already there. The caller compares kind and
- * record, because the same key for something else is a mistake of the client.
+ * record, because the same key for something else is a mistake of the client. Where the same is waiting already, nobody
+ * having begun with it, this press is answered by that one, which is then due at once.
  */
 export async function acceptCommand(database: Database, command: NewCommand): Promise<Command> {
-  const { rows } = await database.pool.query<Command>(
-    `WITH accepted AS (
-       INSERT INTO command (org_id, kind, entity, crm_id, ids, idempotency_key, acting_user)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
-     ), woken AS (
-       SELECT pg_notify('command_due', id::text) FROM accepted
-     )
-     SELECT accepted.* FROM accepted, woken`,
-    [
-      command.orgId,
-      command.kind,
-      command.entity,
-      command.crmId,
-      command.ids ?? null,
-      command.idempotencyKey,
-      command.actingUser,
-    ],
-  );
-  if (rows[0]) return rows[0];
+  const { orgId, kind, entity, crmId, ids = null, idempotencyKey, actingUser } = command;
+  const given = [orgId, kind, entity, crmId, ids, idempotencyKey, actingUser];
+  const accepted = await database.dataSource.transaction(async (transaction) => {
+    // One press at a time of the same: of two at once the later one finds the earlier one's command.
+    await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      [orgId, kind, entity, crmId].join(' '),
+    ]);
+    for (const statement of [JOIN_WAITING, INSERT]) {
+      const [command] = await transaction.query<Command[]>(statement, given);
+      if (command) return command;
+    }
+    return undefined;
+  });
+  if (accepted) return accepted;
   const { rows: known } = await database.pool.query<Command>(
-    'SELECT * FROM command WHERE org_id = $1 AND idempotency_key = $2',
-    [command.orgId, command.idempotencyKey],
+    `SELECT * FROM command WHERE org_id = $1 AND idempotency_key = $2
+     UNION ALL
+     SELECT command.* FROM command_press press JOIN command ON command.id = press.command_id
+     WHERE press.org_id = $1 AND press.idempotency_key = $2`,
+    [orgId, idempotencyKey],
   );
   return known[0]!;
 }
 
-/** Claims the due command that has waited longest; `onlyNew`: that has not been tried yet. */
+const IS_KNOWN = `
+  EXISTS (SELECT FROM command WHERE org_id = $1 AND idempotency_key = $6)
+  OR EXISTS (SELECT FROM command_press WHERE org_id = $1 AND idempotency_key = $6)`;
+
+// As a new one: whoever presses a button that is being tried again wants to hear now what comes of it.
+const JOIN_WAITING = `
+  WITH waiting AS (
+    SELECT id FROM command
+    WHERE org_id = $1 AND kind = $2 AND entity = $3 AND crm_id = $4 AND ids IS NOT DISTINCT FROM $5::text[]
+      AND status = 'running' AND (lease_until IS NULL OR lease_until < now()) AND NOT (${IS_KNOWN})
+    ORDER BY created_at LIMIT 1 FOR UPDATE
+  ), pressed AS (
+    INSERT INTO command_press (org_id, idempotency_key, command_id, acting_user)
+    SELECT $1, $6, id, $7 FROM waiting
+    ON CONFLICT DO NOTHING RETURNING command_id
+  ), due AS (
+    UPDATE command SET attempts = 0, next_attempt_at = now() FROM pressed WHERE id = command_id RETURNING command.*
+  ), woken AS (
+    SELECT pg_notify('command_due', id::text) FROM due
+  )
+  SELECT due.* FROM due, woken`;
+
+const INSERT = `
+  WITH accepted AS (
+    INSERT INTO command (org_id, kind, entity, crm_id, ids, idempotency_key, acting_user)
+    SELECT $1, $2, $3, $4, $5::text[], $6, $7 WHERE NOT (${IS_KNOWN})
+    ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
+  ), woken AS (
+    SELECT pg_notify('command_due', id::text) FROM accepted
+  )
+  SELECT accepted.* FROM accepted, woken`;
+
+/**
+ * Claims the due command that has waited longest; `onlyNew`: that has not been tried yet. Of a record that another
+ * command is at work on none is claimed: it would only wait there, in the way of other people's commands.
+ */
 export async function claimDueCommand(
   database: Database,
   { owner, leaseSeconds, onlyNew = false }: ClaimOptions & { onlyNew?: boolean },
@@ -57,6 +90,9 @@ export async function claimDueCommand(
        SELECT id FROM command
        WHERE status = 'running' AND next_attempt_at <= now() AND (lease_until IS NULL OR lease_until < now())
          AND (attempts = 0 OR NOT $3)
+         AND NOT EXISTS (
+           SELECT FROM command other
+           WHERE other.crm_id = command.crm_id AND other.entity = command.entity AND other.status = 'running' AND other.lease_until > now())
        ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING *`,

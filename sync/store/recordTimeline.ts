@@ -82,6 +82,10 @@ const TIMELINE = `
            jsonb_build_object('stage', stage, 'attempts', attempts, 'finishedAt', finished_at, 'error', error)
     FROM command WHERE crm_id = ANY($3) OR ids && $3::text[]
     UNION ALL
+    SELECT pressed_at, 'command', 'salesforce', kind || ' pressed again', press.acting_user, command_id::text, '{}'
+    FROM command_press press JOIN command ON command.id = command_id
+    WHERE crm_id = ANY($3) OR ids && $3::text[]
+    UNION ALL
     SELECT write.at, 'change', write.side, write.object,
            coalesce(command.acting_user, cause.who), coalesce(command.kind || ' ' || command.id, cause.event_id),
            write.fields

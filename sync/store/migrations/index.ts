@@ -9,6 +9,7 @@ import { WorkerState1795323600000 } from './1795323600000-worker-state.ts';
 import { People1795327200000 } from './1795327200000-people.ts';
 import { Overwritten1795395600000 } from './1795395600000-overwritten.ts';
 import { FollowUp1795399200000 } from './1795399200000-follow-up.ts';
+import { CommandPresses1795402800000 } from './1795402800000-command-presses.ts';
 import { Refunds1795413600000 } from './1795413600000-refunds.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
@@ -24,5 +25,6 @@ export const migrations = [
   People1795327200000,
   Overwritten1795395600000,
   FollowUp1795399200000,
+  CommandPresses1795402800000,
   Refunds1795413600000,
 ];
