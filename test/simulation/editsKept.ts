@@ -44,7 +44,7 @@ export function editsKept(journal: Journal, seen: Seen): string[] {
       .map(
         ({ side, value }) =>
           `${key}: ${side} set it to ${value}, but it is ${String(seen.value(key))}, and nothing tells what became of that; ` +
-          `edits ${JSON.stringify(edits)}, conflicts ${JSON.stringify(seen.conflicts)}`,
+          `edits ${JSON.stringify(edits)}, conflicts ${JSON.stringify(seen.conflicts)}, written ${JSON.stringify(seen.delivered)}`,
       );
   });
   return [...problems, ...unknownValues(journal, seen), ...contestsKept(journal, seen)];

@@ -73,7 +73,7 @@ const only = <T>(all: T[], indexes: number[] | undefined) =>
 const inWords = (problems: Problems) =>
   [...problems]
     .flatMap(([index, found]) =>
-      found.map((one) => `${index < 0 ? 'all' : `history ${index}`}: ${one.slice(0, 1500)}`),
+      found.map((one) => `${index < 0 ? 'all' : `history ${index}`}: ${one.slice(0, 4000)}`),
     )
     .join('\n');
 
