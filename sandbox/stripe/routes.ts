@@ -20,6 +20,7 @@ import { subscriptionItemRoutes } from './subscriptions/itemRoutes.ts';
 import { subscriptionRoutes } from './subscriptions/subscriptionRoutes.ts';
 import { testClockRoutes } from './time/testClockRoutes.ts';
 import { webhookEndpointRoutes } from './resources/webhookEndpoints.ts';
+import { taxIdRoutes } from './taxes/taxIds.ts';
 import { taxRateRoutes } from './taxes/taxRates.ts';
 
 /** Every call of Stripe's API that the sandbox serves. */
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...productRoutes,
   ...priceRoutes,
   ...taxRateRoutes,
+  ...taxIdRoutes,
   ...couponRoutes,
   ...invoiceRoutes,
   ...lineRoutes,

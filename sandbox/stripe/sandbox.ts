@@ -26,6 +26,7 @@ import type {
   StoredPaymentMethod,
   StoredSubscription,
   StoredSubscriptionItem,
+  TaxId,
   TaxRate,
   TestClock,
 } from './wire.ts';
@@ -66,6 +67,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const balanceTransactions = store.collection<BalanceTransaction>('balance_transactions');
   const paymentMethods = store.collection<StoredPaymentMethod>('payment_methods');
   const taxRates = store.collection<TaxRate>('tax_rates');
+  const taxIds = store.collection<TaxId>('tax_ids');
   const coupons = store.collection<StoredCoupon>('coupons');
   const discounts = store.collection<StoredDiscount>('discounts');
   const events = store.collection<Event>('events');
@@ -112,6 +114,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     balanceTransactions,
     paymentMethods,
     taxRates,
+    taxIds,
     coupons,
     discounts,
     events,
@@ -160,6 +163,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       inlineOfKey: inline.index((hidden) => hidden.key),
       priceOfProduct: prices.index((price) => price.product),
       methodOfCustomer: paymentMethods.index((method) => method.customer),
+      taxIdOfOwner: taxIds.index((taxId) => taxId.customer ?? 'self'),
       deliveryOfEvent: deliveries.index((delivery) => delivery.event),
     },
   };

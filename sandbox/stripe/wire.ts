@@ -17,6 +17,8 @@ export interface Pricing {
 
 export type TaxRate = Omit<Stripe.TaxRate, 'metadata'> & { metadata: Record<string, string> };
 
+export type TaxId = Omit<Stripe.TaxId, 'customer'> & { customer: string | null };
+
 /** A tax as lines, invoices and credit notes show it. */
 export interface LineTax {
   amount: number;
@@ -81,10 +83,12 @@ export type StoredInvoice = Omit<
   | 'metadata'
   | 'status'
   | 'latest_revision'
+  | 'account_tax_ids'
   | 'default_tax_rates'
   | 'discounts'
 > & {
   customer: string;
+  account_tax_ids: string[] | null;
   default_tax_rates: TaxRate[];
   discounts: string[];
   metadata: Record<string, string>;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { eventsOf, rejected, startTestStripe, violations } from './testStripe.ts';
+import { emptyDraft, eventsOf, rejected, startTestStripe, violations } from './testStripe.ts';
 import type { TestStripe } from './testStripe.ts';
 
 let test: TestStripe;
@@ -15,16 +15,7 @@ afterAll(async () => {
   expect(found).toEqual([]);
 });
 
-async function draft(changes: Stripe.InvoiceCreateParams = {}): Promise<Stripe.Invoice> {
-  const customer = await stripe.customers.create({ name: 'Acme', email: 'billing@acme.example' });
-  return stripe.invoices.create({
-    customer: customer.id,
-    collection_method: 'send_invoice',
-    days_until_due: 30,
-    currency: 'usd',
-    ...changes,
-  });
-}
+const draft = (changes?: Stripe.InvoiceCreateParams) => emptyDraft(stripe, changes);
 
 const percent = async (percent_off: number): Promise<string> =>
   (await stripe.coupons.create({ percent_off })).id;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type Stripe from 'stripe';
-import { makeDraft, rejected, startTestStripe, violations } from './testStripe.ts';
+import { emptyDraft, makeDraft, rejected, startTestStripe, violations } from './testStripe.ts';
 import type { TestStripe } from './testStripe.ts';
 
 let test: TestStripe;
@@ -23,19 +23,8 @@ const credit = (unit_amount: number): Stripe.CreditNoteCreateParams.Line => ({
   unit_amount,
 });
 
-/** An empty draft in this currency, of a customer who has none yet. */
-async function draftIn(currency: string): Promise<Stripe.Invoice> {
-  const customer = await stripe.customers.create({ name: 'Acme', email: 'billing@acme.example' });
-  return stripe.invoices.create({
-    customer: customer.id,
-    collection_method: 'send_invoice',
-    days_until_due: 30,
-    currency,
-  });
-}
-
 async function finalized(currency: string, amount: number): Promise<Stripe.Invoice> {
-  const { id } = await draftIn(currency);
+  const { id } = await emptyDraft(stripe, { currency });
   await stripe.invoices.addLines(id, { lines: [{ amount }] });
   return stripe.invoices.finalizeInvoice(id);
 }
@@ -87,7 +76,7 @@ describe('currencies', () => {
     ['jpy', 10_000_000_000, 'amount_too_large', 'Amount must be no more than ¥9,999,999,999'],
     ['kwd', 12_345, 'invalid_charge_amount', 'evenly divisible by 10'],
   ])('%s: an invoice of %i stays a draft, as %s', async (currency, amount, code, message) => {
-    const { id } = await draftIn(currency);
+    const { id } = await emptyDraft(stripe, { currency });
     await stripe.invoices.addLines(id, { lines: [{ amount }] });
     const refused = await rejected(stripe.invoices.finalizeInvoice(id));
     expect(refused).toMatchObject({ statusCode: 400, code });
@@ -231,7 +220,7 @@ it('finalizes, pays and credits random invoices to the cent', async () => {
   });
   await fc.assert(
     fc.asyncProperty(invoices, async ({ lines, ...terms }) => {
-      const { id } = await draftIn('usd');
+      const { id } = await emptyDraft(stripe);
       await stripe.invoices.update(id, {
         default_tax_rates: terms.default_tax_rates,
         discounts: terms.discounts,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { eventsOf, makeDraft, rejected, startTestStripe, violations } from './testStripe.ts';
+import { emptyDraft, eventsOf, makeDraft, rejected, startTestStripe, violations } from './testStripe.ts';
 import type { TestStripe } from './testStripe.ts';
 
 let test: TestStripe;
@@ -19,17 +19,7 @@ async function rate(percentage: number, inclusive = false, display_name = 'VAT')
   return (await stripe.taxRates.create({ display_name, percentage, inclusive })).id;
 }
 
-/** An empty draft; `changes` are what this test is about. */
-async function draft(changes: Stripe.InvoiceCreateParams = {}): Promise<Stripe.Invoice> {
-  const customer = await stripe.customers.create({ name: 'Acme', email: 'billing@acme.example' });
-  return stripe.invoices.create({
-    customer: customer.id,
-    collection_method: 'send_invoice',
-    days_until_due: 30,
-    currency: 'usd',
-    ...changes,
-  });
-}
+const draft = (changes?: Stripe.InvoiceCreateParams) => emptyDraft(stripe, changes);
 
 const lines = (...amounts: number[]) => amounts.map((amount) => ({ amount, description: `Work ${amount}` }));
 
@@ -255,5 +245,54 @@ describe('the taxes of an invoice', () => {
     expect(kept).toEqual(expect.objectContaining({ total: before.total, total_taxes: before.total_taxes }));
     expect((await stripe.invoices.finalizeInvoice(made.id)).total).toBe(before.total);
     expect(await makeDraft(stripe)).toMatchObject({ total_taxes: [] });
+  });
+});
+
+describe('tax ids', () => {
+  it('of a customer are on the drafts as they are, and on finalized invoices as they were', async () => {
+    const told = await eventsOf(stripe, () =>
+      stripe.customers.create({
+        email: 'billing@acme.example',
+        tax_id_data: [{ type: 'eu_vat', value: 'DE000000000' }],
+      }),
+    );
+    expect(told.types).toEqual(['customer.created', 'customer.tax_id.created']);
+    const { id } = told.result;
+    const made = await stripe.invoices.create({ customer: id, currency: 'usd' });
+    expect(made.customer_tax_ids).toEqual([{ type: 'eu_vat', value: 'DE000000000' }]);
+    const second = await stripe.customers.createTaxId(id, { type: 'us_ein', value: '12-3456789' });
+    expect(second).toMatchObject({ country: 'US', customer: id, verification: { status: 'unavailable' } });
+    const open = await stripe.invoices.finalizeInvoice(made.id);
+    await stripe.customers.deleteTaxId(id, second.id);
+    expect(await rejected(stripe.customers.retrieveTaxId(id, second.id))).toMatchObject({ statusCode: 404 });
+    expect((await stripe.invoices.retrieve(open.id)).customer_tax_ids).toHaveLength(2);
+    const shown = await stripe.customers.retrieve(id, { expand: ['tax_ids'] });
+    expect(shown).toMatchObject({
+      tax_ids: { data: [{ type: 'eu_vat', country: 'DE', verification: { status: 'verified' } }] },
+    });
+    expect((await stripe.customers.listTaxIds(id)).data).toHaveLength(1);
+    expect((await stripe.taxIds.list({ owner: { type: 'customer', customer: id } })).data).toHaveLength(1);
+  });
+
+  it('of the account are on the invoices that name them', async () => {
+    const own = await stripe.taxIds.create({ type: 'gb_vat', value: 'GB123456789' });
+    const made = await draft({ account_tax_ids: [own.id] });
+    const shown = await stripe.invoices.retrieve(made.id, { expand: ['account_tax_ids'] });
+    expect(shown.account_tax_ids).toMatchObject([
+      { id: own.id, owner: { type: 'self' }, verification: null },
+    ]);
+    expect((await stripe.taxIds.list()).data.map(({ id }) => id)).toEqual([own.id]);
+    const customers = await stripe.customers.createTaxId(made.customer as string, {
+      type: 'gb_vat',
+      value: 'GB1',
+    });
+    for (const id of [customers.id, 'atxi_none'])
+      expect(await rejected(stripe.invoices.update(made.id, { account_tax_ids: [id] }))).toMatchObject({
+        code: 'resource_missing',
+        param: 'account_tax_ids[0]',
+      });
+    expect((await stripe.invoices.update(made.id, { account_tax_ids: '' })).account_tax_ids).toBeNull();
+    await stripe.taxIds.del(own.id);
+    expect(await rejected(stripe.taxIds.retrieve(own.id))).toMatchObject({ statusCode: 404 });
   });
 });

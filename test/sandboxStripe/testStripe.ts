@@ -126,6 +126,21 @@ export async function makeDraft(stripe: Stripe, amount = 12_050): Promise<Stripe
   });
 }
 
+/** An empty draft of a new customer, in dollars and to be sent; `changes` are what a test is about. */
+export async function emptyDraft(
+  stripe: Stripe,
+  changes: Stripe.InvoiceCreateParams = {},
+): Promise<Stripe.Invoice> {
+  const customer = await stripe.customers.create({ name: 'Acme', email: 'billing@acme.example' });
+  return stripe.invoices.create({
+    customer: customer.id,
+    collection_method: 'send_invoice',
+    days_until_due: 30,
+    currency: 'usd',
+    ...changes,
+  });
+}
+
 /** Does something and tells which events it made, in their order. */
 export async function eventsOf<T>(
   stripe: Stripe,

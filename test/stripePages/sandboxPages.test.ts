@@ -221,14 +221,24 @@ test('discounts, taxes, custom fields and the footer stand on the hosted page, t
 });
 
 test('the paper of a customer under reverse charge says so', async () => {
-  const customer = await stripe.customers.create({ email: 'billing@globex.example', tax_exempt: 'reverse' });
+  const customer = await stripe.customers.create({
+    email: 'billing@globex.example',
+    tax_exempt: 'reverse',
+    tax_id_data: [{ type: 'eu_vat', value: 'DE123456789' }],
+  });
   const gst = await stripe.taxRates.create({ display_name: 'GST', percentage: 10, inclusive: true });
   const draft = await stripe.invoices.create({ customer: customer.id, default_tax_rates: [gst.id] });
   await stripe.invoices.addLines(draft.id, { lines: [{ description: 'Logo', amount: 10_000 }] });
   const invoice = await stripe.invoices.finalizeInvoice(draft.id);
   const { body } = await get(pathOf(invoice.invoice_pdf)).responseType('blob');
   const { text } = readPdf(body as Buffer);
-  for (const words of ['Reverse charge', 'Tax within the price, not charged', '-$9.09', '$90.91'])
+  for (const words of [
+    'EU VAT DE123456789',
+    'Reverse charge',
+    'Tax within the price, not charged',
+    '-$9.09',
+    '$90.91',
+  ])
     expect(text).toContain(words);
   expect(text).not.toContain('GST');
 });

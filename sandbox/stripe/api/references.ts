@@ -7,6 +7,7 @@ import { showCoupon } from '../discounts/coupons.ts';
 import { showDiscount } from '../discounts/discounts.ts';
 import { showSubscription } from '../subscriptions/subscriptionObject.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
+import { listOfTaxIds } from '../taxes/taxIds.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Call } from './call.ts';
 import { newestFirst } from './pagination.ts';
@@ -61,6 +62,7 @@ const coupon: Reference = {
     return found && showCoupon(sandbox, found);
   },
 };
+const taxId: Reference = { load: ({ sandbox }, id) => sandbox.taxIds.get(id) };
 /** Fields that can be expanded in Stripe and are always empty here. */
 const empty: Reference = { load: () => undefined };
 
@@ -78,7 +80,7 @@ export const references: Record<string, Record<string, Reference>> = {
       include: ({ sandbox }, owner) => subscriptionsOf(sandbox, String(owner['id'])),
     },
     test_clock: testClock,
-    tax_ids: { include: (_call, owner) => emptyList(`/v1/customers/${String(owner['id'])}/tax_ids`) },
+    tax_ids: { include: ({ sandbox }, owner) => listOfTaxIds(sandbox, String(owner['id'])) },
   },
   subscription: {
     customer,
@@ -94,7 +96,9 @@ export const references: Record<string, Record<string, Reference>> = {
   plan: { product },
   product: { default_price: price, tax_code: empty },
   price: { product },
+  tax_id: { customer, 'owner.customer': customer },
   invoice: {
+    account_tax_ids: taxId,
     customer,
     default_payment_method: paymentMethod,
     default_source: empty,

@@ -22,6 +22,7 @@ export const servedResources = [
   'Refunds',
   'SubscriptionItems',
   'Subscriptions',
+  'TaxIds',
   'TaxRates',
   'TestHelpers/TestClocks',
   'WebhookEndpoints',

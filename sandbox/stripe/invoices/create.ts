@@ -7,6 +7,7 @@ import { hash, oneOf, required, text } from '../api/rules.ts';
 import { newId } from '../ids.ts';
 import { namedCustomer } from '../resources/customers.ts';
 import { copiedDiscounts, redeemed } from '../discounts/discounts.ts';
+import { customerTaxIds, namedAccountTaxIds } from '../taxes/taxIds.ts';
 import { namedTaxRates } from '../taxes/taxRates.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Customer, StoredInvoice } from '../wire.ts';
@@ -78,7 +79,7 @@ export function draftFor(
     object: 'invoice',
     account_country: 'US',
     account_name: sandbox.account.name,
-    account_tax_ids: null,
+    account_tax_ids: namedAccountTaxIds(sandbox, values.account_tax_ids, original?.account_tax_ids ?? null),
     amount_due: 0,
     amount_overpaid: 0,
     amount_paid: 0,
@@ -98,7 +99,7 @@ export function draftFor(
     customer: customer.id,
     customer_account: null,
     ...copyOf(customer),
-    customer_tax_ids: [],
+    customer_tax_ids: customerTaxIds(sandbox, customer.id),
     default_payment_method: values.default_payment_method ?? original?.default_payment_method ?? null,
     default_source: null,
     default_tax_rates: namedTaxRates(sandbox, values.default_tax_rates, {

@@ -6,6 +6,7 @@ import { chargeStep, dueStep, maximumCharge, minimumCharge } from '../currencies
 import { formatMoney } from '../pages/money.ts';
 import { openPayment } from '../payments/invoicePayments.ts';
 import { HOUR } from '../time/sandboxTime.ts';
+import { customerTaxIds } from '../taxes/taxIds.ts';
 import { emit } from '../webhooks/events.ts';
 import type { BalanceTransaction, Customer, StoredInvoice } from '../wire.ts';
 import { announceUpdate } from './editable.ts';
@@ -71,6 +72,7 @@ function frozen(
   return {
     ...invoice,
     ...copyOf(customer),
+    customer_tax_ids: customerTaxIds(sandbox, customer.id),
     ...totals,
     amount_due: due,
     amount_remaining: due,

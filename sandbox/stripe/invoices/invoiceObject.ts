@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Sandbox } from '../sandbox.ts';
 import { dueStep } from '../currencies.ts';
 import type { Customer, LineItem, StoredInvoice, StoredLine } from '../wire.ts';
+import { customerTaxIds } from '../taxes/taxIds.ts';
 import { draftFigures } from './draftFigures.ts';
 import type { DraftFigures } from './draftFigures.ts';
 import { settled } from './settlement.ts';
@@ -79,7 +80,8 @@ export function balanceFor(sandbox: Sandbox, invoice: { customer: string; curren
 /** "Until the invoice is finalized, this field will equal customer.email", and so for the others. */
 export function customerCopy(sandbox: Sandbox, stored: StoredInvoice): Partial<StoredInvoice> {
   const customer = sandbox.customers.get(stored.customer);
-  return customer ? copyOf(customer) : {};
+  if (!customer) return {};
+  return { ...copyOf(customer), customer_tax_ids: customerTaxIds(sandbox, customer.id) };
 }
 
 export function copyOf(customer: Customer) {

@@ -4,6 +4,7 @@ import { notInSandbox } from '../api/parameters.ts';
 import { clearable, flag, hash, integer, list, oneOf, required, text, timestamp } from '../api/rules.ts';
 import type { Rule } from '../api/rules.ts';
 import { discountRules } from '../discounts/discounts.ts';
+import { accountTaxIds } from '../taxes/taxIds.ts';
 import { taxRateIds } from '../taxes/taxRates.ts';
 
 /** Taxes are not computed here, so only "no" can be said. */
@@ -30,6 +31,7 @@ const paymentMethodTypes: Rule<string[]> = {
 
 /** What both the creation and the update of an invoice take. */
 export const invoiceRules = {
+  account_tax_ids: accountTaxIds,
   auto_advance: flag,
   automatic_tax: automaticTax,
   automatically_finalizes_at: timestamp,
@@ -62,7 +64,7 @@ export const invoiceRules = {
 };
 
 export const unsupportedInInvoices = [
-  ...['account_tax_ids', 'application_fee_amount', 'customer_account'],
+  ...['application_fee_amount', 'customer_account'],
   ...['default_source', 'issuer', 'on_behalf_of', 'shipping_cost'],
   ...['shipping_details', 'subscription', 'transfer_data'],
 ];

@@ -6,6 +6,7 @@ import type { Values } from '../api/parameters.ts';
 import { HOUR } from '../time/sandboxTime.ts';
 import { redeemed } from '../discounts/discounts.ts';
 import type { Discounted } from '../discounts/discounts.ts';
+import { namedAccountTaxIds } from '../taxes/taxIds.ts';
 import { namedTaxRates } from '../taxes/taxRates.ts';
 import { emit } from '../webhooks/events.ts';
 import type { StoredInvoice } from '../wire.ts';
@@ -61,6 +62,7 @@ function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues):
     ...changedOpen(call, invoice, values),
     ...given({ custom_fields, description, effective_at, footer, statement_descriptor }),
     ...collection(call, values, invoice),
+    account_tax_ids: namedAccountTaxIds(call.sandbox, values.account_tax_ids, invoice.account_tax_ids),
     default_tax_rates: namedTaxRates(call.sandbox, values.default_tax_rates, {
       current: invoice.default_tax_rates,
       param: 'default_tax_rates',

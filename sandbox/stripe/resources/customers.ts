@@ -10,6 +10,7 @@ import type { Rule } from '../api/rules.ts';
 import { recordBalanceChange } from '../balance/balanceTransaction.ts';
 import { newId, newInvoicePrefix } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { addTaxId, taxIdData, taxIdsOf } from '../taxes/taxIds.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
 import type { Customer } from '../wire.ts';
 
@@ -64,14 +65,18 @@ const unsupported = [
     'source',
     'tax',
   ],
-  ...['tax_id_data', 'validate'],
+  ...['validate'],
 ];
 
 export const customerRoutes = [
   route('POST', '/v1/customers', {
-    parameters: { ...customerRules, test_clock: text() },
+    parameters: { ...customerRules, tax_id_data: taxIdData, test_clock: text() },
     unsupported,
-    run: createCustomer,
+    run(call, { tax_id_data: taxIds = [], ...values }) {
+      const customer = createCustomer(call, values);
+      for (const one of taxIds) addTaxId(call, customer.id, one);
+      return customer;
+    },
   }),
   route('GET', '/v1/customers/:customer', {
     parameters: {},
@@ -193,6 +198,7 @@ export function removeCustomer(call: Call, customer: Customer): void {
   const { sandbox } = call;
   for (const item of sandbox.by.itemOfCustomer.all(customer.id))
     if (!item.invoice) sandbox.items.delete(item.id);
+  for (const taxId of taxIdsOf(sandbox, customer.id)) sandbox.taxIds.delete(taxId.id);
   for (const method of sandbox.by.methodOfCustomer.all(customer.id))
     sandbox.paymentMethods.put({ ...method, customer: null });
   sandbox.customers.delete(customer.id);

@@ -110,7 +110,13 @@ function billTo(invoice: Stripe.Invoice): string[] {
     address?.country,
     invoice.customer_email,
     invoice.customer_phone,
+    ...(invoice.customer_tax_ids ?? []).map(taxIdWords),
   ].filter((line): line is string => Boolean(line));
+}
+
+/** "EU VAT DE123456789" */
+function taxIdWords({ type, value }: Stripe.Invoice.CustomerTaxId): string {
+  return `${type.replaceAll('_', ' ').toUpperCase()} ${value ?? ''}`;
 }
 
 function drawAmountDue(pdf: PDFKit.PDFDocument, invoice: Stripe.Invoice): void {
