@@ -210,7 +210,12 @@ describe('the page of the org', () => {
   test('shows what others change, on the record and in its lists, without being asked', async () => {
     await openAccount('Northlight Architecture');
     const account = idInAddress();
-    await callOrg('PATCH', `/sobjects/Account/${account}`, { Phone: '(555) 010-9999' });
+    await callOrg('PATCH', `/sobjects/Account/${account}`, {
+      Phone: '(555) 010-9999',
+      Sync_Status__c: 'Conflict',
+      Sync_Error__c: 'Both sides changed Phone.',
+    });
+    await page.getByRole('alert').getByText('Both sides changed Phone.').waitFor();
     await page.getByRole('link', { name: '(555) 010-9999' }).first().waitFor();
     await page.getByRole('heading', { name: 'Invoices (0)' }).waitFor();
     const { id } = await callOrg('POST', '/sobjects/Invoice__c', { Account__c: account });
