@@ -24,7 +24,7 @@ export interface CommandPort {
 export async function answerCommand(
   { database, waiter }: CommandPort,
   { request, response }: { request: Request; response: Response },
-  what: Pick<NewCommand, 'kind' | 'entity' | 'crmId' | 'ids'>,
+  what: Pick<NewCommand, 'kind' | 'entity' | 'crmId' | 'ids' | 'params'>,
 ): Promise<void> {
   const caller = callerOf(response);
   const asked: NewCommand = {
@@ -64,6 +64,8 @@ function answer(response: Response, command: Command): void {
 
 export function parsed<T>(schema: z.ZodType<T>, name: string, value: unknown): T {
   const result = schema.safeParse(value);
-  if (!result.success) throw new Problem('invalid_request', `${name} ${result.error.issues[0]!.message}.`);
-  return result.data;
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  const field = path.filter((part) => typeof part === 'string').join('.');
+  throw new Problem('invalid_request', `${name}${field ? `'s ${field}` : ''} ${message}.`);
 }

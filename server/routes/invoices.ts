@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import { actionParams } from '../../sync/actions/actionParams.ts';
 import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
 import type { CommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
@@ -18,9 +19,10 @@ export function invoices(port: CommandPort): Router {
   });
 
   for (const kind of ['raise', 'sync', ...invoiceActions] satisfies CommandKind[]) {
-    router.post(`/v1/invoices/:crmId/${kind}`, (request, response) => {
+    router.post(`/v1/invoices/:crmId/${kind}`, express.json(), (request, response) => {
       const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
-      return answerCommand(port, { request, response }, { kind, entity: 'invoice', crmId });
+      const params = parsed(actionParams[kind], 'The body', (request.body ?? {}) as unknown);
+      return answerCommand(port, { request, response }, { kind, entity: 'invoice', crmId, params });
     });
   }
   return router;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
 import { refusalOf, type InvoiceAction } from '../domain/invoiceActions.ts';
 import type { Engine } from '../engine.ts';
@@ -38,10 +39,10 @@ export async function carryOut(engine: Engine, context: StepContext): Promise<St
  * The idempotency key of a send belongs to the invoice, not to the command: two people who press the button at the same
  * time, and a worker that was killed between Stripe's answer and its own note of it, all ask for the same mail.
  */
-async function send(engine: Engine, { command, record, stripe }: StepContext): Promise<StripeInvoice> {
+async function send(engine: Engine, { record, stripe }: StepContext): Promise<StripeInvoice> {
   const { key } = await noteIntent(engine.database, record, {
     name: 'send',
-    intent: { key: `send-${record.id}-${command.id}-${command.attempts}` },
+    intent: { key: `send-${record.id}-${randomUUID()}` },
   });
   try {
     const sent = await sendInvoice(engine.stripe, stripe.id, key);
@@ -60,7 +61,7 @@ async function once(
   action: keyof typeof STEPS,
 ): Promise<StripeInvoice> {
   const { command } = context;
-  const key = (command.state.key as string | undefined) ?? `${command.id}-${command.attempts}`;
+  const key = (command.state.key as string | undefined) ?? randomUUID();
   await advanceCommand(engine.database, command, { stage: command.stage, state: { key } });
   try {
     return await STEPS[action](engine, context, key);

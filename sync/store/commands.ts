@@ -10,6 +10,7 @@ export interface NewCommand {
   crmId: string;
   /** For a list: all of its records. */
   ids?: string[];
+  params?: Record<string, unknown>;
   idempotencyKey: string;
   actingUser: string | null;
 }
@@ -20,8 +21,8 @@ export interface NewCommand {
  * having begun with it, this press is answered by that one, which is then due at once.
  */
 export async function acceptCommand(database: Database, command: NewCommand): Promise<Command> {
-  const { orgId, kind, entity, crmId, ids = null, idempotencyKey, actingUser } = command;
-  const given = [orgId, kind, entity, crmId, ids, idempotencyKey, actingUser];
+  const { orgId, kind, entity, crmId, ids = null, params = {}, idempotencyKey, actingUser } = command;
+  const given = [orgId, kind, entity, crmId, ids, idempotencyKey, actingUser, JSON.stringify(params)];
   const accepted = await database.dataSource.transaction(async (transaction) => {
     // One press at a time of the same: of two at once the later one finds the earlier one's command.
     await transaction.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
@@ -48,11 +49,12 @@ const IS_KNOWN = `
   EXISTS (SELECT FROM command WHERE org_id = $1 AND idempotency_key = $6)
   OR EXISTS (SELECT FROM command_press WHERE org_id = $1 AND idempotency_key = $6)`;
 
-// As a new one: whoever presses a button that is being tried again wants to hear now what comes of it.
+// What is asked with parameters, such as an amount, is meant each time. As a new one: whoever presses a button that is being tried again wants to hear now what comes of it.
 const JOIN_WAITING = `
   WITH waiting AS (
     SELECT id FROM command
     WHERE org_id = $1 AND kind = $2 AND entity = $3 AND crm_id = $4 AND ids IS NOT DISTINCT FROM $5::text[]
+      AND params = '{}' AND $8::jsonb = '{}'
       AND status = 'running' AND (lease_until IS NULL OR lease_until < now()) AND NOT (${IS_KNOWN})
     ORDER BY created_at LIMIT 1 FOR UPDATE
   ), pressed AS (
@@ -68,8 +70,8 @@ const JOIN_WAITING = `
 
 const INSERT = `
   WITH accepted AS (
-    INSERT INTO command (org_id, kind, entity, crm_id, ids, idempotency_key, acting_user)
-    SELECT $1, $2, $3, $4, $5::text[], $6, $7 WHERE NOT (${IS_KNOWN})
+    INSERT INTO command (org_id, kind, entity, crm_id, ids, idempotency_key, acting_user, params)
+    SELECT $1, $2, $3, $4, $5::text[], $6, $7, $8::jsonb WHERE NOT (${IS_KNOWN})
     ON CONFLICT (org_id, idempotency_key) DO NOTHING RETURNING *
   ), woken AS (
     SELECT pg_notify('command_due', id::text) FROM accepted
@@ -154,7 +156,8 @@ export const isSameRequest = (accepted: Command, asked: NewCommand): boolean =>
   accepted.kind === asked.kind &&
   accepted.entity === asked.entity &&
   accepted.crm_id === asked.crmId &&
-  same(accepted.ids, asked.ids ?? null);
+  same(accepted.ids, asked.ids ?? null) &&
+  same(accepted.params, asked.params ?? {});
 
 export async function findCommand(database: Database, id: string): Promise<Command | undefined> {
   const { rows } = await database.pool.query<Command>('SELECT * FROM command WHERE id = $1', [id]);

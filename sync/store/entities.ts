@@ -143,6 +143,8 @@ export interface Command {
   crm_id: string;
   /** The records of a list, by the org's ids or Stripe's; `crm_id` is the first. */
   ids: string[] | null;
+  /** What its kind takes beside the record; see `sync/actions/actionParams.ts`. */
+  params: Record<string, unknown>;
   idempotency_key: string;
   acting_user: string | null;
   status: 'running' | 'done' | 'failed';
@@ -167,6 +169,7 @@ export const CommandSchema = new EntitySchema<Command>({
     entity: { ...text, default: 'invoice' },
     crm_id: text,
     ids: { type: 'text', array: true, nullable: true },
+    params: { type: 'jsonb', default: {} },
     idempotency_key: text,
     acting_user: maybeText,
     status: { ...text, default: 'running' },

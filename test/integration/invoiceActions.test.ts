@@ -164,7 +164,7 @@ test('the same key again, and an answer of Stripe that is lost, mail and charge 
     times: 3,
   });
   const key = randomUUID();
-  const [first, second] = await Promise.all([act('resend', crmId, key), act('resend', crmId, key)]);
+  const [first, second] = await Promise.all([act('resend', crmId, { key }), act('resend', crmId, { key })]);
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(second.body.message).toBe(first.body.message);
   expect(await steps.mailsOf(id)).toHaveLength(2);
@@ -179,6 +179,19 @@ test('the same key again, and an answer of Stripe that is lost, mail and charge 
   const paid = await act('pay', crmId);
   expect(paid.body.message).toMatch(/is paid: [\d.,]+ USD from the card on file/);
   expect(await charges()).toBe(before + 1);
+});
+
+test('a body with a field that the command does not take is refused, and nothing is done', async () => {
+  const crmId = await invoiceIn('open');
+  const answer = await act('void', crmId, { body: { reason: 'x' } });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: {
+      code: 'invalid_request',
+      detail: 'The body holds reason, which this command does not take.',
+    },
+  });
+  expect((await steps.stripeInvoice(crmId)).status).toBe('open');
 });
 
 test('what was refunded in Stripe shows in the state of the record', async () => {
@@ -263,9 +276,14 @@ interface Answer {
   };
 }
 
-async function act(action: string, crmId: string, key: string = randomUUID()): Promise<Answer> {
+async function act(
+  action: string,
+  crmId: string,
+  { key = randomUUID(), body = {} }: { key?: string; body?: object } = {},
+): Promise<Answer> {
   return request(world.webUrl)
     .post(`/v1/invoices/${crmId}/${action}`)
+    .send(body)
     .set('authorization', `Bearer ${world.apiToken}`)
     .set('x-salesforce-org-id', world.orgId)
     .set('idempotency-key', key);

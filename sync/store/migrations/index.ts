@@ -11,6 +11,7 @@ import { Overwritten1795395600000 } from './1795395600000-overwritten.ts';
 import { FollowUp1795399200000 } from './1795399200000-follow-up.ts';
 import { CommandPresses1795402800000 } from './1795402800000-command-presses.ts';
 import { Refunds1795413600000 } from './1795413600000-refunds.ts';
+import { CommandParams1795417200000 } from './1795417200000-command-params.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   FollowUp1795399200000,
   CommandPresses1795402800000,
   Refunds1795413600000,
+  CommandParams1795417200000,
 ];
