@@ -1,5 +1,6 @@
 import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { streamIsRead } from './streamIsRead.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -45,25 +46,9 @@ async function callsOfOrg(during: () => Promise<void>) {
   return { reads, writes: sum(/^(PATCH|DELETE) .*\/composite/) };
 }
 
-// The org publishes a change 300 ms after its commit.
-const PUBLISHED_MS = 400;
-
-/** All events of the org so far have been received. */
-async function streamIsRead(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, PUBLISHED_MS));
-  const { tip } = await world.control<{ tip: number }>('org', 'GET', '/stream');
-  await eventually(async () => {
-    const [place] = await rows<{ replay_id: Buffer | null }>(
-      `SELECT replay_id FROM cursor WHERE name LIKE 'crm-stream%'`,
-      [],
-    );
-    return place?.replay_id && Number(place.replay_id.readBigUInt64BE()) >= tip;
-  }, 'the change stream is read to its end');
-}
-
 async function rest(): Promise<void> {
   await job.quiet();
-  await streamIsRead();
+  await streamIsRead(world);
   await job.quiet();
 }
 
@@ -288,7 +273,7 @@ test('a parked record is not tried again because of its own text, but because of
     async () => (await world.rep.invoice(id)).Sync_Status__c === 'Error',
     'the reason on the record',
   );
-  await streamIsRead();
+  await streamIsRead(world);
   expect(await recordOf(id)).toMatchObject({ state: 'parked', dirty_seq: parked.dirty_seq });
   await world.admin.update('Invoice__c', id, { Payment_Link_Status__c: 'Pending Payment' });
   await eventually(

@@ -1,4 +1,5 @@
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { streamIsRead } from './streamIsRead.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 /** Edits that people make between the engine's read and its write of the very same field. */
@@ -30,17 +31,9 @@ const conflictsOf = async (crmId: string) =>
     )
   ).rows;
 
-/** The org publishes a change 300 ms after its commit; then all its events have been received. */
 async function rest(): Promise<void> {
   await job.quiet();
-  await new Promise((resolve) => setTimeout(resolve, 400));
-  const { tip } = await world.control<{ tip: number }>('org', 'GET', '/stream');
-  await eventually(async () => {
-    const { rows } = await world.database.pool.query<{ replay_id: Buffer | null }>(
-      `SELECT replay_id FROM cursor WHERE name LIKE 'crm-stream%'`,
-    );
-    return rows[0]?.replay_id && Number(rows[0].replay_id.readBigUInt64BE()) >= tip;
-  }, 'the change stream is read to its end');
+  await streamIsRead(world);
   await job.quiet();
 }
 

@@ -46,5 +46,6 @@ export function streamControl(parts: StreamParts): Router {
 }
 
 function describe({ log, server }: StreamParts): Record<string, unknown> {
-  return { subscribers: server.subscribers, events: log.size, tip: log.tip, next: log.next };
+  const { size: events, unpublished, tip, next } = log;
+  return { subscribers: server.subscribers, events, unpublished, tip, next };
 }

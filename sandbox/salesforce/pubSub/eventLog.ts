@@ -61,6 +61,11 @@ export class EventLog {
     return this.#published.length;
   }
 
+  /** How many transactions are committed whose events subscribers cannot get yet. */
+  get unpublished(): number {
+    return this.#timers.size;
+  }
+
   /** Position of the newest event that subscribers can get. */
   get tip(): number {
     return this.#tip;
