@@ -211,6 +211,7 @@ const columns = {
   customer: 'Stripe_Customer_Id__c FROM Account',
   product: 'Stripe_Product_Id__c FROM Product2',
   invoice: 'Stripe_Invoice_Id__c FROM Invoice__c',
+  price: 'Stripe_Price_Id__c FROM PricebookEntry',
 };
 
 /** Stripe's id of the record, as far as the org knows it by now; each side's half is noted as it shows. */

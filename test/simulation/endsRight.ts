@@ -17,6 +17,8 @@ export interface Ending {
   customers: Map<string, Stripe.Customer>;
   products: Map<string, Stripe.Product>;
   mails: { invoice: string }[];
+  /** The org's id of the Account for which a customer was made, by the customer's id. */
+  bornFor: Map<string, string>;
 }
 
 // Of each kind, newest first; a round makes fewer.
@@ -27,20 +29,26 @@ export async function readEnding(
   { eventsWereLost }: Pick<Ending, 'eventsWereLost'>,
 ): Promise<Ending> {
   const { stripe, control } = simulated.world;
-  const [customers, products, invoices] = await Promise.all([
+  const [customers, products, invoices, births] = await Promise.all([
     stripe.customers.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
     stripe.products.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
     stripe.invoices.list({ limit: 100 }).autoPagingToArray({ limit: RECENT }),
+    stripe.events.list({ type: 'customer.created', limit: 100 }).autoPagingToArray({ limit: RECENT }),
   ]);
   const made = new Map<string, string[]>();
   for (const { id, metadata } of [...customers, ...products, ...invoices]) {
     const crmId = metadata?.salesforce_id;
     if (crmId) made.set(crmId, [...(made.get(crmId) ?? []), id]);
   }
+  const born = births.flatMap(({ data }) => {
+    const { id, metadata } = data.object as Stripe.Customer;
+    return metadata.salesforce_id ? [[id, metadata.salesforce_id] as const] : [];
+  });
   return {
     simulated,
     eventsWereLost,
     made,
+    bornFor: new Map(born),
     customers: new Map(customers.map((one) => [one.id, one])),
     products: new Map(products.map((one) => [one.id, one])),
     mails: (await control<{ mails: { invoice: string }[] }>('stripe', 'GET', '/mails')).mails,
@@ -154,7 +162,7 @@ function sidesEqual(stripe: Stripe.Invoice, crm: OrgRecord): string[] {
 }
 
 /** A conflict that nobody has looked at yet stays on the record, in words; nothing else but Synced is right. */
-function statusRight({ Sync_Status__c, Sync_Error__c }: OrgRecord, { conflicts }: Seen): string[] {
+export function statusRight({ Sync_Status__c, Sync_Error__c }: OrgRecord, { conflicts }: Seen): string[] {
   const right =
     Sync_Status__c === 'Conflict'
       ? conflicts.length > 0 && Sync_Error__c !== null
@@ -201,7 +209,7 @@ function lineByKey(
 }
 
 /** What the engine has noted of the record: lost values, and values that it took to a side. */
-async function history(
+export async function history(
   { simulated, eventsWereLost }: Ending,
   { entity, crmId }: Journal,
 ): Promise<Pick<Seen, 'conflicts' | 'delivered' | 'onOvertaken'>> {
@@ -225,7 +233,7 @@ async function history(
   };
 }
 
-function differences(record: OrgRecord, wanted: (readonly [string, unknown])[]): string[] {
+export function differences(record: OrgRecord, wanted: (readonly [string, unknown])[]): string[] {
   return wanted.flatMap(([field, value]) =>
     (record[field] ?? null) === (value ?? null)
       ? []

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { keepersOf, type KeeperStep } from './keeperSteps.ts';
 
 export type Side = 'stripe' | 'salesforce';
 export type TermsField = 'description' | 'dueDate';
@@ -50,7 +51,8 @@ export type FaultKind = 'status' | 'resetBefore' | 'resetAfter';
 
 /** Histories that happen at the same time in one world, each with its own customer, product and invoices. */
 export interface Round {
-  histories: Step[][];
+  /** Of invoices; behind them those of their keepers, which begin with a step of their own. */
+  histories: (Step | KeeperStep)[][];
   /** What happens before the first, second, ... step of all histories. */
   trouble: Trouble[];
 }
@@ -165,10 +167,16 @@ const history: fc.Arbitrary<Step[]> = fc
   .map(([first, rest]) => [first, ...rest]);
 
 /** The rounds of a seed: the same ones every time. */
-export function roundsOf(seed: number, { rounds, runs }: { rounds: number; runs: number }): Round[] {
+export function roundsOf(
+  seed: number,
+  { rounds, runs, keepers }: { rounds: number; runs: number; keepers: number },
+): Round[] {
   const round = fc.record({
     histories: fc.array(history, { minLength: runs, maxLength: runs }),
     trouble: fc.array(trouble, { minLength: 8, maxLength: 15 }),
   });
-  return fc.sample(round, { seed, numRuns: rounds });
+  const beside = keepersOf(seed, { rounds, keepers });
+  return fc
+    .sample(round, { seed, numRuns: rounds })
+    .map(({ histories, trouble }, index) => ({ histories: [...histories, ...beside[index]!], trouble }));
 }

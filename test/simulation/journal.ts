@@ -1,7 +1,7 @@
 import type { Side } from './history.ts';
 
 export type FieldValue = string | number;
-export type JournaledEntity = 'customer' | 'product' | 'invoice';
+export type JournaledEntity = 'customer' | 'product' | 'invoice' | 'price';
 
 export interface Edit {
   side: Side;

@@ -46,8 +46,8 @@ export class People {
     this.product = newJournal('product', ids.productId);
   }
 
-  get journals(): Journal[] {
-    return [this.customer, this.product, ...this.invoices];
+  get crmIds(): string[] {
+    return [this.customer, this.product, ...this.invoices].flatMap(({ crmId }) => crmId ?? []);
   }
 
   async act(step: Step): Promise<void> {

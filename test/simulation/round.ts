@@ -1,7 +1,12 @@
 import { audit, type Difference } from '../../sync/audit/audit.ts';
 import { invoiceEndsRight, pairEndsRight, readEnding, type Ending } from './endsRight.ts';
-import type { Round } from './history.ts';
+import { CatalogueKeeper } from './catalogueKeeper.ts';
+import { catalogueEndsRight } from './catalogueRight.ts';
+import { CustomerKeeper } from './customerKeeper.ts';
+import { customersEndRight, tidyUp } from './customersRight.ts';
+import type { Round, Step } from './history.ts';
 import { pairedId } from './edits.ts';
+import type { KeeperStep } from './keeperSteps.ts';
 import type { Journal } from './journal.ts';
 import { People } from './people.ts';
 import type { Simulated } from './simulated.ts';
@@ -22,7 +27,7 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
   await simulated.forgetEarlier();
   rounds += 1;
   const everybody = await Promise.all(
-    histories.map((_, index) => newPeople(simulated, `R${rounds} ${index}`)),
+    histories.map((steps, index) => somebody(simulated, { first: steps[0]!, name: `R${rounds} ${index}` })),
   );
   const steps = Math.max(trouble.length, ...histories.map(({ length }) => length));
   try {
@@ -31,7 +36,8 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
       await Promise.all(
         everybody.map(async (people, index) => {
           const next = histories[index]![step];
-          if (next) await people.act(next);
+          // A history holds the steps of its own kind of people.
+          if (next) await people.act(next as never);
         }),
       );
     }
@@ -45,10 +51,22 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
   const eventsWereLost = trouble.some((one) => one.do === 'stream' && LOSES_EVENTS.has(one.kind));
   const ending = await readEnding(simulated, { eventsWereLost });
   await Promise.all(everybody.map(async (people, index) => add(problems, index, await look(ending, people))));
+  for (const one of everybody) if (one instanceof CustomerKeeper) await tidyUp(ending, one);
   return problems;
 }
 
-async function comesToRest(simulated: Simulated, everybody: People[], problems: Problems): Promise<void> {
+type Somebody = People | CustomerKeeper | CatalogueKeeper;
+
+async function somebody(
+  simulated: Simulated,
+  { first, name }: { first: Step | KeeperStep; name: string },
+): Promise<Somebody> {
+  if (first.do === 'keepCustomers') return new CustomerKeeper(simulated, name);
+  if (first.do === 'keepCatalogue') return new CatalogueKeeper(simulated, name);
+  return newPeople(simulated, name);
+}
+
+async function comesToRest(simulated: Simulated, everybody: Somebody[], problems: Problems): Promise<void> {
   try {
     await simulated.sweep();
     await simulated.quiet();
@@ -118,8 +136,8 @@ async function newPeople(simulated: Simulated, name: string): Promise<People> {
 }
 
 /** As if both sides had told of every record once more. */
-async function markAll({ world }: Simulated, everybody: People[]): Promise<number> {
-  const ids = everybody.flatMap(({ journals }) => journals.flatMap(({ crmId }) => crmId ?? []));
+async function markAll({ world }: Simulated, everybody: Somebody[]): Promise<number> {
+  const ids = everybody.flatMap(({ crmIds }) => crmIds);
   const { rowCount } = await world.database.pool.query(
     `SELECT mark_dirty(entity, stripe_id, crm_id, side)
      FROM sync_record, unnest(ARRAY['stripe', 'salesforce']) side WHERE crm_id = ANY($1)`,
@@ -128,7 +146,9 @@ async function markAll({ world }: Simulated, everybody: People[]): Promise<numbe
   return rowCount! / 2;
 }
 
-async function look(ending: Ending, people: People): Promise<string[]> {
+async function look(ending: Ending, people: Somebody): Promise<string[]> {
+  if (people instanceof CustomerKeeper) return customersEndRight(ending, people);
+  if (people instanceof CatalogueKeeper) return catalogueEndsRight(ending, people);
   const problems: string[] = [];
   for (const journal of [people.customer, people.product]) {
     await pairedId(ending.simulated, journal);
