@@ -11,6 +11,8 @@ export interface SimulationOptions {
   round?: number;
   /** Only these histories of each round; those of the keepers come last. */
   histories?: number[];
+  /** How many rounds have keepers beside the invoices; all where it is left out. */
+  keptRounds?: number;
   onRound?: (done: { runs: number; of: number }) => void;
 }
 
@@ -39,7 +41,9 @@ export async function simulate(options: SimulationOptions): Promise<number> {
     const simulated = await startSimulated();
     try {
       for (const { each, index } of chosen.splice(0, ROUNDS_IN_ONE_WORLD)) {
-        const histories = only(each.histories, options.histories);
+        const withKeepers = index < (options.keptRounds ?? Infinity);
+        const present = withKeepers ? each.histories : each.histories.slice(0, RUNS_IN_A_ROUND);
+        const histories = only(present, options.histories);
         await oneRound(simulated, { ...each, histories }, `--seed ${seed} --runs ${runs} --round ${index}`);
         done += options.histories ? histories.length : RUNS_IN_A_ROUND;
         onRound?.({ runs: done, of: runs });
