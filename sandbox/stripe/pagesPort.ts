@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { ownCall } from './api/call.ts';
 import { StripeError } from './api/errors.ts';
 import { newestFirst } from './api/pagination.ts';
+import { invoiceOfLink } from './invoices/hostedLink.ts';
 import { linesOf, showInvoice, showLine } from './invoices/invoiceObject.ts';
 import { refuseUnpayable } from './invoices/pay.ts';
 import type { Card, PaperNames, PaymentOutcome, PrintedCreditNote, StripePagesPort } from './pages/port.ts';
@@ -21,7 +22,11 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
     accountId: sandbox.account.id,
     accountName: sandbox.account.name,
     names: paperNames(sandbox),
-    invoiceByToken: (token) => shown(sandbox.by.invoiceOfToken.first(token)),
+    invoiceByToken(token) {
+      const found = invoiceOfLink(sandbox, token);
+      return found?.expired ? undefined : shown(found?.invoice);
+    },
+    isExpired: (token) => invoiceOfLink(sandbox, token)?.expired ?? false,
     creditNoteByToken: (token) => printed(sandbox, sandbox.by.creditNoteOfToken.first(token)),
     invoice: (id) => shown(sandbox.invoices.get(id)),
     customer: (id) => sandbox.customers.get(id),

@@ -1,5 +1,7 @@
 import type Stripe from 'stripe';
 import { DocumentStore } from '../store/documentStore.ts';
+import { newSecret } from './ids.ts';
+import type { StoredDebit } from './payments/bankDebit.ts';
 import type { Mail } from './pages/port.ts';
 import type { Call } from './api/call.ts';
 import type { SavedAnswer } from './api/idempotency.ts';
@@ -78,6 +80,10 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const subscriptions = store.collection<StoredSubscription>('subscriptions');
   const subscriptionItems = store.collection<StoredSubscriptionItem>('subscription_items');
   const testClocks = store.collection<TestClock>('test_clocks');
+  const debits = store.collection<StoredDebit>('debits');
+  const secrets = store.collection<{ id: string; value: string }>('secrets');
+  const linkSecret = secrets.get('links')?.value ?? newSecret('links');
+  secrets.put({ id: 'links', value: linkSecret });
   const settings = store.collection<StoredSettings>('settings');
   const time = new SandboxTime(clock);
   return {
@@ -126,6 +132,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     subscriptions,
     subscriptionItems,
     testClocks,
+    debits,
+    /** Signs renewed addresses of invoices. */
+    linkSecret,
     by: {
       // One group with all of them: copying it is much faster than walking through the collection.
       anyInvoice: invoices.index(() => ''),

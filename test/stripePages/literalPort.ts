@@ -91,6 +91,9 @@ export class LiteralPort implements StripePagesPort {
   mails() {
     return this.store.mails;
   }
+  isExpired(): boolean {
+    return false;
+  }
   creditNoteByToken(): undefined {
     return undefined;
   }

@@ -125,7 +125,7 @@ export function draftFor(
     payment_settings: {
       default_mandate: null,
       payment_method_options: null,
-      payment_method_types: cardsOnly(
+      payment_method_types: methodTypes(
         values.payment_settings?.payment_method_types ?? original?.payment_settings.payment_method_types,
       ),
     },
@@ -164,10 +164,10 @@ export function draftFor(
   return { ...blank, ...collection(call, values, blank) };
 }
 
-function cardsOnly(
+function methodTypes(
   types: readonly string[] | null | undefined,
 ): StoredInvoice['payment_settings']['payment_method_types'] {
-  return types ? ['card'] : null;
+  return types ? (types as 'card'[]) : null;
 }
 
 function originalOf(call: Call, id: string): StoredInvoice {

@@ -5,6 +5,7 @@ import type { Customer, LineItem, StoredInvoice, StoredLine } from '../wire.ts';
 import { customerTaxIds } from '../taxes/taxIds.ts';
 import { draftFigures } from './draftFigures.ts';
 import type { DraftFigures } from './draftFigures.ts';
+import { linkToken } from './hostedLink.ts';
 import { settled } from './settlement.ts';
 
 /** The invoice as it goes over the wire. */
@@ -16,7 +17,8 @@ export type ShownInvoice = Omit<Stripe.Invoice, 'lines'> & {
 const LINES_SHOWN = 10;
 
 export function showInvoice(sandbox: Sandbox, stored: StoredInvoice): ShownInvoice {
-  const { token, wished_number, scheduled: _scheduled, reminded: _reminded, ...fields } = stored;
+  const { token: _token, wished_number, scheduled: _scheduled, reminded: _reminded, ...fields } = stored;
+  const token = linkToken(sandbox, stored);
   const draft = stored.status === 'draft' ? draftFiguresOf(sandbox, stored) : undefined;
   const lines = draft?.lines ?? storedLines(sandbox, stored.id);
   const shown: ShownInvoice = {

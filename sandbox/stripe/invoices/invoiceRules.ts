@@ -19,9 +19,9 @@ const automaticTax: Rule<{ enabled: boolean }> = {
 const paymentMethodTypes: Rule<string[]> = {
   read(value, name) {
     const types = list(text()).read(value, name);
-    if (types.some((type) => type !== 'card'))
+    if (types.some((type) => type !== 'card' && type !== 'us_bank_account'))
       throw invalidParameter(
-        `The sandbox Stripe takes cards only; '${name}' may hold just 'card' (real Stripe has more).`,
+        `The sandbox Stripe takes cards and bank debits only; '${name}' may hold 'card' and 'us_bank_account' (real Stripe has more).`,
         name,
         'sandbox_unsupported',
       );

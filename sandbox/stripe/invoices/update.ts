@@ -71,7 +71,7 @@ function changedDraft(call: Call, invoice: StoredInvoice, values: UpdateValues):
     wished_number: values.number === undefined ? invoice.wished_number : values.number,
     payment_settings: {
       ...invoice.payment_settings,
-      ...(types !== undefined && { payment_method_types: types && ['card' as const] }),
+      ...(types !== undefined && { payment_method_types: types as 'card'[] | null }),
     },
     rendering: invoice.rendering && {
       ...invoice.rendering,

@@ -15,6 +15,7 @@ export function voidInvoice(call: Call): object {
   const invoice = invoiceInPath(call, 'id');
   if (invoice.status === 'paid' || isPartlyPaid(sandbox, invoice))
     throw refused('Invoices with `paid` payments cannot be voided.');
+  refuseProcessing(sandbox, invoice);
   // docs.stripe.com/invoicing/overview: an open or uncollectible invoice can be voided.
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible') throw refused(NOT_OPEN);
   const before = showInvoice(sandbox, invoice);
@@ -24,6 +25,14 @@ export function voidInvoice(call: Call): object {
   emit(call, 'invoice.voided', shown);
   announceUpdate(call, before);
   return shown;
+}
+
+/** Guessed: money that may still come in cannot be sent away. */
+function refuseProcessing(sandbox: Sandbox, { id }: StoredInvoice): void {
+  const isProcessing = sandbox.by.paymentOfInvoice
+    .all(id)
+    .some(({ payment }) => sandbox.intents.get(payment.payment_intent ?? '')?.status === 'processing');
+  if (isProcessing) throw refused('Invoices with a payment that is processing cannot be voided.');
 }
 
 /** Also one payment of several, on an invoice that is still open. */

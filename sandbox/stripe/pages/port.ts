@@ -71,6 +71,8 @@ export interface StripePagesPort {
   readonly names: PaperNames;
   /** The token is the secret last path part of `hosted_invoice_url` and `invoice_pdf`. */
   invoiceByToken(token: string): Stripe.Invoice | undefined;
+  /** Whether the token once opened an invoice and does not any more. */
+  isExpired(token: string): boolean;
   /** The token is in the address of `pdf`. */
   creditNoteByToken(token: string): PrintedCreditNote | undefined;
   invoice(id: string): Stripe.Invoice | undefined;

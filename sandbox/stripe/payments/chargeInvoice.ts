@@ -1,10 +1,12 @@
 import type { Call } from '../api/call.ts';
+import { refused } from '../api/errors.ts';
 import type { StripeError } from '../api/errors.ts';
 import { withMoney } from '../invoices/covered.ts';
 import { announceUpdate } from '../invoices/editable.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Charge, PaymentIntent, StoredInvoice, StoredPaymentMethod } from '../wire.ts';
+import { beginDebit } from './bankDebit.ts';
 import { makeCharge } from './charges.ts';
 import { defaultPayment } from './invoicePayments.ts';
 import { cardError, showPaymentMethod } from './paymentMethods.ts';
@@ -27,24 +29,44 @@ export function attemptCharge(
   { method, retryAt }: { method: StoredPaymentMethod; retryAt?: number | null },
 ): StripeError | undefined {
   const { sandbox } = call;
+  refuseMethodOfOtherType(invoice, method);
   const { intent } = defaultPayment(sandbox, invoice.id);
-  const { decline } = cardKind(method.test_card);
+  if (intent.status === 'processing')
+    throw refused('A payment of this invoice is still processing; wait until it has succeeded or failed.', {
+      code: 'payment_intent_unexpected_state',
+    });
+  const isBank = method.type === 'us_bank_account';
+  const decline = isBank ? undefined : cardKind(method.test_card).decline;
   const receiptUrl = showInvoice(sandbox, invoice).hosted_invoice_url ?? null;
   const charge = makeCharge(sandbox, { intent, method, decline, receiptUrl });
   const attempted = afterAttempt(invoice, retryAt);
-  if (decline) return failed(call, invoice, { charge, intent, method, decline, attempted });
-  succeeded(call, invoice, { charge, intent, method, attempted });
+  if (isBank) beginDebit(call, invoice, { charge, intent, method, attempted });
+  else if (decline) return chargeFailed(call, invoice, { charge, intent, method, decline, attempted });
+  else chargeSucceeded(call, invoice, { charge, intent, method, attempted });
   return undefined;
 }
 
-interface Attempt {
+function refuseMethodOfOtherType(invoice: StoredInvoice, method: StoredPaymentMethod): void {
+  const types: string[] | null = invoice.payment_settings.payment_method_types;
+  if (types && !types.includes(method.type))
+    throw refused(
+      `The payment method type ${method.type} is not among those of this invoice: ${types.join(', ')}.`,
+      { param: 'payment_method' },
+    );
+}
+
+export interface Attempt {
   charge: Charge;
   intent: PaymentIntent;
   method: StoredPaymentMethod;
   attempted: StoredInvoice;
 }
 
-function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method, attempted }: Attempt): void {
+export function chargeSucceeded(
+  call: Call,
+  invoice: StoredInvoice,
+  { charge, intent, method, attempted }: Attempt,
+): void {
   const { sandbox } = call;
   const now = sandbox.clock();
   const { payment } = defaultPayment(sandbox, invoice.id);
@@ -74,7 +96,7 @@ function succeeded(call: Call, invoice: StoredInvoice, { charge, intent, method,
   emit(call, 'invoice.payment_succeeded', shown);
 }
 
-function failed(
+export function chargeFailed(
   call: Call,
   invoice: StoredInvoice,
   { charge, intent, method, decline, attempted }: Attempt & { decline: Decline },

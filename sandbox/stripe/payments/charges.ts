@@ -6,6 +6,7 @@ import { text } from '../api/rules.ts';
 import { newId } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { Charge, PaymentIntent, StoredPaymentMethod } from '../wire.ts';
+import { bankDetails } from './bankAccounts.ts';
 import type { Decline } from './testCards.ts';
 
 export const chargeRoutes = [
@@ -57,6 +58,7 @@ export interface ChargeFields {
 export function makeCharge(sandbox: Sandbox, { intent, method, decline, receiptUrl }: ChargeFields): Charge {
   const { amount } = intent;
   const taken = !decline;
+  const bank = method.us_bank_account;
   const charge: Charge = {
     id: newId('ch'),
     object: 'charge',
@@ -83,13 +85,13 @@ export function makeCharge(sandbox: Sandbox, { intent, method, decline, receiptU
     metadata: {},
     on_behalf_of: null,
     outcome: outcome(decline),
-    paid: taken,
+    paid: taken && !bank,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: { type: 'card', card: cardDetails(method, amount) },
+    payment_method_details: bank ? bankDetails(bank) : { type: 'card', card: cardDetails(method, amount) },
     receipt_email: null,
     receipt_number: null,
-    receipt_url: taken ? receiptUrl : null,
+    receipt_url: taken && !bank ? receiptUrl : null,
     refunded: false,
     review: null,
     shipping: null,
@@ -97,7 +99,8 @@ export function makeCharge(sandbox: Sandbox, { intent, method, decline, receiptU
     source_transfer: null,
     statement_descriptor: null,
     statement_descriptor_suffix: null,
-    status: taken ? 'succeeded' : 'failed',
+    // A bank answers in days.
+    status: bank ? 'pending' : taken ? 'succeeded' : 'failed',
     transfer_data: null,
     transfer_group: null,
   };

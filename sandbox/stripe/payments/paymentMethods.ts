@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '../api/call.ts';
 import { address, changedMetadata, metadata, pageRules } from '../api/commonRules.ts';
-import { StripeError, resourceMissing } from '../api/errors.ts';
+import { StripeError, parameterMissing, resourceMissing } from '../api/errors.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
@@ -12,6 +12,7 @@ import { namedCustomer } from '../resources/customers.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
 import type { PaymentMethod, StoredPaymentMethod } from '../wire.ts';
+import { cloneTestBank, makeBankMethod } from './bankAccounts.ts';
 import { cardKind, digits, mistyped, testMethodNumber } from './testCards.ts';
 import type { Decline } from './testCards.ts';
 
@@ -22,16 +23,23 @@ const createRules = {
     name: text(),
     phone: text(),
   }),
-  card: required(
-    hash({
-      number: required(text()),
-      exp_month: required(integer()),
-      exp_year: required(integer()),
-      cvc: text(),
-    }),
-  ),
+  card: hash({
+    number: required(text()),
+    exp_month: required(integer()),
+    exp_year: required(integer()),
+    cvc: text(),
+  }),
   metadata,
-  type: required(oneOf('card')),
+  type: required(oneOf('card', 'us_bank_account')),
+  us_bank_account: hash(
+    {
+      account_holder_type: oneOf('company', 'individual'),
+      account_number: required(text()),
+      account_type: oneOf('checking', 'savings'),
+      routing_number: required(text()),
+    },
+    ['financial_connections_account'],
+  ),
 };
 
 export const paymentMethodRoutes = [
@@ -47,10 +55,10 @@ export const paymentMethodRoutes = [
   }),
   route('POST', '/v1/payment_methods/:method/detach', { parameters: {}, run: detachMethod }),
   route('GET', '/v1/payment_methods', {
-    parameters: { ...pageRules, customer: required(text()), type: oneOf('card') },
+    parameters: { ...pageRules, customer: required(text()), type: oneOf('card', 'us_bank_account') },
     unsupported: ['allow_redisplay', 'customer_account'],
     run: ({ sandbox }, values) =>
-      page(newestFirst(sandbox.by.methodOfCustomer.all(values.customer)), values, {
+      page(methodsOf(sandbox, values), values, {
         url: '/v1/payment_methods',
         kind: 'PaymentMethod',
         show: showPaymentMethod,
@@ -64,6 +72,8 @@ export function showPaymentMethod(method: StoredPaymentMethod): PaymentMethod {
 }
 
 function createMethod(call: Call, values: Values<typeof createRules>): object {
+  if (values.type === 'us_bank_account') return createBank(call, values);
+  if (!values.card) throw parameterMissing('card');
   const { number, exp_month: expMonth, exp_year: expYear, cvc = '123' } = values.card;
   const card = { number, expMonth, expYear, cvc };
   const wrong = mistyped(card, call.sandbox.clock());
@@ -72,6 +82,37 @@ function createMethod(call: Call, values: Values<typeof createRules>): object {
   const described = { ...method, metadata: changedMetadata({}, values.metadata) };
   call.sandbox.paymentMethods.put(described);
   return showPaymentMethod(described);
+}
+
+function createBank(call: Call, values: Values<typeof createRules>): object {
+  const { us_bank_account: bank, billing_details: billing } = values;
+  if (!bank) throw parameterMissing('us_bank_account');
+  if (billing?.name === undefined) throw parameterMissing('billing_details[name]');
+  const method = makeBankMethod(call.sandbox, {
+    number: bank.account_number,
+    routing: bank.routing_number,
+    holder: bank.account_holder_type ?? 'individual',
+    kind: bank.account_type ?? 'checking',
+  });
+  const { address: home, email, name, phone } = billing;
+  const described: StoredPaymentMethod = {
+    ...method,
+    billing_details: {
+      address: home ?? method.billing_details.address,
+      email: email ?? null,
+      name,
+      phone: phone ?? null,
+      tax_id: null,
+    },
+    metadata: changedMetadata({}, values.metadata),
+  };
+  call.sandbox.paymentMethods.put(described);
+  return showPaymentMethod(described);
+}
+
+function methodsOf(sandbox: Sandbox, { customer, type }: { customer: string; type?: string | undefined }) {
+  const all = newestFirst(sandbox.by.methodOfCustomer.all(customer));
+  return all.filter((one) => (type ?? one.type) === one.type);
 }
 
 type BillingDetails = Values<typeof createRules>['billing_details'];
@@ -125,7 +166,7 @@ const blankAddress = { city: null, country: null, line1: null, line2: null, post
 /** A fresh method for one of Stripe's own ids such as pm_card_visa. */
 export function cloneTestMethod(sandbox: Sandbox, id: string): StoredPaymentMethod | undefined {
   const number = testMethodNumber(id);
-  if (number === undefined) return undefined;
+  if (number === undefined) return cloneTestBank(sandbox, id);
   const expYear = new Date(sandbox.clock() * 1000).getUTCFullYear() + 1;
   return makeMethod(sandbox, { number, expMonth: 12, expYear, cvc: '123' });
 }
@@ -137,7 +178,7 @@ function attachMethod(call: Call, values: { customer: string }): object {
   const id = call.path['method'] ?? '';
   const method = sandbox.paymentMethods.get(id) ?? cloneTestMethod(sandbox, id);
   if (!method) throw resourceMissing('PaymentMethod', id, 'payment_method');
-  const { decline } = cardKind(method.test_card);
+  const decline = method.card && cardKind(method.test_card).decline;
   if (decline && method.test_card !== '4000000000000341') throw cardError(decline);
   const attached = { ...method, customer: customer.id };
   sandbox.paymentMethods.put(attached);

@@ -1,4 +1,5 @@
 import type { Call } from '../api/call.ts';
+import { defaultPayment } from '../payments/invoicePayments.ts';
 import { billingSettings } from '../time/billingSettings.ts';
 import type { Event, StoredInvoice, StoredSubscription } from '../wire.ts';
 import { endSubscription, setStatus } from './changeSubscription.ts';
@@ -43,6 +44,8 @@ function followAttempt(call: Call, subscription: StoredSubscription, invoice: St
   if (!failed || invoice.collection_method !== 'charge_automatically') return;
   if (invoice.billing_reason === 'subscription_create' || (status !== 'active' && status !== 'past_due'))
     return;
+  // Nobody knows yet how a bank debit ends.
+  if (defaultPayment(call.sandbox, invoice.id).intent.status === 'processing') return;
   const { retryDays, subscriptionsAfterRetries: end } = billingSettings(call.sandbox);
   const isOver = invoice.next_payment_attempt === null && invoice.attempt_count > retryDays.length;
   if (isOver && end === 'cancel') endSubscription(call, subscription, 'payment_failed');

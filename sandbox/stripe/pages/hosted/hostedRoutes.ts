@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { PaymentOutcome, StripePagesPort } from '../port.ts';
 import { sameSiteOnly } from '../security.ts';
 import { shell } from '../shell.ts';
+import { expiredLinkPage } from './expiredLinkPage.ts';
 import { invoicePage } from './invoicePage.ts';
 import type { FormState } from './paymentForm.ts';
 import { payOnceAtATime } from './payOnceAtATime.ts';
@@ -23,7 +24,7 @@ export function hostedRoutes(port: StripePagesPort): Router {
   router.get('/i/:account/:token', (request, response) => {
     const invoice = find(request);
     if (invoice) show(response, invoice);
-    else sendUnknown(response);
+    else sendUnknown(request, response);
   });
 
   router.post(
@@ -32,7 +33,7 @@ export function hostedRoutes(port: StripePagesPort): Router {
     express.urlencoded({ extended: false, limit: '10kb' }),
     async (request, response) => {
       const invoice = find(request);
-      if (!invoice) return sendUnknown(response);
+      if (!invoice) return sendUnknown(request, response);
       const form = (request.body ?? {}) as Record<string, unknown>;
       const reading = readCard(form, new Date());
       const kept = { billingName: String(form.billingName ?? '').slice(0, 200) };
@@ -57,8 +58,12 @@ export function hostedRoutes(port: StripePagesPort): Router {
     response.send(shell(invoicePage(port, invoice, form)));
   }
 
-  function sendUnknown(response: Response): void {
-    response.status(404).send(shell(unknownInvoicePage()));
+  /** 410: it was there. Stripe says the same to everybody who has the old link. */
+  function sendUnknown(request: Request, response: Response): void {
+    const { token } = request.params;
+    if (typeof token === 'string' && port.isExpired(token))
+      response.status(410).send(shell(expiredLinkPage(port.accountName)));
+    else response.status(404).send(shell(unknownInvoicePage()));
   }
 
   return router;

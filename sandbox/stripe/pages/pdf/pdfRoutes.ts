@@ -1,6 +1,7 @@
 import { Router, type Response } from 'express';
 import type Stripe from 'stripe';
 import type { StripePagesPort } from '../port.ts';
+import { expiredLinkPage } from '../hosted/expiredLinkPage.ts';
 import { unknownInvoicePage } from '../hosted/unknownInvoicePage.ts';
 import { shell } from '../shell.ts';
 import { writeCreditNotePdf } from './creditNotePdf.ts';
@@ -11,10 +12,12 @@ export function pdfRoutes(port: StripePagesPort): Router {
   const router = Router();
 
   router.get('/pdf/:account/:token', (request, response) => {
+    if (isExpired(request.params, response)) return;
     send(response, find(request.params), 'Invoice');
   });
 
   router.get('/pdf/:account/:token/receipt', (request, response) => {
+    if (isExpired(request.params, response)) return;
     const invoice = find(request.params);
     send(response, invoice?.status === 'paid' ? invoice : undefined, 'Receipt');
   });
@@ -30,6 +33,13 @@ export function pdfRoutes(port: StripePagesPort): Router {
     response.set('Content-Disposition', `inline; filename="CreditNote-${fileNameOf(note.number)}.pdf"`);
     writeCreditNotePdf(response, note, port);
   });
+
+  /** True when it was answered so. */
+  function isExpired({ token }: { token: string }, response: Response): boolean {
+    const expired = port.isExpired(token);
+    if (expired) response.status(410).send(shell(expiredLinkPage(port.accountName)));
+    return expired;
+  }
 
   function find({ account, token }: { account: string; token: string }): Stripe.Invoice | undefined {
     return account === port.accountId ? port.invoiceByToken(token) : undefined;
