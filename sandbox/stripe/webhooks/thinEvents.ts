@@ -41,7 +41,7 @@ export function snapshotIdOf(thinId: string): string | undefined {
   return THIN.test(thinId) ? thinId.replace(THIN, 'evt_1') : undefined;
 }
 
-/** Stripe's addresses are plurals of the names of its objects. */
+/** Stripe's addresses are plurals of the names of its objects; a dot there is a folder here. */
 function addressOf(type: string): string {
-  return `${type}s`;
+  return `${type.replace('.', '/')}s`;
 }
