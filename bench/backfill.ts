@@ -1,17 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { startWorld, type World } from '../test/integration/world.ts';
-import { withOwnPostgres } from './ownPostgres.ts';
+import type { World } from '../test/integration/world.ts';
+import { curve, Memory, startCommand, watch } from './measuredCommand.ts';
+import { seedBothSides, withImportWorld } from './pastInvoices.ts';
 import { printTable, round } from './table.ts';
 
 // BACKFILL_INVOICES=100000 measures this one alone.
 const SIZES = (process.env.BACKFILL_INVOICES ?? '10000,30000,100000').split(',').map(Number);
-const INVOICES_A_CUSTOMER = 100;
-const SAMPLE_MS = 250;
-const CURVE_POINTS = 10;
 
 interface Measured {
   invoices: number;
@@ -31,7 +26,7 @@ export async function backfill(): Promise<void> {
   const rows = [];
   for (const invoices of SIZES) {
     const kills = invoices === Math.max(...SIZES) ? 1 : 0;
-    const measured = await withOwnWorld((world) => measure(world, { invoices, kills }));
+    const measured = await withImportWorld((world) => measure(world, { invoices, kills }));
     rows.push({
       invoices: measured.invoices,
       seconds: round(measured.seconds, 0),
@@ -45,22 +40,6 @@ export async function backfill(): Promise<void> {
   printTable('First import from Stripe, one line an invoice', rows);
 }
 
-async function withOwnWorld<T>(work: (world: World) => Promise<T>): Promise<T> {
-  let result: T | undefined;
-  await withOwnPostgres(async () => {
-    const world = await startWorld({
-      environment: { LEASE_SECONDS: '30', STRIPE_REQUESTS_PER_SECOND: '1000' },
-      recordExchanges: false,
-    });
-    try {
-      result = await work(world);
-    } finally {
-      await world.stop();
-    }
-  });
-  return result!;
-}
-
 async function measure(
   world: World,
   { invoices, kills }: { invoices: number; kills: number },
@@ -70,11 +49,14 @@ async function measure(
   const startedAt = performance.now();
   let from = ['--from', 'stripe'];
   for (let kill = 0; kill < kills; kill += 1) {
-    const id = await killedAt(start(world, from), { memory, after: Math.floor(invoices / 2) });
+    const id = await killedAt(startCommand(world, ['backfill', ...from]), {
+      memory,
+      after: Math.floor(invoices / 2),
+    });
     console.log(`killed in run ${id} after ${round((performance.now() - startedAt) / 1000, 0)} s`);
     from = ['--resume', id];
   }
-  const { child, done } = watch(start(world, from), memory);
+  const { child, done } = watch(startCommand(world, ['backfill', ...from]), memory);
   await once(child, 'exit');
   const report = await done;
   if (child.exitCode !== 0)
@@ -82,42 +64,6 @@ async function measure(
   const seconds = (performance.now() - startedAt) / 1000;
   await expectAll(world, { invoices, total: seeded.total });
   return { invoices, seconds, memory: memory.samples, peak: memory.peak, kills };
-}
-
-/** Customers whose Accounts have the same e-mail, and all their invoices, without events. */
-async function seedBothSides(world: World, invoices: number): Promise<{ total: number }> {
-  const seeded = await world.control<{ total: number }>('stripe', 'POST', '/seed', {
-    customers: invoices / INVOICES_A_CUSTOMER,
-    invoices,
-    paid: invoices * 0.8,
-  });
-  for await (const customer of world.stripe.customers.list({ limit: 100 })) {
-    await world.admin.create('Account', { Name: customer.name, Billing_Email__c: customer.email });
-  }
-  return seeded;
-}
-
-function start(world: World, args: string[]): ChildProcess {
-  const command = join(import.meta.dirname, '../bin/invoicebridge.mjs');
-  return spawn(process.execPath, [command, 'backfill', ...args, '--json'], {
-    env: { PATH: process.env.PATH, ...world.environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-type Line = { kind: string; id?: string; entity?: string; read?: number };
-
-/** Samples its memory, and reads what it says. */
-function watch(child: ChildProcess, memory: Memory, onLine: (line: Line) => void = () => {}) {
-  const sampling = setInterval(() => memory.sample(child.pid!), SAMPLE_MS);
-  child.once('exit', () => clearInterval(sampling));
-  const lines = createInterface({ input: child.stdout! });
-  let last: Line | undefined;
-  lines.on('line', (text) => {
-    last = JSON.parse(text) as Line;
-    onLine(last);
-  });
-  return { child, done: once(lines, 'close').then(() => last) };
 }
 
 async function killedAt(
@@ -168,34 +114,3 @@ async function settled(world: World): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
-
-class Memory {
-  readonly samples: number[] = [];
-  peak = 0;
-
-  sample(pid: number): void {
-    let status: string;
-    try {
-      status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    } catch {
-      return; // it has just ended
-    }
-    const megabytes = (name: string) => {
-      const kilobytes = new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1];
-      return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
-    };
-    const now = megabytes('VmRSS');
-    if (now === undefined) return;
-    this.samples.push(now);
-    this.peak = Math.max(this.peak, megabytes('VmHWM')!);
-  }
-}
-
-/** So many points of a curve, evenly spread. */
-const curve = (values: number[]) =>
-  values.length <= CURVE_POINTS
-    ? values
-    : Array.from(
-        { length: CURVE_POINTS },
-        (_, index) => values[Math.round((index * (values.length - 1)) / (CURVE_POINTS - 1))]!,
-      );

@@ -8,6 +8,7 @@ const benches: Record<string, () => Promise<() => Promise<void>>> = {
   latency: async () => (await import('./latency.ts')).latency,
   send: async () => (await import('./send.ts')).send,
   backfill: async () => (await import('./backfill.ts')).backfill,
+  audit: async () => (await import('./audit.ts')).audit,
   workers: async () => (await import('./workers.ts')).workers,
 };
 
