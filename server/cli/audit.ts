@@ -1,15 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { audit, type AuditReport, type Difference } from '../../sync/audit/audit.ts';
 import { auditPage } from '../../sync/audit/auditPage.ts';
+import { FirstFound } from '../../sync/audit/firstFound.ts';
 import { kindWords, valueWords } from '../../sync/audit/auditWords.ts';
 import { inBackground } from '../../sync/limits/priority.ts';
 import { loadConfig } from '../config.ts';
 import { openEngine, openLog } from '../wiring.ts';
 import type { Cell, Output } from './output.ts';
 import { takePart } from './takePart.ts';
-
-// More than anybody reads on a screen or a page; --json names all of them without holding them.
-const MOST_SHOWN = 1000;
 
 /** `invoicebridge audit`: compares both sides whole. 0 when they say the same, 1 when not. */
 export async function runAudit(
@@ -18,7 +16,7 @@ export async function runAudit(
 ): Promise<number> {
   const config = loadConfig();
   const { engine, close } = await openEngine(config, openLog({ logLevel: 'silent' }, 'audit'));
-  const shown: Difference[] = [];
+  const found = new FirstFound();
   const progress = openProgress();
   try {
     const report = await takePart(engine, 'audit', () =>
@@ -28,16 +26,16 @@ export async function runAudit(
           onProgress: ({ entity, side, read }) => progress.show(`${side}: ${read} ${entity}s read`),
           onDifference: (difference) => {
             output.emit(difference);
-            if (shown.length < MOST_SHOWN) shown.push(difference);
+            found.add(difference);
           },
         }),
       ),
     );
     progress.end();
-    if (out) writeFileSync(out, auditPage(report, shown));
+    if (out) writeFileSync(out, auditPage(report, found.all));
     const peakMemoryMb = Math.round(process.resourceUsage().maxRSS / 1024);
     output.emit({ kind: 'report', ...report, peakMemoryMb });
-    tell(output, { report, shown, out });
+    tell(output, { report, differences: found.differences, out });
     return report.entities.every(({ differing }) => differing === 0) ? 0 : 1;
   } finally {
     await close();
@@ -46,16 +44,26 @@ export async function runAudit(
 
 function tell(
   output: Output,
-  { report, shown, out }: { report: AuditReport; shown: Difference[]; out: string | undefined },
+  { report, differences, out }: { report: AuditReport; differences: Difference[]; out: string | undefined },
 ): void {
   output.table(
-    ['records', 'Salesforce', 'Stripe', 'differing', 'marked to be mended'],
-    report.entities.map(({ entity, salesforce, stripe, differing, healed }) => [
+    [
+      'records',
+      'Salesforce',
+      'Stripe',
+      'differing',
+      'marked to be mended',
+      'waiting for a decision',
+      'left alone',
+    ],
+    report.entities.map(({ entity, salesforce, stripe, differing, healed, byKind }) => [
       entity,
       salesforce,
       stripe,
       differing > 0 ? { text: String(differing), tone: 'bad' } : { text: '0', tone: 'good' },
       healed,
+      byKind.undecided ? { text: String(byKind.undecided), tone: 'warning' } : 0,
+      byKind.left_alone ?? 0,
     ]),
   );
   output.say();
@@ -76,8 +84,9 @@ function tell(
   if (differing === 0) output.say(output.paint('good', '\nBoth sides say the same.'));
   else {
     output.say();
-    output.table(['record', 'Salesforce', 'Stripe', 'what'], shown.map(differenceRow));
-    if (differing > shown.length) output.say(`And ${differing - shown.length} more: --json names them all.`);
+    output.table(['record', 'Salesforce', 'Stripe', 'what'], differences.map(differenceRow));
+    if (differing > differences.length)
+      output.say(`And ${differing - differences.length} more: --json names them all.`);
     const healed = report.entities.reduce((sum, entity) => sum + entity.healed, 0);
     output.say(
       healed > 0
@@ -85,6 +94,8 @@ function tell(
         : '\nHave the engine mend them: invoicebridge audit --heal',
     );
   }
+  if (report.entities.some(({ byKind }) => byKind.undecided))
+    output.say('Customers wait for a person to say which Account they are: invoicebridge matches');
   if (out) output.say(`The report is in ${out}.`);
 }
 

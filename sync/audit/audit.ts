@@ -5,7 +5,13 @@ import { soqlList } from '../salesforce/connection.ts';
 import { auditedKinds } from './auditedKinds.ts';
 import type { AuditedKind, AuditEngine, LineFields } from './auditRow.ts';
 import { openConnection } from '../store/database.ts';
-import { AuditTables, type CurrencySums, type DifferenceKind, type FoundPair } from './auditTables.ts';
+import {
+  AuditTables,
+  isDifference,
+  type CurrencySums,
+  type DifferenceKind,
+  type FoundPair,
+} from './auditTables.ts';
 
 export interface Difference {
   entity: SyncEntity;
@@ -21,6 +27,7 @@ export interface EntityAudit {
   stripe: number;
   salesforce: number;
   differing: number;
+  /** Also what is no difference: what waits for a person's decision, and what is left alone. */
   byKind: Partial<Record<DifferenceKind, number>>;
   sums: CurrencySums[];
   /** How many records were marked to be converged. */
@@ -36,6 +43,7 @@ export interface AuditReport {
 
 export interface AuditOptions {
   heal: boolean;
+  /** Told of all of `byKind`. */
   onDifference(difference: Difference): void;
   onProgress?(progress: {
     entity: SyncEntity;
@@ -76,16 +84,17 @@ async function auditKind(
   const withLines = kind.crmLinePages !== undefined;
   const { entity } = kind;
   if ((await tables.compare({ entity, withLines })) > 0) {
-    for await (const page of tables.differences()) await readAgain(engine, kind, { tables, page });
+    for await (const page of tables.found({ unsettled: true }))
+      await readAgain(engine, kind, { tables, page });
     await tables.compare({ entity, withLines });
   }
 
   const byKind: EntityAudit['byKind'] = {};
   let differing = 0;
-  for await (const page of tables.differences()) {
+  for await (const page of tables.found()) {
     for (const found of page) {
       byKind[found.kind] = (byKind[found.kind] ?? 0) + 1;
-      differing += 1;
+      if (isDifference(found.kind)) differing += 1;
       options.onDifference(difference(kind, found));
     }
   }

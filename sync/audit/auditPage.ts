@@ -1,4 +1,5 @@
 import type { AuditReport, Difference, EntityAudit } from './audit.ts';
+import { isDifference } from './auditTables.ts';
 import { kindWords, valueWords } from './auditWords.ts';
 
 /** The report as one HTML file without scripts or outside resources, to be mailed or kept. */
@@ -10,7 +11,9 @@ export function auditPage(report: AuditReport, shown: Difference[]): string {
       : differing === 1
         ? '1 record differs'
         : `${differing} records differ`;
-  const left = differing - shown.length;
+  const differences = shown.filter(({ kind }) => isDifference(kind));
+  const others = shown.filter(({ kind }) => !isDifference(kind));
+  const left = differing - differences.length;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,12 +27,13 @@ export function auditPage(report: AuditReport, shown: Difference[]): string {
 <h1>${text(verdict)}</h1>
 <p>Salesforce org ${text(report.orgId)} and Stripe, read whole from ${time(report.startedAt)} to ${time(report.finishedAt)} UTC.</p>
 <h2>Records</h2>
-${table(['', 'Salesforce', 'Stripe', 'differing', 'marked to be mended'], report.entities.map(entityRow))}
+${table(['', 'Salesforce', 'Stripe', 'differing', 'marked to be mended', 'waiting for a decision', 'left alone'], report.entities.map(entityRow))}
 <h2>Sums of invoices</h2>
 ${table(['', 'side', 'invoices', 'total', 'paid', 'remaining'], report.entities.flatMap(sumRows))}
 <h2>Differences</h2>
-${shown.length === 0 ? '<p>None.</p>' : table(['', 'Salesforce', 'Stripe', 'what', 'field', 'Salesforce says', 'Stripe says'], shown.flatMap(differenceRows))}
+${differences.length === 0 ? '<p>None.</p>' : table(['', 'Salesforce', 'Stripe', 'what', 'field', 'Salesforce says', 'Stripe says'], differences.flatMap(differenceRows))}
 ${left > 0 ? `<p>And ${left} more: <code>invoicebridge audit --json</code> names them all.</p>` : ''}
+${others.length > 0 ? `<h2>Not in Salesforce, and no difference</h2>\n${table(['', 'Stripe', 'what'], others.map(otherRow))}` : ''}
 </main>
 </body>
 </html>
@@ -43,12 +47,14 @@ interface PageCell {
 }
 type PageRow = (string | PageCell)[];
 
-const entityRow = ({ entity, stripe, salesforce, differing, healed }: EntityAudit): PageRow => [
+const entityRow = ({ entity, stripe, salesforce, differing, healed, byKind }: EntityAudit): PageRow => [
   entity,
   count(salesforce),
   count(stripe),
   { ...count(differing), bad: differing > 0 },
   count(healed),
+  count(byKind.undecided ?? 0),
+  count(byKind.left_alone ?? 0),
 ];
 
 function sumRows({ sums }: EntityAudit): PageRow[] {
@@ -80,6 +86,12 @@ function differenceRows({ entity, kind, crmId, stripeId, fields }: Difference): 
     valueWords(stripe),
   ]);
 }
+
+const otherRow = ({ entity, kind, stripeId }: Difference): PageRow => [
+  entity,
+  stripeId ?? '-',
+  kindWords(kind),
+];
 
 const count = (value: number): PageCell => ({ text: String(value), number: true });
 

@@ -16,6 +16,8 @@ export interface AuditRow {
   /** ISO 4217, upper case; null for what has no money in it. */
   currency: string | null;
   fields: Record<string, unknown>;
+  /** Stripe's customer that it belongs to: while that one is nobody's in the org, it cannot come over. */
+  customerId?: string | null;
   /** Whether it is no difference that the other side lacks it: a payment that failed makes no record. */
   optional?: boolean;
 }
@@ -41,7 +43,7 @@ export interface AuditedKind {
   entity: SyncEntity;
   /** The field of the org's record that holds Stripe's id. */
   stripeIdField: string;
-  /** Whether a record that is in no pair yet belongs into one: every invoice does, not every Account. */
+  /** Whether a record that is in no pair yet is the engine's to deal with: not a product, which the org decides about. */
   takesInNew: boolean;
   stripePages(stripe: Stripe): AsyncIterable<AuditRow[]>;
   stripeRecord(stripe: Stripe, id: string): Promise<AuditRow | null>;

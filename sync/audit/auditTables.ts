@@ -8,7 +8,14 @@ export type DifferenceKind =
   | 'missing_in_stripe'
   | 'missing_in_salesforce'
   | 'duplicate_in_stripe'
-  | 'duplicate_in_salesforce';
+  | 'duplicate_in_salesforce'
+  /** No difference: the match queue has its customer. */
+  | 'undecided'
+  /** No difference: a person wants it so, or it is a product that the org has not taken up. */
+  | 'left_alone';
+
+const NO_DIFFERENCE: readonly DifferenceKind[] = ['undecided', 'left_alone'];
+export const isDifference = (kind: DifferenceKind): boolean => !NO_DIFFERENCE.includes(kind);
 
 export interface FoundPair {
   id: number;
@@ -46,8 +53,8 @@ export class AuditTables {
   async reset(): Promise<void> {
     await this.drop();
     await this.client.query(`
-      CREATE TEMP TABLE audit_stripe (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb, optional boolean);
-      CREATE TEMP TABLE audit_crm (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb, optional boolean);
+      CREATE TEMP TABLE audit_stripe (id text COLLATE "C" PRIMARY KEY, other_id text COLLATE "C", currency text, fields jsonb, optional boolean, customer_id text);
+      CREATE TEMP TABLE audit_crm (LIKE audit_stripe INCLUDING INDEXES);
       CREATE TEMP TABLE audit_crm_line (invoice_id text COLLATE "C", line_id text, terms jsonb);
       CREATE TEMP TABLE audit_difference (id int GENERATED ALWAYS AS IDENTITY, kind text, stripe_id text COLLATE "C", crm_id text COLLATE "C");
       CREATE INDEX ON audit_stripe (other_id);
@@ -63,11 +70,12 @@ export class AuditTables {
   /** A record that moved between two pages while they were read comes twice: the later reading counts. */
   async add(side: 'stripe' | 'crm', rows: AuditRow[]): Promise<void> {
     await this.client.query(
-      `INSERT INTO audit_${side} (id, other_id, currency, fields, optional)
-       SELECT DISTINCT ON (id) id, "otherId", currency, fields, coalesce(optional, false)
-       FROM jsonb_to_recordset($1) AS row (id text, "otherId" text, currency text, fields jsonb, optional boolean)
+      `INSERT INTO audit_${side} (id, other_id, currency, fields, optional, customer_id)
+       SELECT DISTINCT ON (id) id, "otherId", currency, fields, coalesce(optional, false), "customerId"
+       FROM jsonb_to_recordset($1)
+         AS row (id text, "otherId" text, currency text, fields jsonb, optional boolean, "customerId" text)
        ON CONFLICT (id) DO UPDATE SET other_id = excluded.other_id, currency = excluded.currency, fields = excluded.fields,
-         optional = excluded.optional`,
+         optional = excluded.optional, customer_id = excluded.customer_id`,
       [JSON.stringify(rows)],
     );
   }
@@ -89,7 +97,7 @@ export class AuditTables {
     await this.client.query('DELETE FROM audit_crm_line WHERE invoice_id = ANY($1)', [crmIds]);
   }
 
-  /** Joins both sides and keeps what differs. Returns how many differences there are. */
+  /** Joins both sides and keeps what differs, and what waits or is left alone. Returns how much it found. */
   async compare({ entity, withLines }: { entity: SyncEntity; withLines: boolean }): Promise<number> {
     if (withLines) {
       await this.client.query(`
@@ -104,16 +112,16 @@ export class AuditTables {
     return rowCount ?? 0;
   }
 
-  /** The differences in the order of Stripe's ids, a page at a time. */
-  async *differences(): AsyncGenerator<FoundPair[]> {
+  /** What was found in the order of Stripe's ids, a page at a time; `unsettled`: without what is no difference. */
+  async *found({ unsettled = false } = {}): AsyncGenerator<FoundPair[]> {
     let after = 0;
     for (;;) {
       const { rows } = await this.client.query<FoundPair>(
         `SELECT found.id, kind, stripe_id AS "stripeId", crm_id AS "crmId", s.fields AS stripe, c.fields AS crm
          FROM audit_difference found
          LEFT JOIN audit_stripe s ON s.id = stripe_id LEFT JOIN audit_crm c ON c.id = crm_id
-         WHERE found.id > $1 ORDER BY found.id LIMIT $2`,
-        [after, PAGE],
+         WHERE found.id > $1 AND kind <> ALL($3) ORDER BY found.id LIMIT $2`,
+        [after, PAGE, unsettled ? NO_DIFFERENCE : []],
       );
       if (rows.length > 0) yield rows;
       if (rows.length < PAGE) return;
@@ -143,9 +151,10 @@ export class AuditTables {
   async heal({ entity, takesInNew }: Pick<AuditedKind, 'entity' | 'takesInNew'>): Promise<number> {
     const { rowCount } = await this.client.query(
       `SELECT mark_dirty($1, stripe_id, crm_id, 'salesforce') FROM audit_difference
-       WHERE $2 OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = audit_difference.stripe_id)
-         OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.crm_id = audit_difference.crm_id)`,
-      [entity, takesInNew],
+       WHERE kind <> ALL($3) AND ($2
+         OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = audit_difference.stripe_id)
+         OR EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.crm_id = audit_difference.crm_id))`,
+      [entity, takesInNew, NO_DIFFERENCE],
     );
     return rowCount ?? 0;
   }
@@ -173,9 +182,17 @@ const COMPARE = `
       END AS kind, pair.stripe_id, pair.crm_id
     FROM pair LEFT JOIN audit_stripe s ON s.id = pair.stripe_id
     UNION ALL
-    SELECT CASE WHEN EXISTS (SELECT FROM audit_crm c WHERE c.id = s.other_id)
-        THEN 'duplicate_in_stripe' ELSE 'missing_in_salesforce' END, s.id, NULL
-    FROM audit_stripe s WHERE NOT s.optional AND NOT EXISTS (SELECT FROM pair WHERE pair.stripe_id = s.id)
+    SELECT CASE
+        WHEN EXISTS (SELECT FROM audit_crm c WHERE c.id = s.other_id) THEN 'duplicate_in_stripe'
+        WHEN customer.state = 'ignored' THEN 'left_alone'
+        WHEN customer.state IN ('open', 'resolving') THEN 'undecided'
+        -- The org keeps the catalogue: lines that name such a product come over without one.
+        WHEN $1 = 'product' AND NOT EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = s.id
+                                              AND r.crm_id IS NOT NULL) THEN 'left_alone'
+        ELSE 'missing_in_salesforce'
+      END, s.id, NULL
+    FROM audit_stripe s LEFT JOIN match_case customer ON customer.stripe_id = s.customer_id
+    WHERE NOT s.optional AND NOT EXISTS (SELECT FROM pair WHERE pair.stripe_id = s.id)
       -- Deleted in the org by a person, or merged, and that was followed: it is not made there again. Nor is what
       -- belongs to a deleted invoice.
       AND NOT EXISTS (SELECT FROM sync_record r WHERE r.entity = $1 AND r.stripe_id = s.id

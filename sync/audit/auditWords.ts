@@ -7,6 +7,8 @@ const KIND: Record<DifferenceKind, string> = {
   missing_in_salesforce: 'is missing in Salesforce',
   duplicate_in_stripe: 'is a second one in Stripe',
   duplicate_in_salesforce: 'is a second one in Salesforce',
+  undecided: 'waits for a person to say which Account its customer is: invoicebridge matches',
+  left_alone: 'is left out of Salesforce',
 };
 
 export const kindWords = (kind: DifferenceKind): string => KIND[kind];

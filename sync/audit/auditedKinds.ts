@@ -59,17 +59,22 @@ const pairRow = ({ id, otherId, terms }: PairSide<object>): AuditRow => ({
   fields: { ...terms },
 });
 
+const customerRow = (customer: PairSide<object>): AuditRow => ({
+  ...pairRow(customer),
+  customerId: customer.id,
+});
+
 const customers: AuditedKind = {
   entity: 'customer',
   stripeIdField: 'Stripe_Customer_Id__c',
-  takesInNew: false,
+  takesInNew: true,
   async *stripePages(stripe) {
     for await (const page of pagesOf((params) => stripe.customers.list(params)))
-      yield page.map((customer) => pairRow(customerSnapshot(customer)));
+      yield page.map((customer) => customerRow(customerSnapshot(customer)));
   },
   async stripeRecord(stripe, id) {
     const customer = await fromStripe(() => readStripeCustomer(stripe, id));
-    return customer && pairRow(customer);
+    return customer && customerRow(customer);
   },
   crmPages: (org, where) =>
     linkedPages(org, {
@@ -179,6 +184,7 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
   return {
     id: invoice.id,
     otherId: invoice.crmId,
+    customerId: invoice.customerId,
     currency: invoice.currency.toUpperCase(),
     fields: {
       status: invoice.status,

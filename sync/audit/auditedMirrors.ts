@@ -76,8 +76,15 @@ const mirrors: MirrorAudit[] = [
   },
 ];
 
-function mirrorRow(id: string, { fields, makesRecord }: Mirrored): AuditRow {
-  return { id, otherId: null, currency: null, fields: sameMoment(fields), optional: !makesRecord };
+function mirrorRow(id: string, { fields, makesRecord, customerId }: Mirrored): AuditRow {
+  return {
+    id,
+    otherId: null,
+    currency: null,
+    fields: sameMoment(fields),
+    optional: !makesRecord,
+    customerId,
+  };
 }
 
 /** Payments, refunds and credit notes: made in Stripe, shown in the org. */

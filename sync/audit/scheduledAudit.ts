@@ -3,7 +3,8 @@ import { isSyncFailure } from '../failure.ts';
 import { inBackground } from '../limits/priority.ts';
 import { dueAuditRun, finishAuditRun, type AuditRun } from '../store/auditRuns.ts';
 import { openConnection } from '../store/database.ts';
-import { audit, type Difference } from './audit.ts';
+import { audit } from './audit.ts';
+import { FirstFound } from './firstFound.ts';
 
 export interface ScheduleOptions {
   /** 0: only what was asked for. */
@@ -11,9 +12,6 @@ export interface ScheduleOptions {
   /** Ends the reading; the audit is left to the next worker. */
   signal: AbortSignal;
 }
-
-// More than anybody reads; `invoicebridge audit --json` names all of them.
-const MOST_KEPT = 1000;
 
 /** Runs the audit that is due, unless another worker is at it, and has what differs mended. Returns whether one ran. */
 export async function runDueAudit(engine: Engine, options: ScheduleOptions): Promise<boolean> {
@@ -33,15 +31,15 @@ export async function runDueAudit(engine: Engine, options: ScheduleOptions): Pro
 }
 
 async function carryOut(engine: Engine, run: AuditRun, signal: AbortSignal): Promise<void> {
-  const differences: Difference[] = [];
+  const found = new FirstFound();
   try {
     const report = await audit(engine, {
       heal: run.heal,
-      onDifference: (difference) => void (differences.length < MOST_KEPT && differences.push(difference)),
+      onDifference: (difference) => found.add(difference),
       onProgress: () => signal.throwIfAborted(),
     });
     const differing = report.entities.reduce((sum, entity) => sum + entity.differing, 0);
-    await finishAuditRun(engine.database, run.id, { differing, report, differences });
+    await finishAuditRun(engine.database, run.id, { differing, report, differences: found.all });
     engine.log.info({ reason: run.reason, differing }, 'Both sides have been compared whole.');
   } catch (error) {
     if (signal.aborted) return;

@@ -5,6 +5,7 @@ import { audit, type Difference } from '../../sync/audit/audit.ts';
 import { AuditTables } from '../../sync/audit/auditTables.ts';
 import { invoicebridge, type CommandResult } from '../cli/invoicebridge.ts';
 import { jobSteps, withoutFaults, type JobSteps } from '../integration/jobSteps.ts';
+import { GOOD_CARD, payOnHostedPage } from '../integration/payingPerson.ts';
 import { startWorld, type World } from '../integration/world.ts';
 import { followedDeletions } from './followedDeletions.ts';
 import { payAndRefund, plant, type Planted } from './plant.ts';
@@ -136,6 +137,57 @@ test('a refusal that passes by itself does not end the audit', async () => {
   expect(JSON.stringify(await world.control('org', 'GET', '/faults'))).not.toContain('503');
 });
 
+test('a customer in the match queue, with all that it has, is no difference; nor one that is left alone, nor a product of Stripe', async () => {
+  const code = async () => (await run()).code;
+  expect(await code()).toBe(0);
+  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
+  const { stripe } = world;
+  const product = await stripe.products.create({ name: 'Sold elsewhere' });
+  const customer = await stripe.customers.create({ name: 'Nobody at All', email: 'nobody@nowhere.example' });
+  const { id } = await stripe.invoices.create({
+    customer: customer.id,
+    collection_method: 'send_invoice',
+    days_until_due: 7,
+  });
+  await stripe.invoices.addLines(id, { lines: [{ description: 'Work', amount: 900 }] });
+  const { hosted_invoice_url: page } = await stripe.invoices.finalizeInvoice(id);
+  await payOnHostedPage(page!, GOOD_CARD);
+  await stripe.creditNotes.create({ invoice: id, amount: 100, out_of_band_amount: 100 });
+  const { data: payments } = await stripe.invoicePayments.list({ invoice: id });
+  const payment = String(payments[0]!.payment.payment_intent);
+  const refund = await stripe.refunds.create({ payment_intent: payment, amount: 50 });
+  await withoutFaults(world);
+  const found = async (...args: string[]) => {
+    const { lines, ...result } = await run(...args);
+    const differences = lines.filter(({ kind }) => kind !== 'report') as unknown as Difference[];
+    return {
+      ...result,
+      kinds: Object.fromEntries(differences.map(({ kind, stripeId }) => [stripeId!, kind])),
+    };
+  };
+
+  // Nobody has told the engine of it yet; that is what healing does, at once.
+  const missing = await found('--heal');
+  expect(missing.kinds).toMatchObject({ [product.id]: 'left_alone', [customer.id]: 'missing_in_salesforce' });
+  expect(missing.code).toBe(1);
+  await steps.quiet();
+
+  const waiting = await found('--out', join(directory, 'waiting.html'));
+  expect(Object.values(waiting.kinds).filter((kind) => kind === 'undecided')).toHaveLength(5);
+  expect(waiting.code).toBe(0);
+  const html = readFileSync(join(directory, 'waiting.html'), 'utf8');
+  expect(html).toContain('<h1>Both sides say the same</h1>');
+  expect(html).toContain('waits for a person');
+
+  await invoicebridge(['matches', 'resolve', customer.id, '--ignore'], world.environment);
+  await steps.quiet();
+  const decided = await found();
+  expect(new Set(Object.values(decided.kinds))).toEqual(new Set(['left_alone']));
+  expect(Object.keys(decided.kinds)).toHaveLength(6);
+  expect(decided.code).toBe(0);
+  expect((await found('--heal')).kinds).toEqual(decided.kinds);
+});
+
 test('two records of an org that lost its unique index are told apart', async () => {
   const client = await world.database.pool.connect();
   try {
@@ -149,7 +201,7 @@ test('two records of an org that lost its unique index are told apart', async ()
     ]);
     expect(await tables.compare({ entity: 'invoice', withLines: false })).toBe(1);
     const pages = [];
-    for await (const page of tables.differences()) pages.push(...page);
+    for await (const page of tables.found()) pages.push(...page);
     expect(pages).toMatchObject([{ kind: 'duplicate_in_salesforce', stripeId: 'in_1', crmId: 'a01B' }]);
     await tables.drop();
   } finally {
