@@ -82,7 +82,7 @@ function usageError({ from, entity, resume, dryRun, where }: BackfillFlags): str
   if (!from === !resume) return 'name --from, or --resume with the id of a run';
   if (resume && (entity || dryRun || where)) return 'a resumed run keeps what it was begun with';
   if (from === 'stripe' && where) return '--where goes with --from salesforce';
-  const foreign = entity?.filter((one) => !['customer', 'product', 'invoice'].includes(one)) ?? [];
+  const foreign = entity?.filter((one) => !['customer', 'product', 'price', 'invoice'].includes(one)) ?? [];
   if (from === 'salesforce' && foreign.length > 0) return `${foreign.join(', ')}: only Stripe makes these`;
   return undefined;
 }

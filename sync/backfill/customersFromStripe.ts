@@ -5,6 +5,7 @@ import { toLongId } from '../domain/salesforceId.ts';
 import { newRecord } from '../flows/convergePairs.ts';
 import { customerKind } from '../flows/customerKind.ts';
 import { MatchTables, type ReadCustomer } from '../matching/matchTables.ts';
+import { personFields } from '../salesforce/personFields.ts';
 import { plainText } from '../salesforce/values.ts';
 import { openConnection } from '../store/database.ts';
 import { queueCases, type NewCase } from '../store/matchCases.ts';
@@ -40,22 +41,40 @@ export async function customersFromStripe(context: BackfillContext): Promise<voi
   }
 }
 
+const PERSON_FIELDS = ['IsPersonAccount', 'PersonEmail'];
+
+interface AccountRow {
+  Id: string;
+  Name: string;
+  Website: string | null;
+  Billing_Email__c: string | null;
+  PersonEmail?: string | null;
+  IsPersonAccount?: boolean;
+  Stripe_Customer_Id__c: string | null;
+}
+
 async function readAccounts({ engine }: BackfillContext, tables: MatchTables): Promise<void> {
-  const accounts = 'SELECT Id, Name, Website, Billing_Email__c, Stripe_Customer_Id__c FROM Account';
-  for await (const rows of queryPages<Record<string, string | null>>(engine.org, accounts)) {
+  const person = (await personFields(engine.org)).filter((field) => PERSON_FIELDS.includes(field));
+  const fields = ['Id, Name, Website, Billing_Email__c, Stripe_Customer_Id__c', ...person].join(', ');
+  const accounts = `SELECT ${fields} FROM Account`;
+  for await (const rows of queryPages<AccountRow>(engine.org, accounts)) {
     await tables.addAccounts(
       rows.map((row) => ({
-        crmId: row.Id!,
-        name: row.Name ?? '',
+        crmId: row.Id,
+        name: row.Name,
         website: plainText(row.Website),
-        email: plainText(row.Billing_Email__c),
+        emails: [row.Billing_Email__c, row.PersonEmail].flatMap((email) => plainText(email) ?? []),
+        isPerson: row.IsPersonAccount === true,
         stripeId: plainText(row.Stripe_Customer_Id__c),
       })),
     );
   }
-  const contacts = 'SELECT AccountId, Email FROM Contact WHERE Email != null AND AccountId != null';
+  // A person's own contact says what the Account has said.
+  const contacts =
+    'SELECT AccountId, Email FROM Contact WHERE Email != null AND AccountId != null' +
+    (person.length > 0 ? ' AND Account.IsPersonAccount = false' : '');
   for await (const rows of queryPages<{ AccountId: string; Email: string }>(engine.org, contacts)) {
-    await tables.addAddresses(rows.map(({ AccountId, Email }) => ({ crmId: AccountId, email: Email })));
+    await tables.addAddresses(rows.map(({ AccountId, Email }) => ({ crmId: AccountId, emails: [Email] })));
   }
 }
 

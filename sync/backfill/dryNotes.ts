@@ -34,6 +34,15 @@ export class DryNotes {
     );
   }
 
+  /** Of these records of the org, those that would be paired by now. */
+  async pairedRecords(entity: SyncEntity, crmIds: string[]): Promise<Set<string>> {
+    const { rows } = await this.connection.query<{ crm_id: string }>(
+      'SELECT crm_id FROM dry_pair WHERE entity = $1 AND crm_id = ANY($2)',
+      [entity, crmIds],
+    );
+    return new Set(rows.map(({ crm_id }) => crm_id));
+  }
+
   async pairedIds(entity: SyncEntity, stripeIds: string[]): Promise<Map<string, string>> {
     const known = await crmIdsOf(this.database, entity, stripeIds);
     const { rows } = await this.connection.query<{ stripe_id: string; crm_id: string }>(

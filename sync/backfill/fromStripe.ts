@@ -3,12 +3,14 @@ import { checkpoint, type BackfillContext } from './context.ts';
 import { customersFromStripe } from './customersFromStripe.ts';
 import { invoicesFromStripe } from './invoicesFromStripe.ts';
 import { creditNotesFromStripe, paymentsFromStripe, refundsFromStripe } from './mirrorsFromStripe.ts';
+import { pricesFromStripe } from './pricesFromStripe.ts';
 import { productsFromStripe } from './productsFromStripe.ts';
 
 /** In the order in which they hang on each other. */
 const PHASES: readonly { entity: SyncEntity; bring(context: BackfillContext): Promise<void> }[] = [
   { entity: 'customer', bring: customersFromStripe },
   { entity: 'product', bring: productsFromStripe },
+  { entity: 'price', bring: pricesFromStripe },
   { entity: 'invoice', bring: invoicesFromStripe },
   { entity: 'payment', bring: paymentsFromStripe },
   { entity: 'refund', bring: refundsFromStripe },

@@ -3,6 +3,7 @@ import { planPair, type PairSide } from '../domain/planPair.ts';
 import { nextLeaseOwner } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { convergePairs, type CrmSide, type PairKind } from '../flows/convergePairs.ts';
+import { convergeProducts } from '../flows/convergeProducts.ts';
 import { settleAll } from '../flows/settle.ts';
 import { followUpCustomers } from '../matching/followUpCustomers.ts';
 import { joinPairs, type KnownPair } from '../store/importedRecords.ts';
@@ -37,7 +38,10 @@ export async function pairAndConverge<T extends object>(
   );
   // What a worker holds already it converges by itself.
   const claimed = claims.filter((record) => record !== undefined);
-  const convergences = await convergePairs(engine, kind, { records: claimed });
+  const convergences =
+    kind.entity === 'product'
+      ? await convergeProducts(engine, { records: claimed })
+      : await convergePairs(engine, kind, { records: claimed });
   await settleAll(engine, convergences);
   if (kind.entity === 'customer') await followUpCustomers(engine);
   for (const [index, { stripeId, crmId, because }] of found.entries()) {

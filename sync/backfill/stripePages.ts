@@ -19,7 +19,7 @@ interface ListParams {
  * The object at the position may be gone meanwhile: then the list is read from its time on, and some objects twice.
  */
 export async function* pagesFrom<T extends { id: string; created?: number }>(
-  list: (params: ListParams) => Promise<Stripe.ApiList<T>>,
+  list: (params: ListParams) => Promise<Pick<Stripe.ApiList<T>, 'data' | 'has_more'>>,
   position: StripePosition | null,
 ): AsyncGenerator<{ data: T[]; position: StripePosition }> {
   let from: Pick<ListParams, 'starting_after' | 'created'> = position

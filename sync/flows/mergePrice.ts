@@ -141,7 +141,10 @@ async function newPair(engine: Engine, work: EntryToMerge): Promise<PairedPrice 
 }
 
 /** Stripe's active prices that could stand for the entry and stand for no other. */
-async function freePrices(engine: Engine, { entry, book }: EntryToMerge): Promise<StripePrice[]> {
+export async function freePrices(
+  engine: Pick<Engine, 'stripe' | 'database'>,
+  { entry, book }: Pick<EntryToMerge, 'entry' | 'book'>,
+): Promise<StripePrice[]> {
   if (!entry.stripeProductId) return [];
   const prices = (await readActivePrices(engine.stripe, entry.stripeProductId)).filter(
     ({ unlike, currency, terms }) =>

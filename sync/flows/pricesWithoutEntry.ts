@@ -24,7 +24,14 @@ type Verdict =
   | { kind: 'paired'; entryId: string }
   | { kind: 'make'; price: StripePrice; productId: string };
 
-interface Catalogue {
+/** What becomes of an active price that stands for no entry yet. */
+export type PriceDecision =
+  /** `entryId`: an entry that may have waited for this price, as for the successor of one that was archived in Stripe. */
+  | { kind: 'ignored'; reason: string; entryId?: string }
+  | { kind: 'paired'; entryId: string }
+  | { kind: 'make'; productId: string };
+
+export interface Catalogue {
   book: PriceBook;
   entries: CrmPrice[];
   /** The org's Product of a Stripe product. */
@@ -109,8 +116,26 @@ async function judge(
       convergence: { record, kind: 'synced', base: null, changes: [], conflicts: [] },
     };
   }
-  const { currency, unlike, productId } = price;
   if (!price.terms.active) return ignored('It is archived in Stripe.');
+  const decision = await decideOnPrice(engine, price, catalogue);
+  if (decision.kind === 'make') return { ...decision, price };
+  if (decision.kind === 'paired') return decision;
+  if (decision.entryId) await markPrices(engine.database, { crmIds: [decision.entryId] });
+  return ignored(decision.reason);
+}
+
+/** Decides about an active price; nothing is written. */
+export async function decideOnPrice(
+  engine: Pick<Engine, 'stripe' | 'settings'>,
+  price: StripePrice,
+  catalogue: Catalogue,
+): Promise<PriceDecision> {
+  const ignored = (reason: string, entryId?: string): PriceDecision => ({
+    kind: 'ignored',
+    reason,
+    ...(entryId && { entryId }),
+  });
+  const { currency, unlike, productId } = price;
   if (unlike) return ignored(`It ${unlike}, and a price book entry holds one fixed amount.`);
   const { book, entries, products, pairs } = catalogue;
   const product = products.get(productId);
@@ -121,10 +146,9 @@ async function judge(
   if (entry) {
     const pairedWith = pairs.get(entry.id);
     if (!pairedWith && entry.otherId === price.id) return { kind: 'paired', entryId: entry.id };
-    // The entry may have waited for this price, as for the successor of one that was archived in Stripe.
-    if (pairedWith || entry.terms.active) await markPrices(engine.database, { crmIds: [entry.id] });
     return ignored(
       `The Product's price book entry in ${code}, ${entry.id}, ${pairedWith ? `stands for ${pairedWith}` : 'has a price of its own'}.`,
+      pairedWith || entry.terms.active ? entry.id : undefined,
     );
   }
   if (!book.multiCurrency && currency !== engine.settings.defaultCurrency)
@@ -142,7 +166,7 @@ async function judge(
       `The Stripe product has ${rivals.length} prices in ${code}, and none of them is its default price. Make one the default price of the product in Stripe.`,
     );
   if (chosen.id !== price.id) return ignored(`${chosen.id} is the default price of the Stripe product.`);
-  return { kind: 'make', price, productId: product };
+  return { kind: 'make', productId: product };
 }
 
 /** Kept in the row, and in its history when it is another reason than before. */

@@ -15,7 +15,9 @@ export interface ReadAccount {
   crmId: string;
   name: string;
   website: string | null;
-  email: string | null;
+  emails: string[];
+  /** The domain of a person's address is the employer's, or a mail provider's: it does not say who it is. */
+  isPerson: boolean;
   stripeId: string | null;
 }
 
@@ -62,19 +64,21 @@ export class MatchTables {
         accounts.map(({ stripeId }) => stripeId),
       ],
     );
-    await this.addAddresses(accounts.map(({ crmId, website, email }) => ({ crmId, website, email })));
+    await this.addAddresses(accounts);
   }
 
   /** Also those of an Account's contacts. */
   async addAddresses(
-    addresses: { crmId: string; email: string | null; website?: string | null }[],
+    addresses: (Pick<ReadAccount, 'crmId' | 'emails'> & Partial<ReadAccount>)[],
   ): Promise<void> {
-    const mails = addresses.flatMap(({ crmId, email }) =>
-      email ? [{ crmId, of: email.toLowerCase() }] : [],
+    const mails = addresses.flatMap(({ crmId, emails }) =>
+      emails.map((email) => ({ crmId, of: email.toLowerCase() })),
     );
-    const domains = addresses.flatMap(({ crmId, email, website }) =>
-      [businessDomain(email), businessDomain(website ?? null)].flatMap((of) => (of ? [{ crmId, of }] : [])),
-    );
+    const domains = addresses
+      .filter(({ isPerson }) => !isPerson)
+      .flatMap(({ crmId, emails, website = null }) =>
+        [...emails, website].map(businessDomain).flatMap((of) => (of ? [{ crmId, of }] : [])),
+      );
     for (const [table, rows] of [
       ['match_mail', mails],
       ['match_domain', domains],

@@ -87,16 +87,22 @@ export async function readEntries(
   return crmIds.length === 0 ? [] : entriesWhere(org, { book, currency }, `Id IN ${soqlList(crmIds)}`);
 }
 
-/** The book's entries of Stripe products, active or not. */
+/** The book's entries of these Stripe products, or of these Products, active or not. */
 export async function readEntriesOfProducts(
   org: SalesforceOrg,
-  { book, currency, productIds }: { book: PriceBook; currency: string; productIds: string[] },
+  {
+    book,
+    currency,
+    ...of
+  }: { book: PriceBook; currency: string } & ({ productIds: string[] } | { crmProductIds: string[] }),
 ): Promise<CrmPrice[]> {
-  if (productIds.length === 0) return [];
+  const [field, ids] =
+    'productIds' in of ? ['Product2.Stripe_Product_Id__c', of.productIds] : ['Product2Id', of.crmProductIds];
+  if (ids.length === 0) return [];
   return entriesWhere(
     org,
     { book, currency },
-    `Pricebook2Id = '${book.id}' AND Product2.Stripe_Product_Id__c IN ${soqlList(productIds)}`,
+    `Pricebook2Id = '${book.id}' AND ${field} IN ${soqlList(ids)}`,
   );
 }
 

@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 export const orderedEntities: readonly SyncEntity[] = [
   'customer',
   'product',
+  'price',
   'invoice',
   'payment',
   'refund',

@@ -29,7 +29,7 @@ export async function readStripePrice(stripe: Stripe, id: string): Promise<Strip
 /** A page of all active prices, in Stripe's order. */
 export async function listedActivePrices(
   stripe: Stripe,
-  params: { limit: number; starting_after?: string },
+  params: Pick<Stripe.PriceListParams, 'limit' | 'starting_after' | 'created'>,
 ): Promise<Pick<Stripe.ApiList<StripePrice>, 'data' | 'has_more'>> {
   const page = await stripe.prices.list({
     ...params,
