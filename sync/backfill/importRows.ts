@@ -1,9 +1,10 @@
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
-import { nextLeaseOwner } from '../engine.ts';
+import { nextLeaseOwner, type Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
 import { bulkUpsert, type BulkRow } from '../salesforce/bulkUpsert.ts';
 import type { WriteResult } from '../salesforce/writeRecords.ts';
 import { noteJob } from '../store/backfillRuns.ts';
+import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { holdForImport, settleImported, type HeldRecord, type Imported } from '../store/importedRecords.ts';
 import { crmIdsOf } from '../store/knownInOrg.ts';
 import { checkpoint, note, type BackfillContext, type Effect } from './context.ts';
@@ -16,7 +17,7 @@ export interface ImportItem {
   failure?: SyncFailure;
   /** What both sides say once it is there; asked for after `finish`. */
   base(crmId: string): unknown;
-  /** What the org's record says then. */
+  /** What the org's record says then; with an empty id, what it is about to say. */
   snapshot?(crmId: string): unknown;
   /** Fields of what hangs on it, for the table and the CSV. */
   more?(): Effect['fields'];
@@ -52,6 +53,7 @@ export async function importRows<T extends ImportItem>(
     return false;
   });
   const writable = taken.filter(({ failure }) => !failure);
+  await noteNew(engine, writable, { held, owner: lease.owner });
   const answers = await bulkUpsert(
     engine.org,
     {
@@ -71,6 +73,19 @@ export async function importRows<T extends ImportItem>(
   await checkpoint(context, position, (client) =>
     settleImported(client, { entity, owner: lease.owner, origin: `backfill ${run.id}` }, imported),
   );
+}
+
+/** What the org will say of them: its change events may be here before all that hangs on the records is written. */
+async function noteNew(
+  { database }: Engine,
+  items: ImportItem[],
+  { held, owner }: { held: Map<string, HeldRecord>; owner: string },
+): Promise<void> {
+  const noted = items.flatMap(({ stripeId, snapshot }) => {
+    const record = { id: held.get(stripeId)!.id, leaseOwner: owner };
+    return snapshot ? [{ record, crmSnapshot: snapshot(''), crmWrites: [] }] : [];
+  });
+  await noteSnapshots(database, noted);
 }
 
 /** A dry run: which of them would be made, which are known, and which wait for something else. */

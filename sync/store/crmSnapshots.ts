@@ -9,7 +9,11 @@ import type { ClaimedRecord } from './syncRecords.ts';
  */
 export async function noteSnapshots(
   database: Database,
-  noted: { record: ClaimedRecord; crmSnapshot: unknown; crmWrites: Overwriting[] }[],
+  noted: {
+    record: Pick<ClaimedRecord, 'id' | 'leaseOwner'>;
+    crmSnapshot: unknown;
+    crmWrites: Overwriting[];
+  }[],
 ): Promise<Set<string>> {
   if (noted.length === 0) return new Set();
   const { rows } = await database.pool.query<{ id: string }>(

@@ -69,12 +69,16 @@ export async function settleImported(
   { entity, owner, origin }: { entity: SyncEntity; owner: string; origin: string },
   imported: Imported[],
 ): Promise<void> {
+  await client.query('SELECT FROM sync_record WHERE id = ANY($1) ORDER BY id FOR UPDATE', [
+    imported.map(({ record }) => record.id),
+  ]);
   const made = imported.flatMap((one) => ('crmId' in one ? [one] : []));
   if (made.length > 0) await settleMade(client, { entity, owner, origin }, made);
   const failed = imported.flatMap((one) => ('failure' in one ? [one] : []));
   if (failed.length > 0) {
     await client.query(
       `UPDATE sync_record SET
+         crm_snapshot = CASE WHEN crm_unsure THEN NULL ELSE crm_snapshot END,
          state = CASE WHEN retry OR was_dirty OR seq <> dirty_seq THEN 'dirty' ELSE 'parked' END,
          attempts = attempts + 1, error_code = code, error_message = message, error_stage = stage,
          next_attempt_at = now() + CASE WHEN retry THEN make_interval(secs => $3) ELSE interval '0' END,
@@ -117,15 +121,15 @@ async function settleMade(
       object,
     })),
   );
-  // A half row is what the org's own news of the new record has made meanwhile. It is taken in, and the pair looked at.
-  await client.query(
+  // A half row is what news of the new record has made meanwhile. It is taken in, and the pair looked at.
+  const { rows: halves } = await client.query<{ crm_id: string }>(
     `WITH one AS (
        SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, seq bigint, crm_id text, base jsonb, crm_snapshot jsonb, object text)
      ), half AS (
        DELETE FROM sync_record half USING one WHERE half.entity = $2 AND half.crm_id = one.crm_id AND half.id <> one.id
          AND half.stripe_id IS NULL RETURNING half.crm_id
      )
-     SELECT count(*) FROM half`,
+     SELECT crm_id FROM half`,
     [rows, entity],
   );
   await client.query(
@@ -133,9 +137,9 @@ async function settleMade(
        SELECT * FROM jsonb_to_recordset($1) AS one (id bigint, seq bigint, crm_id text, base jsonb, crm_snapshot jsonb, object text)
      ), pair AS (
        UPDATE sync_record SET
-         crm_id = one.crm_id, base = one.base, crm_snapshot = one.crm_snapshot, version = version + 1, attempts = 0, last_synced_at = now(),
+         crm_id = one.crm_id, base = one.base, crm_snapshot = one.crm_snapshot, crm_unsure = false, crm_dirty = one.crm_id = ANY($5), version = version + 1, attempts = 0, last_synced_at = now(),
          error_code = NULL, error_message = NULL, error_stage = NULL,
-         state = CASE WHEN dirty_seq = one.seq THEN 'clean' ELSE 'dirty' END,
+         state = CASE WHEN dirty_seq = one.seq AND one.crm_id <> ALL($5) THEN 'clean' ELSE 'dirty' END,
          stripe_dirty = dirty_seq IS DISTINCT FROM one.seq, next_attempt_at = now(), lease_owner = NULL, lease_until = NULL
        FROM one WHERE sync_record.id = one.id AND lease_owner = $2 AND sync_record.crm_id IS NULL
          AND NOT EXISTS (SELECT FROM sync_record other WHERE other.entity = $3 AND other.crm_id = one.crm_id)
@@ -143,7 +147,7 @@ async function settleMade(
      )
      INSERT INTO change (record_id, side, object, object_id, field, from_value, to_value)
      SELECT id, 'salesforce', object, crm_id, $4, NULL, to_jsonb(stripe_id) FROM pair`,
-    [rows, owner, entity, origin],
+    [rows, owner, entity, origin, halves.map(({ crm_id }) => crm_id)],
   );
 }
 
