@@ -158,7 +158,9 @@ test('brings over customers, invoices with all lines, payments, refunds and cred
   expect(await recordOf(refund.id)).toMatchObject({ state: 'clean' });
   for (const { id } of [invoices.draft, invoices.long, invoices.paid]) {
     const record = await recordOf(id);
-    expect(record).toMatchObject({ state: 'clean', crm_id: (await orgInvoice(id))!.Id });
+    // What was refunded of an invoice is shown by the engine, once the refund is there.
+    const state = id === invoices.paid.id ? 'dirty' : 'clean';
+    expect(record).toMatchObject({ state, crm_id: (await orgInvoice(id))!.Id });
     expect(record!.base).toBeTruthy();
   }
   expect(await recordOf(invoices.strange.id)).toMatchObject({
