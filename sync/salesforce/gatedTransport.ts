@@ -12,7 +12,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const REPEATABLE = new Set(['GET', 'HEAD']);
 const TOKEN_PATH = '/services/oauth2/token';
 
-/** jsforce's own transport, behind the gate: whatever jsforce asks, it asks through here. */
+/**
+ * jsforce's transport, behind the gate: whatever jsforce asks, it asks through here. jsforce's own gives up only on answers whose
+ * headers are late: one that stalls after them stays open for minutes, and one that breaks off there ends the process.
+ */
 export class GatedTransport extends Transport {
   private readonly gate: Gate;
 
@@ -26,26 +29,15 @@ export class GatedTransport extends Transport {
       const repeatable = REPEATABLE.has(request.method);
       const { stream, setStream } = createLazyStream();
       const promise = this.gate.send<HttpResponse>({
-        send: () => {
-          const sent = super.httpRequest(request, {
-            timeout: REQUEST_TIMEOUT_MS,
-            ...options,
-            // Each try has to pass the gate.
-            retry: { ...options.retry, maxRetries: 0 },
-          });
-          if (!repeatable) setStream(sent.stream());
-          return sent;
-        },
+        send: () => exchange(request, options.timeout ?? REQUEST_TIMEOUT_MS),
         judge: (result) =>
           request.url.includes(TOKEN_PATH) ? judgeLogin(result) : this.judge(result, repeatable),
       });
       // Only the last try's answer is anybody's; jsforce itself holds each answer whole.
-      if (repeatable) {
-        promise.then(
-          ({ body }) => setStream(new PassThrough().end(body)),
-          () => undefined,
-        );
-      }
+      promise.then(
+        ({ body }) => setStream(new PassThrough().end(body)),
+        () => undefined,
+      );
       return { stream, promise };
     });
   }
@@ -68,6 +60,24 @@ export class GatedTransport extends Transport {
     if (statusCode === 401) return { kind: 'undecided' };
     return statusCode === 429 ? { kind: 'slow-down', again: true } : { kind: 'answered' };
   }
+}
+
+/** One request with its whole answer, all of it within the time. */
+async function exchange(
+  { method, url, headers, body }: HttpRequest,
+  timeoutMs: number,
+): Promise<HttpResponse> {
+  const answer = await fetch(url, {
+    method,
+    headers: headers ?? {},
+    body: (body as string | undefined) ?? null,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return {
+    statusCode: answer.status,
+    headers: Object.fromEntries(answer.headers),
+    body: await answer.text(),
+  };
 }
 
 /** A session is no sign yet that the org takes calls; an org that gives none takes no call. */
