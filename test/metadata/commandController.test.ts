@@ -1,4 +1,4 @@
-import { daysFromNow } from '../integration/orgUser.ts';
+import { daysFromNow, OrgUser } from '../integration/orgUser.ts';
 import { ControllerOrg } from './controllerOrg.ts';
 
 const here = new ControllerOrg();
@@ -51,6 +51,28 @@ describe('Send To Customer and Sync Invoice', () => {
       'x-salesforce-org-id': here.org.orgId,
       'x-salesforce-user-id': expect.stringMatching(/^005/) as string,
     });
+  });
+
+  it('run any other action with what it takes, for those who may', async () => {
+    const { invoiceId } = await here.create();
+    const run = (params: string | null, user = here.rep) =>
+      user.apex('InvoiceCommandController', 'runAction', {
+        invoiceId,
+        action: 'mark-paid',
+        params,
+        idempotencyKey: 'key-of-this-click',
+      });
+    here.middleware.says(200, done);
+    expect(await run(null)).toMatchObject({ status: 'done', message: 'A-1 was sent.' });
+    await run('{"amount":5}');
+    expect(here.middleware.calls).toEqual(
+      ['{}', '{"amount":5}'].map((body) =>
+        expect.objectContaining({ method: 'POST', path: `/v1/invoices/${invoiceId}/mark-paid`, body }),
+      ),
+    );
+    const stranger = await OrgUser.login(here.org.url, 'Nina New');
+    await expect(run(null, stranger)).rejects.toThrow('You do not have access');
+    expect(here.middleware.calls).toHaveLength(2);
   });
 
   it('pass on that a command finishes by itself', async () => {

@@ -51,6 +51,22 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
       }),
   },
 
+  runAction: {
+    cacheable: false,
+    run: ({ invoiceId, action, params, idempotencyKey }, context) =>
+      inWords(() => {
+        requirePermission(context);
+        const id = toId(invoiceId);
+        readInvoice(id, context);
+        const options = {
+          invoiceId: id,
+          idempotencyKey: toText(idempotencyKey) ?? '',
+          params: JSON.parse(toText(params) ?? '{}') as Record<string, unknown>,
+        };
+        return runCommand(toText(action) ?? '', options, context);
+      }),
+  },
+
   syncInvoice: {
     cacheable: false,
     run: ({ invoiceId, idempotencyKey }, context) =>

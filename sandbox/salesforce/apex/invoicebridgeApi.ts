@@ -4,11 +4,12 @@ type Json = Record<string, unknown>;
 
 /** Twin of InvoicebridgeApi.run. The sandbox's named credential adds the token, as the platform does. */
 export async function runCommand(
-  command: 'raise' | 'send' | 'sync',
-  { invoiceId, idempotencyKey }: { invoiceId: string; idempotencyKey: string },
+  command: string,
+  { invoiceId, idempotencyKey, params }: { invoiceId: string; idempotencyKey: string; params?: Json },
   context: ApexContext,
 ) {
-  return post(`/v1/invoices/${invoiceId}/${command}`, idempotencyKey, context);
+  const path = `/v1/invoices/${invoiceId}/${encodeURIComponent(command)}`;
+  return post(path, { body: params ?? {}, idempotencyKey }, context);
 }
 
 /** Twin of InvoicebridgeApi.sync. */
@@ -17,15 +18,19 @@ export async function runSync(
   { recordId, idempotencyKey }: { recordId: string; idempotencyKey: string },
   context: ApexContext,
 ) {
-  return post(`/v1/${resource}/${recordId}/sync`, idempotencyKey, context);
+  return post(`/v1/${resource}/${recordId}/sync`, { body: {}, idempotencyKey }, context);
 }
 
-async function post(path: string, idempotencyKey: string, context: ApexContext) {
+async function post(
+  path: string,
+  { body, idempotencyKey }: { body: Json; idempotencyKey: string },
+  context: ApexContext,
+) {
   const response = await answerTo(
     {
       method: 'POST',
       path,
-      body: {},
+      body,
       headers: {
         'Idempotency-Key': idempotencyKey,
         'X-Salesforce-Org-Id': context.orgId,
