@@ -21,7 +21,11 @@ export function invoices(port: CommandPort): Router {
   for (const kind of ['raise', 'sync', ...invoiceActions] satisfies CommandKind[]) {
     router.post(`/v1/invoices/:crmId/${kind}`, express.json(), (request, response) => {
       const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
-      const params = parsed(actionParams[kind], 'The body', (request.body ?? {}) as unknown);
+      const params = parsed<Record<string, unknown>>(
+        actionParams[kind],
+        'The body',
+        (request.body ?? {}) as unknown,
+      );
       return answerCommand(port, { request, response }, { kind, entity: 'invoice', crmId, params });
     });
   }

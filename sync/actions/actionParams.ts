@@ -12,6 +12,15 @@ const fields = <T extends z.ZodRawShape>(shape: T) =>
 
 const nothing = fields({});
 
+const positive = z.number({ error: 'has to be a number' }).positive({ error: 'has to be more than 0' });
+
+const words = (length: number) =>
+  z
+    .string({ error: 'has to be given in words' })
+    .trim()
+    .min(1, { error: 'has to be given in words' })
+    .max(length, { error: `has to be at most ${length} characters long` });
+
 /** What each command on an invoice takes beside the record. Amounts are in major units, as the org shows them. */
 export const actionParams = {
   raise: nothing,
@@ -21,6 +30,14 @@ export const actionParams = {
   resend: nothing,
   pay: nothing,
   'mark-paid': nothing,
+  'record-payment': fields({
+    amount: positive,
+    /** The day on which the money came in, YYYY-MM-DD. */
+    paidOn: z.iso.date({ error: 'has to be a day such as 2026-12-24' }),
+    /** In words for people, e.g. "Bank transfer". */
+    method: words(60),
+    reference: words(200).optional(),
+  }),
   'mark-uncollectible': nothing,
   void: nothing,
   delete: nothing,

@@ -7,6 +7,7 @@ import { advanceCommand } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { dropIntent, noteIntent, noteSent, type ClaimedRecord } from '../store/syncRecords.ts';
+import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
 import { sendInvoice } from '../stripe/writeInvoice.ts';
 import { STEPS } from './invoiceSteps.ts';
@@ -26,7 +27,8 @@ const CARRIED_OUT = 'carried out';
 export async function carryOut(engine: Engine, context: StepContext): Promise<StripeInvoice> {
   // This very command has done it before it was interrupted; what is left is to write the org.
   if (context.command.stage === CARRIED_OUT) return context.stripe;
-  await refuseIfNotPossible(engine, context);
+  // What was begun before, Stripe may have done: then the state that we see is what came of it.
+  if (!context.command.state.key) await refuseIfNotPossible(engine, context);
   const { action } = context;
   // The org's record goes first, once both sides say the same; the engine follows as if a person had deleted it.
   if (action === 'delete') return context.stripe;
@@ -61,10 +63,13 @@ async function once(
   action: keyof typeof STEPS,
 ): Promise<StripeInvoice> {
   const { command } = context;
-  const key = (command.state.key as string | undefined) ?? randomUUID();
+  const begun = command.state.key as string | undefined;
+  const key = begun ?? randomUUID();
   await advanceCommand(engine.database, command, { stage: command.stage, state: { key } });
   try {
-    return await STEPS[action](engine, context, key);
+    const done = await STEPS[action](engine, context, key);
+    // Stripe repeats what it answered the first time; more may have happened since.
+    return (begun && (await readStripeInvoice(engine.stripe, done.id))) || done;
   } catch (error) {
     if (isSyncFailure(error) && isFinalAnswer(error))
       await advanceCommand(engine.database, command, { stage: command.stage, state: { key: undefined } });

@@ -10,6 +10,7 @@ const STRIPE_PREFIXES: Record<string, SyncEntity> = {
   price: 'price',
   in: 'invoice',
   pi: 'payment',
+  pr: 'payment',
   re: 'refund',
   pyr: 'refund',
   cn: 'credit_note',

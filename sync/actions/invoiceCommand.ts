@@ -1,5 +1,5 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
-import { commandWords } from '../domain/commandWords.ts';
+import { commandWords, type Moved } from '../domain/commandWords.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Convergence, Engine } from '../engine.ts';
@@ -109,7 +109,9 @@ function answer(
   invoice: StripeInvoice | null,
 ): CommandResult {
   return {
-    message: invoice ? commandWords(command.kind, { invoice, changes, conflicts }) : gone!,
+    message: invoice
+      ? commandWords(command.kind, { invoice, changes, conflicts, moved: command.state.moved as Moved })
+      : gone!,
     invoice: invoice && {
       id: command.crm_id,
       stripeId: invoice.id,

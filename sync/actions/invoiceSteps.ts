@@ -12,6 +12,7 @@ import {
   voidInvoice,
 } from '../stripe/writeInvoice.ts';
 import type { StepContext } from './carryOut.ts';
+import { recordPayment } from './recordPayment.ts';
 
 type Step = (engine: Engine, context: StepContext, key: string) => Promise<StripeInvoice>;
 
@@ -20,6 +21,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   finalize: ({ stripe }, { stripe: { id } }, key) => finalizeInvoice(stripe, id, key),
   resend: ({ stripe }, { stripe: { id } }, key) => sendInvoice(stripe, id, key),
   'mark-paid': ({ stripe }, { stripe: { id } }, key) => markPaid(stripe, id, key),
+  'record-payment': recordPayment,
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   pay: payWithCardOnFile,

@@ -5,12 +5,12 @@ import type { Mirrored } from '../flows/convergeMirrors.ts';
 import { isoTime } from '../salesforce/values.ts';
 import {
   creditNoteSnapshot,
-  paymentSnapshot,
+  PAYMENT_EXPAND,
+  paymentOf,
   readCreditNote,
   readPayment,
   readRefund,
 } from '../stripe/readPayment.ts';
-import { idOf } from '../stripe/readInvoice.ts';
 import { fromStripe, pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
 
 const STRIPE_CALLS_AT_ONCE = 4;
@@ -32,17 +32,16 @@ const mirrors: MirrorAudit[] = [
   {
     entity: 'payment',
     stripeIdField: 'Stripe_Payment_Id__c',
-    fields: MONEY_FIELDS,
-    where: "Type__c = 'Payment'",
+    fields: [...MONEY_FIELDS, 'Reference__c'],
+    where: "Type__c IN ('Payment', 'Out of Band')",
     read: readPayment,
     // A PaymentIntent does not name its invoice; what joins the two names both.
     async *stripePages(stripe) {
-      const expand = ['data.payment.payment_intent.latest_charge'];
+      const expand = PAYMENT_EXPAND;
       for await (const page of pagesOf((params) => stripe.invoicePayments.list({ ...params, expand })))
-        yield page.flatMap(({ invoice, payment }) => {
-          const intent = payment.payment_intent;
-          if (!intent || typeof intent === 'string') return [];
-          return mirrorRow(intent.id, paymentSnapshot(intent, idOf(invoice)!));
+        yield page.flatMap((one) => {
+          const found = paymentOf(one);
+          return found ? mirrorRow(found.stripeId, found.mirrored) : [];
         });
     },
   },

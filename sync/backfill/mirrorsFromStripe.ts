@@ -6,8 +6,7 @@ import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { creditNoteKind, paymentKind, refundKind } from '../flows/mirrorKinds.ts';
 import { fromStripe } from '../audit/auditRow.ts';
 import { markDirty } from '../store/syncRecords.ts';
-import { idOf } from '../stripe/readInvoice.ts';
-import { creditNoteSnapshot, paymentSnapshot } from '../stripe/readPayment.ts';
+import { creditNoteSnapshot, PAYMENT_EXPAND, paymentOf } from '../stripe/readPayment.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, pairedIds, type BackfillContext } from './context.ts';
 import { importRows, type ImportItem } from './importRows.ts';
@@ -103,15 +102,9 @@ const payments: MirrorSource = {
   // A payment does not name its invoice, so the list is of what joins the two.
   async *pages(stripe, from) {
     const list = (params: Stripe.InvoicePaymentListParams) =>
-      stripe.invoicePayments.list({ ...params, expand: ['data.payment.payment_intent.latest_charge'] });
+      stripe.invoicePayments.list({ ...params, expand: PAYMENT_EXPAND });
     for await (const { data, position } of pagesFrom(list, from)) {
-      const found = data.flatMap(({ invoice, payment }): Found[] => {
-        const intent = payment.payment_intent;
-        const invoiceId = idOf(invoice);
-        if (typeof intent !== 'object' || !invoiceId) return [];
-        return [{ stripeId: intent.id, mirrored: paymentSnapshot(intent, invoiceId) }];
-      });
-      yield { data: found, position };
+      yield { data: data.flatMap((one) => paymentOf(one) ?? []), position };
     }
   },
 };

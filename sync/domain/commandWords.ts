@@ -10,7 +10,19 @@ const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
 
 const MOST_SHOWN = 5;
 
-type Told = { invoice: StripeInvoice; changes: FieldChange[]; conflicts: FieldConflict[] };
+/** What a command did with money, in minor units of the invoice's currency. */
+export interface Moved {
+  amount: number;
+  /** What of it was more than was owed. */
+  over?: number;
+}
+
+interface Told {
+  invoice: StripeInvoice;
+  changes: FieldChange[];
+  conflicts: FieldConflict[];
+  moved?: Moved | undefined;
+}
 
 /** What a finished command says it did. */
 export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told): string {
@@ -35,6 +47,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
         : `The card on file of ${name} is being charged. The record says so when it has succeeded or failed.`;
     case 'mark-paid':
       return `${name} is marked as paid outside Stripe. No card was charged.`;
+    case 'record-payment':
+      return recordedWords(invoice, told.moved);
     case 'mark-uncollectible':
       return `${name} is marked uncollectible. The customer can still pay it.`;
     case 'void':
@@ -72,6 +86,17 @@ function sendWords(invoice: StripeInvoice): string {
     return paidAtOnce(invoice);
   }
   return `${name} was sent${recipientOf(invoice)}: ${toPay(invoice)}`;
+}
+
+function recordedWords(invoice: StripeInvoice, { amount, over = 0 }: Moved = { amount: 0 }): string {
+  const { status, currency, amountRemaining } = invoice;
+  const left =
+    status === 'paid' ? 'It is paid.' : `${formatMoney(amountRemaining, currency)} are left to pay.`;
+  const credited =
+    over > 0
+      ? ` ${formatMoney(over, currency)} were more than was owed: they are on the customer's balance, for the next invoice.`
+      : '';
+  return `${formatMoney(amount, currency)} are recorded for ${invoice.number ?? invoice.id}. ${left}${credited}`;
 }
 
 const paidAtOnce = ({ number, id, total, currency }: StripeInvoice) =>

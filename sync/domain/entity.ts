@@ -11,7 +11,7 @@ export const syncEntities: readonly SyncEntity[] = [
   'credit_note',
 ];
 
-/** The org's object of each entity. A payment is Stripe's PaymentIntent. */
+/** The org's object of each entity. A payment is Stripe's PaymentIntent, or its PaymentRecord of money from outside. */
 export const orgObjects: Record<SyncEntity, string> = {
   customer: 'Account',
   product: 'Product2',

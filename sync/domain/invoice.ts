@@ -48,6 +48,10 @@ export interface StripeInvoice {
   amountDue: number;
   amountPaid: number;
   amountRemaining: number;
+  /** What was paid beyond what was owed; Stripe credits it to the customer's balance. */
+  amountOverpaid: number;
+  /** Stripe's ids of the payments from outside that count for it, `pr_...`. */
+  paymentRecords: string[];
   hostedInvoiceUrl: string | null;
   invoicePdf: string | null;
   /** ISO 8601, UTC; from then on an open invoice is past due. */

@@ -7,6 +7,7 @@ export const invoiceActions = [
   'resend',
   'pay',
   'mark-paid',
+  'record-payment',
   'mark-uncollectible',
   'void',
   'delete',
@@ -83,6 +84,11 @@ const RULES: Record<InvoiceAction, Rule> = {
   'mark-paid': {
     in: ['open', 'uncollectible'],
     instead: { draft: SEND_FIRST, void: NEW_INVOICE },
+    unless: processing,
+  },
+  'record-payment': {
+    in: ['open'],
+    instead: { draft: SEND_FIRST, uncollectible: 'Mark it as paid, or void it.', void: NEW_INVOICE },
     unless: processing,
   },
   'mark-uncollectible': {

@@ -10,6 +10,7 @@ import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { markUnknownPayments } from '../store/unknownPayments.ts';
 import { noteStripeBack, unlinkStripe } from '../store/tombstones.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { asFailure } from './asFailure.ts';
@@ -85,6 +86,11 @@ export async function convergeInvoices(
     touch: options.touch ?? false,
     acknowledged: options.acknowledged ?? false,
   });
+  // Only their invoice tells of payments from outside; of their own no event comes.
+  await markUnknownPayments(
+    engine.database,
+    ready.flatMap(({ stripe }) => stripe.paymentRecords),
+  );
   const convergences = records.map((record): Convergence => {
     const done = ended.get(record);
     if (done) return done;

@@ -59,6 +59,8 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     amountDue: invoice.amount_due,
     amountPaid: invoice.amount_paid,
     amountRemaining: invoice.amount_remaining,
+    amountOverpaid: invoice.amount_overpaid,
+    paymentRecords: await paymentRecords(stripe, invoice),
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
     invoicePdf: invoice.invoice_pdf ?? null,
     dueAt: isoSeconds(invoice.due_date),
@@ -96,6 +98,17 @@ function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
     },
     amount: line.amount,
   };
+}
+
+async function paymentRecords(stripe: Stripe, { id, payments }: Stripe.Invoice): Promise<string[]> {
+  const all = payments?.data ?? [];
+  if (payments?.has_more) {
+    all.length = 0;
+    for await (const one of stripe.invoicePayments.list({ invoice: id, limit: 100 })) all.push(one);
+  }
+  return all.flatMap(({ status, payment }) =>
+    status === 'paid' ? (idOf(payment.payment_record ?? null) ?? []) : [],
+  );
 }
 
 /** Why the customer's last try to pay failed; none once the invoice is paid. */

@@ -5,9 +5,14 @@ import { fittingUrl } from '../domain/fittingUrl.ts';
 import { idOf } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
-/** A PaymentIntent that pays an invoice, as the org's Payment_Confirmation__c. */
+/** A payment of an invoice, through Stripe or reported to it, as the org's Payment_Confirmation__c. */
 export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored | null> {
   return readOrNull(async () => {
+    if (id.startsWith('pr_')) {
+      const record = await stripe.paymentRecords.retrieve(id);
+      const invoiceId = await invoiceOfRecord(stripe, id);
+      return invoiceId ? paymentRecordSnapshot(record, invoiceId) : null;
+    }
     const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const invoiceId = await invoiceOfPayment(stripe, id);
     return invoiceId ? paymentSnapshot(intent, invoiceId) : null;
@@ -30,8 +35,57 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string)
       Method__c: methodWords(charge),
       Paid_At__c: charge?.status === 'succeeded' ? isoSeconds(charge.created) : null,
       Receipt_Url__c: fittingUrl(charge?.receipt_url ?? null),
+      Reference__c: null,
     },
   };
+}
+
+/** Money that came in outside Stripe and was reported there, which has been read already. */
+export function paymentRecordSnapshot(record: Stripe.PaymentRecord, invoiceId: string): Mirrored {
+  const { amount_guaranteed: amount, amount_refunded: refunded, metadata } = record;
+  const isRefunded = refunded.value > 0 && refunded.value >= amount.value;
+  return {
+    invoiceId,
+    customerId: record.customer_details?.customer ?? null,
+    makesRecord: amount.value > 0,
+    fields: {
+      Type__c: 'Out of Band',
+      Status__c: isRefunded ? 'Refunded' : amount.value > 0 ? 'Succeeded' : 'Failed',
+      Amount__c: toMajorUnits(amount.value, amount.currency),
+      Currency__c: amount.currency.toUpperCase(),
+      Method__c: reportedMethod(record),
+      // A record of Stripe's does not say when the money came in; ours carry it.
+      Paid_At__c: isoSeconds(Number(metadata[PAID_AT]) || record.created),
+      Receipt_Url__c: null,
+      Reference__c: record.processor_details.custom?.payment_reference?.slice(0, REFERENCE_LENGTH) ?? null,
+    },
+  };
+}
+
+/** Where our reports of payments note when the money came in: seconds since 1970. */
+export const PAID_AT = 'paid_at';
+const METHOD_LENGTH = 120;
+const REFERENCE_LENGTH = 255;
+
+function reportedMethod({ payment_method_details: details }: Stripe.PaymentRecord): string | null {
+  const words = details?.custom?.display_name || details?.type.replaceAll('_', ' ');
+  return words?.slice(0, METHOD_LENGTH).trim() || null;
+}
+
+/** What `invoicePayments.list` has to expand so that `paymentOf` can read it. */
+export const PAYMENT_EXPAND = ['data.payment.payment_intent.latest_charge', 'data.payment.payment_record'];
+
+/** What joins a payment to its invoice, as the payment's own record; null for what is no payment of ours. */
+export function paymentOf({
+  invoice,
+  payment,
+}: Stripe.InvoicePayment): { stripeId: string; mirrored: Mirrored } | null {
+  const { payment_intent: intent, payment_record: record } = payment;
+  const invoiceId = idOf(invoice)!;
+  if (typeof intent === 'object')
+    return { stripeId: intent.id, mirrored: paymentSnapshot(intent, invoiceId) };
+  if (typeof record !== 'object') return null;
+  return { stripeId: record.id, mirrored: paymentRecordSnapshot(record, invoiceId) };
 }
 
 /** A refund of an invoice's payment, as the org's Payment_Confirmation__c. */
@@ -117,6 +171,15 @@ function methodWords(charge: Stripe.Charge | null): string | null {
 async function invoiceOfPayment(stripe: Stripe, paymentIntent: string): Promise<string | null> {
   const { data } = await stripe.invoicePayments.list({
     payment: { type: 'payment_intent', payment_intent: paymentIntent },
+    limit: 1,
+  });
+  return idOf(data[0]?.invoice ?? null);
+}
+
+/** The invoice that a payment record counts for, if it does. */
+export async function invoiceOfRecord(stripe: Stripe, paymentRecord: string): Promise<string | null> {
+  const { data } = await stripe.invoicePayments.list({
+    payment: { type: 'payment_record', payment_record: paymentRecord },
     limit: 1,
   });
   return idOf(data[0]?.invoice ?? null);

@@ -140,6 +140,16 @@ export function markPaid(stripe: Stripe, id: string, idempotencyKey: string): Pr
   );
 }
 
+/** Counts a payment from outside Stripe, which was reported there, for an open invoice. */
+export function attachPayment(
+  stripe: Stripe,
+  { id, paymentRecord }: { id: string; paymentRecord: string },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  const params = { payment_record: paymentRecord, expand: INVOICE_EXPAND };
+  return written(stripe, () => stripe.invoices.attachPayment(id, params, { idempotencyKey }));
+}
+
 export function markUncollectible(
   stripe: Stripe,
   id: string,

@@ -43,6 +43,8 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   amountDue: 0,
   amountPaid: 0,
   amountRemaining: 0,
+  amountOverpaid: 0,
+  paymentRecords: [],
   hostedInvoiceUrl: null,
   invoicePdf: null,
   dueAt: null,

@@ -101,7 +101,7 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
   if (refused.length === 0) return ok('permissions', `reads ${Object.keys(reads).join(', ')}`);
   return failed('permissions', {
     detail: `The key may not read ${refused.join(', ')}.`,
-    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices; read access to Payment Intents, Charges, Refunds, Credit Notes, Events.',
+    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices, Payment Records, Refunds, Credit Notes; read access to Payment Intents, Payment Methods, Charges, Events.',
   });
 }
 

@@ -1,0 +1,40 @@
+import type Stripe from 'stripe';
+import { PAID_AT } from './readPayment.ts';
+import { translateStripeError } from './translateError.ts';
+
+export interface ReportedPayment {
+  customerId: string | null;
+  /** Minor units. */
+  amount: number;
+  currency: string;
+  /** Seconds since 1970. */
+  paidAt: number;
+  method: string;
+  reference?: string | undefined;
+}
+
+/** Reports money that came in outside Stripe; it counts for no invoice yet. Returns its id. */
+export async function reportPayment(
+  stripe: Stripe,
+  payment: ReportedPayment,
+  idempotencyKey: string,
+): Promise<string> {
+  const { amount, currency, paidAt, method, reference, customerId } = payment;
+  const params: Stripe.PaymentRecordReportPaymentParams = {
+    amount_requested: { value: amount, currency },
+    payment_method_details: { type: 'custom', custom: { display_name: method } },
+    ...(customerId && { customer_details: { customer: customerId } }),
+    ...(reference && {
+      processor_details: { type: 'custom', custom: { payment_reference: reference } },
+    }),
+    initiated_at: paidAt,
+    outcome: 'guaranteed',
+    guaranteed: { guaranteed_at: paidAt },
+    metadata: { [PAID_AT]: String(paidAt) },
+  };
+  try {
+    return (await stripe.paymentRecords.reportPayment(params, { idempotencyKey })).id;
+  } catch (error) {
+    throw translateStripeError(error, 'write-stripe');
+  }
+}
