@@ -12,7 +12,6 @@ import { CrashingProcess } from './crashingProcess.ts';
 // The engine looks back this far from a cursor; see the OVERLAP constants of sync/inbox.
 const OVERLAP_MS = 5 * 60_000;
 const SETTLED_MS = 6_000;
-const PUBLISHED_MS = 350;
 const QUIET_WITHIN_MS = 60_000;
 
 /** The whole product on real HTTP and PostgreSQL, with two workers at work that can be killed. */
@@ -145,10 +144,14 @@ export async function startSimulated(): Promise<Simulated> {
       });
     },
     async streamRead() {
-      await new Promise((resolve) => setTimeout(resolve, PUBLISHED_MS));
-      const { tip } = await world.control<{ tip: number }>('org', 'GET', '/stream');
       await eventually(
         async () => {
+          const { unpublished, tip } = await world.control<{ unpublished: number; tip: number }>(
+            'org',
+            'GET',
+            '/stream',
+          );
+          if (unpublished > 0) return false;
           const { rows } = await pool.query<{ replay_id: Buffer | null }>(
             `SELECT replay_id FROM cursor WHERE name LIKE 'crm-stream%'`,
           );
