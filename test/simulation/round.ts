@@ -172,5 +172,14 @@ function add(problems: Problems, index: number, found: string[]): void {
 export async function auditFinds({ engine }: Simulated): Promise<string[]> {
   const found: Difference[] = [];
   await audit(engine, { heal: false, onDifference: (difference) => void found.push(difference) });
-  return found.map((one) => `the audit finds: ${JSON.stringify(one)}`);
+  return Promise.all(
+    found.map(async (one) => {
+      const { rows } = await engine.database.pool.query(
+        `SELECT state, crm_id, stripe_id, error_message, crm_gone_at, stripe_gone_at, base FROM sync_record
+         WHERE stripe_id = $1 OR crm_id = $2`,
+        [one.stripeId, one.crmId],
+      );
+      return `the audit finds: ${JSON.stringify(one)} of ${JSON.stringify(rows)}`;
+    }),
+  );
 }
