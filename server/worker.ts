@@ -16,6 +16,7 @@ import { inBackground } from '../sync/limits/priority.ts';
 import { probeSides } from '../sync/limits/probeSides.ts';
 import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
+import { leasesInWork, oneTurn } from '../sync/leases.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { forgetEvents } from '../sync/store/forgetEvents.ts';
@@ -45,7 +46,7 @@ const AUDIT_LOOK_SECONDS = 60;
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
   const { engine, database, identity, close } = await openEngine(config, log);
   const loop = (name: string, runOnce: () => Promise<number>, idleMs = IDLE_MS) =>
-    new Loop({ name, runOnce, idleMs, log });
+    new Loop({ name, runOnce: () => oneTurn(engine, runOnce), idleMs, log });
 
   const commands = Array.from({ length: COMMANDS_AT_ONCE }, () => loop('commands', () => runCommand(engine)));
   const turnsOf = (entity: SyncEntity) =>
@@ -102,9 +103,9 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
   });
   await notifications.open();
 
-  const lease = { workerId: engine.workerId, leaseSeconds: config.leaseSeconds };
+  const { leaseSeconds } = config;
   const renew = () =>
-    void renewLeases(database, lease).catch((error: unknown) =>
+    void renewLeases(database, { owners: leasesInWork(engine), leaseSeconds }).catch((error: unknown) =>
       log.warn({ error }, 'Leases could not be renewed.'),
     );
   const renewal = setInterval(renew, (config.leaseSeconds * 1000) / 3);

@@ -51,11 +51,3 @@ export type Convergence =
       openConflicts?: OpenConflict[];
     }
   | { record: ClaimedRecord; kind: 'failed'; failure: SyncFailure };
-
-let leases = 0;
-
-/** A lease of its own for every claim, so that work which lost its lease cannot settle a later claim's row. */
-export function nextLeaseOwner(engine: Engine): string {
-  leases += 1;
-  return `${engine.workerId}/${leases}`;
-}

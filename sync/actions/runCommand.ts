@@ -1,5 +1,5 @@
 import { backoffMs } from '../domain/backoff.ts';
-import { nextLeaseOwner, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { asPerson } from '../limits/priority.ts';
@@ -8,6 +8,7 @@ import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/co
 import type { Command } from '../store/entities.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
 import { syncCommand } from './syncCommand.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 /**
  * Claims the command that has waited longest and carries it out. Returns how many there were: one or none. While a

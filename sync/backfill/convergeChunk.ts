@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncEntity } from '../domain/entity.ts';
-import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
+import type { Convergence, Engine } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { settleAll } from '../flows/settle.ts';
 import { markForBackfill, statesOf, type MarkedIds, type MarkedState } from '../store/markedRecords.ts';
 import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 export interface Chunk {
   entity: SyncEntity;

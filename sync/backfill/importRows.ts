@@ -1,5 +1,5 @@
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
-import { nextLeaseOwner, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
 import { bulkUpsert, type BulkRow } from '../salesforce/bulkUpsert.ts';
 import type { WriteResult } from '../salesforce/writeRecords.ts';
@@ -8,6 +8,7 @@ import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { holdForImport, settleImported, type HeldRecord, type Imported } from '../store/importedRecords.ts';
 import { crmIdsOf } from '../store/knownInOrg.ts';
 import { checkpoint, note, type BackfillContext, type Effect } from './context.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 /** An object of Stripe that the org shall have, or the reason why it cannot. */
 export interface ImportItem {

@@ -1,6 +1,5 @@
 import { differingFields } from '../domain/merge.ts';
 import { planPair, type PairSide } from '../domain/planPair.ts';
-import { nextLeaseOwner } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { convergePairs, type CrmSide, type PairKind } from '../flows/convergePairs.ts';
 import { convergeProducts } from '../flows/convergeProducts.ts';
@@ -9,6 +8,7 @@ import { followUpCustomers } from '../matching/followUpCustomers.ts';
 import { joinPairs, type KnownPair } from '../store/importedRecords.ts';
 import { claimRecord } from '../store/syncRecords.ts';
 import { note, type BackfillContext, type Effect } from './context.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 const CLAIMS_AT_ONCE = 8;
 

@@ -17,6 +17,7 @@ import type { BackfillContext } from './context.ts';
 import { DryNotes } from './dryNotes.ts';
 import { backfillFromSalesforce } from './fromSalesforce.ts';
 import { backfillFromStripe } from './fromStripe.ts';
+import { leasesInWork, oneTurn } from '../leases.ts';
 
 export interface RunBackfill extends Pick<BackfillContext, 'signal' | 'onEffect' | 'onProgress'> {
   databaseUrl: string;
@@ -40,15 +41,15 @@ export async function runBackfill(outer: Engine, options: RunBackfill): Promise<
   if (!hold) throw alreadyRunning;
   const { leaseSeconds } = engine.settings;
   const renew = () =>
-    void renewLeases(engine.database, { workerId: engine.workerId, leaseSeconds }).catch((error: unknown) =>
-      engine.log.warn({ error }, 'Leases could not be renewed.'),
+    void renewLeases(engine.database, { owners: leasesInWork(engine), leaseSeconds }).catch(
+      (error: unknown) => engine.log.warn({ error }, 'Leases could not be renewed.'),
     );
   const renewal = setInterval(renew, (leaseSeconds * 1000) / 3);
   try {
     await engine.org.identify();
     if (!options.dryRun) await endImport(engine.database, LEASES);
     const signal = AbortSignal.any([stop, hold.lost]);
-    return await inBackground(() => carryOut(engine, options, signal));
+    return await inBackground(() => oneTurn(engine, () => carryOut(engine, options, signal)));
   } finally {
     clearInterval(renewal);
     await hold.release();

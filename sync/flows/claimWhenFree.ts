@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncEntity } from '../domain/entity.ts';
-import { nextLeaseOwner, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { RetryableFailure } from '../failure.ts';
 import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 const LOOK_AGAIN_MS = 40;
 

@@ -1,5 +1,5 @@
 import type { SyncEntity } from '../domain/entity.ts';
-import { nextLeaseOwner, type Convergence, type Engine } from '../engine.ts';
+import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
 import { roomForWork } from '../limits/standstill.ts';
 import { followUpCustomers } from '../matching/followUpCustomers.ts';
@@ -12,6 +12,7 @@ import { convergeProducts } from './convergeProducts.ts';
 import { customerKind } from './customerKind.ts';
 import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
 import { settleAll } from './settle.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 // What one call of the org writes.
 const FULL_CLAIM = 200;

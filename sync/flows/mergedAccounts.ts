@@ -1,5 +1,5 @@
 import type { FieldChange } from '../domain/change.ts';
-import { nextLeaseOwner, type Engine } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { RetryableFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { followMasters, readMergedInto } from '../salesforce/readFates.ts';
@@ -9,6 +9,7 @@ import { noteCrmGone, noteStripeGone } from '../store/tombstones.ts';
 import { busy } from './claimWhenFree.ts';
 import type { PairKind } from './convergePairs.ts';
 import { updateOnce } from './writeOnce.ts';
+import { nextLeaseOwner } from '../leases.ts';
 
 /** What was claimed together: the Account that stays may be among it. */
 export interface MergeBatch {

@@ -104,15 +104,15 @@ export async function claimRecord(
 /** Prolongs every lease of one worker; it calls this while it is at work. */
 export async function renewLeases(
   database: Database,
-  { workerId, leaseSeconds }: { workerId: string; leaseSeconds: number },
+  { owners, leaseSeconds }: { owners: string[]; leaseSeconds: number },
 ): Promise<void> {
   for (const table of ['sync_record', 'command']) {
     await database.pool.query(
       // In the order of their ids, as everywhere: an import holds thousands, and gives them back in one statement.
-      `WITH held AS (SELECT id FROM ${table} WHERE starts_with(lease_owner, $1) ORDER BY id FOR UPDATE)
+      `WITH held AS (SELECT id FROM ${table} WHERE lease_owner = ANY($1) ORDER BY id FOR UPDATE)
        UPDATE ${table} leased SET lease_until = now() + make_interval(secs => $2)
-       FROM held WHERE leased.id = held.id AND starts_with(leased.lease_owner, $1)`,
-      [`${workerId}/`, leaseSeconds],
+       FROM held WHERE leased.id = held.id AND leased.lease_owner = ANY($1)`,
+      [owners, leaseSeconds],
     );
   }
 }
