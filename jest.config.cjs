@@ -40,7 +40,10 @@ function lwc() {
     rootDir: __dirname,
     roots: ['<rootDir>/lwc'],
     testMatch: ['<rootDir>/lwc/**/__tests__/**/*.test.js'],
-    moduleNameMapper: { '^c/(\\w+)$': '<rootDir>/lwc/$1/$1' },
+    moduleNameMapper: {
+      '^c/(\\w+)$': '<rootDir>/lwc/$1/$1',
+      '^lightning/modal$': '<rootDir>/test/setup/lightningModal.js',
+    },
     collectCoverageFrom: undefined,
   };
 }

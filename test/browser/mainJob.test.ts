@@ -178,6 +178,50 @@ test('a declined card leaves the invoice open, and the record says why', async (
   await panel().getByText('Open', { exact: true }).first().waitFor();
   expect((await stripeInvoice()).status).toBe('open');
   await shot('invoice-declined');
+
+  // Nobody pays it: written off, and voided after all.
+  expect(await offered()).toEqual([
+    'Send Again',
+    'Charge Card on File',
+    'Mark as Paid',
+    'Mark as Uncollectible',
+    'Void Invoice',
+  ]);
+  await choose('Mark as Uncollectible');
+  await confirm('Mark as Uncollectible');
+  await toast(/is marked uncollectible/);
+  await panel().getByText('Uncollectible', { exact: true }).first().waitFor();
+  expect(await offered()).toEqual(['Charge Card on File', 'Mark as Paid', 'Void Invoice']);
+  // Away and back with the keyboard alone: the dialog gives the focus back, and nothing has happened.
+  await choose('Charge Card on File');
+  await page.keyboard.press('Escape');
+  await dialog().waitFor({ state: 'detached' });
+  await choose('Charge Card on File');
+  await button('Charge Card on File', dialog()).click();
+  await dialog()
+    .getByRole('alert')
+    .getByText(/has no card on file\. Send the invoice/)
+    .waitFor();
+  await shot('action-refused');
+  await button('Cancel', dialog()).click();
+  await choose('Void Invoice');
+  await dialog().getByText('This cannot be undone.').waitFor();
+  await shot('action-void');
+  await confirm('Void Invoice');
+  await toast(/is void\. Nothing is owed/);
+  await panel().getByText('Void', { exact: true }).first().waitFor();
+  await panel().getByRole('button', { name: 'Actions' }).waitFor({ state: 'detached' });
+  expect((await stripeInvoice()).status).toBe('void');
+});
+
+test('a draft that nobody wants is deleted from its page, on both sides', async () => {
+  const { id } = await raise('Northlight Architecture', 'Typed by mistake');
+  expect(await offered()).toEqual(['Finalize Without Sending', 'Delete Draft']);
+  await shot('actions-draft');
+  await choose('Delete Draft');
+  await confirm('Delete Draft');
+  await page.waitForURL(/\/Account\//);
+  await expect(stripe.invoices.retrieve(id)).rejects.toMatchObject({ code: 'resource_missing' });
 });
 
 test('Sync Invoice after a lost webhook repairs the record and says what changed', async () => {
@@ -211,6 +255,29 @@ test('Sync With Stripe makes the customer of an account, and follows an edit of 
   await toast(/Stripe: Product prod_\w+|Nothing differed/);
   await shot('product-synced');
 });
+
+const menu = () => panel().getByRole('button', { name: 'Actions' });
+
+/** The entries of the menu of the panel, which stays open. */
+async function offered(): Promise<string[]> {
+  await menu().click();
+  await page.getByRole('menuitem').first().waitFor();
+  const labels = await page.getByRole('menuitem').allInnerTexts();
+  await shot('actions');
+  await page.keyboard.press('Escape');
+  return labels;
+}
+
+async function choose(label: string): Promise<void> {
+  await menu().click();
+  await page.getByRole('menuitem', { name: label }).click();
+  await dialog().getByText('What will happen').waitFor();
+}
+
+async function confirm(label: string): Promise<void> {
+  await button(label, dialog()).click();
+  await dialog().waitFor({ state: 'detached' });
+}
 
 async function deliveries(mode: 'normal' | 'drop'): Promise<void> {
   await fetch(`${local.stripeUrl}/_sandbox/deliveries/mode`, {

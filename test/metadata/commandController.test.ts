@@ -123,6 +123,7 @@ describe('Send To Customer and Sync Invoice', () => {
       recipient: 'ap@wren.example',
       recipientSource: 'Billing Email of the account',
       amount: 0.3,
+      amountRemaining: null,
       currencyCode: 'USD',
       dueDate: daysFromNow(30),
       problem: null,

@@ -22,6 +22,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
           recipient: recipient.email,
           recipientSource: recipient.source,
           amount: amountOf(invoice, lines),
+          amountRemaining: invoice.Amount_Remaining__c ?? null,
           currencyCode: toText(invoice.Currency__c) ?? context.defaultCurrency,
           dueDate: invoice.Due_Date__c ?? null,
           problem: problemOf(invoice, { recipient, lines, context }),
@@ -80,7 +81,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
 
 function readInvoice(invoiceId: string, context: ApexContext): ApexRecord {
   const [invoice] = context.query(
-    'SELECT Name, Account__c, Status__c, Currency__c, Due_Date__c, Subtotal__c, Total__c, Sent_At__c ' +
+    'SELECT Name, Account__c, Status__c, Currency__c, Due_Date__c, Subtotal__c, Total__c, Amount_Remaining__c, Sent_At__c ' +
       `FROM Invoice__c WHERE Id = ${quoted(invoiceId)}`,
   );
   if (!invoice) {

@@ -1,0 +1,25 @@
+const inStates =
+  (...states) =>
+  ({ status }) =>
+    states.includes(status);
+const collectable = (facts) => inStates('open', 'uncollectible')(facts) && !facts.isPaymentProcessing;
+
+/** When an action is worth offering. The middleware decides again, by the same cases, and says why when it refuses. */
+const RULES = {
+  finalize: (facts) => facts.status === 'draft' && facts.hasLines !== false,
+  resend: (facts) => facts.status === 'open' && Boolean(facts.sentAt),
+  pay: collectable,
+  'mark-paid': collectable,
+  'mark-uncollectible': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
+  void: (facts) => collectable(facts) && !(facts.amountPaid > 0),
+  delete: (facts) => facts.status === 'draft' && !facts.subscriptionId,
+};
+
+/** The actions with a rule, for the tests. */
+export const ruledActions = Object.keys(RULES);
+
+/**
+ * Whether to offer an action for an invoice in this state: status in lower case, amountPaid, isPaymentProcessing, sentAt,
+ * subscriptionId and, where they are known, hasLines.
+ */
+export const isPossible = (action, facts) => Boolean(RULES[action]?.(facts));
