@@ -22,6 +22,7 @@ const STATUS: Record<string, number> = {
   no_lines: 409,
   of_subscription: 409,
   partly_paid: 409,
+  revised: 409,
   no_card: 409,
   idempotency_conflict: 409,
   body_too_large: 413,

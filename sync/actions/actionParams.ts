@@ -40,6 +40,7 @@ export const actionParams = {
   }),
   'mark-uncollectible': nothing,
   void: nothing,
+  revise: nothing,
   delete: nothing,
 } satisfies Record<CommandKind, z.ZodType<Record<string, unknown>>>;
 

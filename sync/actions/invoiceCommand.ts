@@ -13,6 +13,7 @@ import type { Command } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { carryOut } from './carryOut.ts';
+import { newInvoiceInOrg, type NewInvoice } from './newInvoice.ts';
 import { toldChange, toldConflict, toldDeleted, type ToldChange, type ToldConflict } from './told.ts';
 
 /** What a finished command answers; amounts in major units, as the org shows them. */
@@ -27,6 +28,8 @@ export interface CommandResult {
     currency: string;
     hostedInvoiceUrl: string | null;
   } | null;
+  /** The record that was made beside it, by a revision or a duplicate. */
+  newInvoice: NewInvoice | null;
   changes: ToldChange[];
   conflicts: ToldConflict[];
 }
@@ -50,7 +53,11 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   if (seen.refusal) throw seen.refusal;
   if (convergence.gone && !isToDelete) throw toldDeleted(convergence.gone);
   const told = (await changesOfCommand(engine.database, command.id)).get(record.id) ?? [];
-  return answer(command, { ...convergence, changes: told }, convergence.gone ? null : (seen.invoice ?? null));
+  const newInvoice = await newInvoiceInOrg(engine, command);
+  return {
+    ...answer(command, { ...convergence, changes: told }, convergence.gone ? null : (seen.invoice ?? null)),
+    newInvoice,
+  };
 }
 
 interface Seen {
@@ -107,7 +114,7 @@ function answer(
   command: Command,
   { changes, conflicts, gone }: { changes: FieldChange[]; conflicts: FieldConflict[]; gone?: string },
   invoice: StripeInvoice | null,
-): CommandResult {
+): Omit<CommandResult, 'newInvoice'> {
   return {
     message: invoice
       ? commandWords(command.kind, { invoice, changes, conflicts, moved: command.state.moved as Moved })

@@ -13,6 +13,7 @@ import {
 } from '../stripe/writeInvoice.ts';
 import type { StepContext } from './carryOut.ts';
 import { recordPayment } from './recordPayment.ts';
+import { revise } from './revise.ts';
 
 type Step = (engine: Engine, context: StepContext, key: string) => Promise<StripeInvoice>;
 
@@ -25,6 +26,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   pay: payWithCardOnFile,
+  revise,
 };
 
 async function payWithCardOnFile(

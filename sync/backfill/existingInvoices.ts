@@ -28,16 +28,14 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
     stripeIds: items.map(({ stripeId }) => stripeId),
     defaultCurrency: engine.settings.defaultCurrency,
   });
-  const refunded = await refundedAmounts(
-    engine.database,
-    items.map(({ stripeId }) => stripeId),
-  );
+  const ids = items.map(({ stripeId }) => stripeId);
+  const refunded = await refundedAmounts(engine.database, ids);
   for (const { stripeId, invoice } of items) {
     const read = reads.find((one) => one.stripeId === stripeId);
-    const ids = { entity: 'invoice' as const, stripeId, crmId: read?.id ?? null };
+    const pair = { entity: 'invoice' as const, stripeId, crmId: read?.id ?? null };
     if (!read || 'failure' in read) {
       const words = read?.failure.message ?? `Its ${orgObjects.invoice} is gone.`;
-      note(context, { ...ids, outcome: 'failed', fields: [], note: words });
+      note(context, { ...pair, outcome: 'failed', fields: [], note: words });
       continue;
     }
     const plan = planCrmInvoice(read.invoice, invoice, {
@@ -49,6 +47,6 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
       now: engine.now().toISOString(),
     });
     const fields = plan.changes.map(({ side, field, from, to }) => ({ side, field, from, to }));
-    note(context, { ...ids, outcome: fields.length > 0 ? 'update' : 'skip', fields });
+    note(context, { ...pair, outcome: fields.length > 0 ? 'update' : 'skip', fields });
   }
 }

@@ -9,6 +9,7 @@ import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { fromStripe } from '../audit/auditRow.ts';
 import { bulkUpsert } from '../salesforce/bulkUpsert.ts';
 import { noteJob } from '../store/backfillRuns.ts';
+import { noteRevisions, tellChains } from '../store/revisions.ts';
 import { markDirty } from '../store/syncRecords.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { adoptLinked } from './adoptLinked.ts';
@@ -40,8 +41,17 @@ export async function invoicesFromStripe(context: BackfillContext): Promise<void
   await adoptLinked(context, 'invoice');
   for await (const { invoices, position } of chunks(context)) {
     await importRows(context, invoiceKind, { items: await itemsOf(context, invoices), position });
+    if (!context.dry) await tellRevisions(context, invoices);
     if (context.signal.aborted) return;
   }
+}
+
+/** Which invoice replaces which is shown by the engine, once the org has both. */
+async function tellRevisions({ engine: { database } }: BackfillContext, invoices: StripeInvoice[]) {
+  await noteRevisions(database, invoices);
+  const revisions = invoices.flatMap(({ id, revisionOf }) => (revisionOf ? [id] : []));
+  for (const stripeId of revisions) await markDirty(database, 'invoice', { stripeId, side: 'stripe' });
+  await tellChains(database, { written: revisions, firstWritten: invoices.map(({ id }) => id) });
 }
 
 const invoiceKind = {

@@ -36,6 +36,8 @@ export interface StripeInvoice {
   status: InvoiceStatus;
   /** The subscription that made it, if one did: Stripe does not let such a draft be deleted. */
   subscriptionId: string | null;
+  /** The invoice that this one replaces, or will replace once it is finalized. */
+  revisionOf: string | null;
   currency: string;
   terms: InvoiceTerms;
   lines: StripeLine[];

@@ -10,6 +10,7 @@ export const invoiceActions = [
   'record-payment',
   'mark-uncollectible',
   'void',
+  'revise',
   'delete',
 ] as const;
 
@@ -29,7 +30,7 @@ export type ActionFacts = Pick<
 
 /** Why an action is not possible now, with the next step. */
 export interface Refusal {
-  code: 'wrong_state' | 'no_lines' | 'already_sent' | 'of_subscription' | 'partly_paid';
+  code: 'wrong_state' | 'no_lines' | 'already_sent' | 'of_subscription' | 'partly_paid' | 'revised';
   message: string;
 }
 
@@ -101,6 +102,11 @@ const RULES: Record<InvoiceAction, Rule> = {
     instead: { draft: 'Delete the draft instead.', paid: CREDIT_INSTEAD },
     unless: (facts) => processing(facts) ?? partlyPaid(facts),
   },
+  revise: {
+    in: ['open', 'uncollectible'],
+    instead: { draft: 'Edit the draft itself.', paid: CREDIT_INSTEAD, void: NEW_INVOICE },
+    unless: (facts) => ofSubscription(facts) ?? processing(facts) ?? partlyPaid(facts),
+  },
 };
 
 const IS: Record<InvoiceStatus, string> = {
@@ -135,6 +141,16 @@ function alreadySent(facts: ActionFacts): Refusal | null {
   if (facts.status !== 'open' || !facts.sentAt) return null;
   const at = facts.sentAt.slice(0, 16).replace('T', ' at ');
   return refusal('already_sent', facts, `was sent on ${at} UTC. It was not sent again.`);
+}
+
+function ofSubscription(facts: ActionFacts): Refusal | null {
+  return facts.subscriptionId
+    ? refusal(
+        'of_subscription',
+        facts,
+        'belongs to a subscription. Change the subscription, or void this invoice.',
+      )
+    : null;
 }
 
 function processing(facts: ActionFacts): Refusal | null {

@@ -23,6 +23,14 @@ export interface CrmInvoicePlan {
   changes: FieldChange[];
 }
 
+/** The org's ids of other versions of an invoice. */
+export interface Chain {
+  /** What it was made from, to replace it. */
+  revisionOf: string | null;
+  /** What stands in its place. */
+  latestRevision: string | null;
+}
+
 export interface CrmInvoiceContext {
   /** ISO 8601; when Stripe mailed it first, if it did. */
   sentAt: string | null;
@@ -30,6 +38,8 @@ export interface CrmInvoiceContext {
   amountRefunded: number;
   /** The org's product of a Stripe product; null when the org has none. */
   productOf(stripeProductId: string): string | null;
+  /** What stands before and after it; absent where that is not known yet, and then left as it is. */
+  chain?: Chain;
   /** Whether to note the time even if nothing differs: somebody asked for this sync. */
   touch: boolean;
   /** What the record says about conflicts that nobody has looked at; null where there are none. */
@@ -56,6 +66,9 @@ export function planCrmInvoice(
     ...invoiceFields(stripe, { ...context, sentAt: crm?.sentAt ?? context.sentAt }),
     Sync_Status__c: context.conflictNote ? 'Conflict' : 'Synced',
     Sync_Error__c: context.conflictNote,
+    ...(context.chain
+      ? { Revision_Of__c: context.chain.revisionOf, Latest_Revision__c: context.chain.latestRevision }
+      : {}),
   };
   const fields = differing(crm?.fields, wanted);
   const lines = planLines(crm, stripe, context);
@@ -112,6 +125,7 @@ function invoiceFields(
   const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
   return {
     Stripe_Invoice_Id__c: stripe.id,
+    Stripe_Subscription_Id__c: stripe.subscriptionId,
     Status__c: STATUS[stripe.status],
     Number__c: stripe.number,
     Currency__c: stripe.currency.toUpperCase(),

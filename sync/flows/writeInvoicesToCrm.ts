@@ -15,6 +15,7 @@ import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { refundedAmounts } from '../store/refunds.ts';
+import { chainsOf, noteRevisions, tellChains } from '../store/revisions.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -71,6 +72,7 @@ export async function writeInvoicesToCrm(
     engine,
     known.filter(({ failure }) => !failure),
   );
+  await tellOthers(engine, writings);
   return new Map(writings.map((writing) => [writing.record, convergence(writing, engine.now())]));
 }
 
@@ -80,9 +82,14 @@ async function plan(
   { products, touch, acknowledged }: CrmWriteOptions,
 ): Promise<Writing[]> {
   const stripeIds = ready.map(({ stripe }) => stripe.id);
-  const [sent, refunded] = await Promise.all([
+  await noteRevisions(
+    engine.database,
+    ready.map(({ stripe }) => stripe),
+  );
+  const [sent, refunded, chains] = await Promise.all([
     firstSentAt(engine.database, stripeIds),
     refundedAmounts(engine.database, stripeIds),
+    chainsOf(engine.database, stripeIds),
   ]);
   return ready.map((one): Writing => {
     const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
@@ -94,6 +101,7 @@ async function plan(
     const crmPlan = planCrmInvoice(one.crm, one.stripe, {
       sentAt: sentAt?.toISOString() ?? null,
       amountRefunded: refunded.get(one.stripe.id) ?? 0,
+      chain: chains.get(one.stripe.id)!,
       productOf: (stripeId) => products.get(stripeId) ?? null,
       touch,
       conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),
@@ -101,6 +109,15 @@ async function plan(
     });
     return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds, openConflicts };
   });
+}
+
+/** What others of a chain show of the invoices that the org has now. */
+async function tellOthers(engine: Engine, writings: Writing[]): Promise<void> {
+  const done = writings.filter(({ failure }) => !failure);
+  const ids = (some: Writing[]) => some.map(({ stripe }) => stripe.id);
+  const written = ids(done.filter(({ stripe }) => stripe.revisionOf !== null));
+  const firstWritten = ids(done.filter(({ record }) => record.base === null));
+  if (written.length + firstWritten.length > 0) await tellChains(engine.database, { written, firstWritten });
 }
 
 /** What a conflict on a line calls it is Stripe's description, which is known whether the org was read or not. */

@@ -44,6 +44,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     customerEmail: invoice.customer_email,
     status: invoice.status as InvoiceStatus,
     subscriptionId: idOf(invoice.parent?.subscription_details?.subscription ?? null),
+    revisionOf: invoice.from_invoice?.action === 'revision' ? idOf(invoice.from_invoice.invoice) : null,
     currency: invoice.currency,
     terms: {
       description: text(invoice.description, DESCRIPTION_LENGTH),

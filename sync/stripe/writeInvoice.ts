@@ -38,6 +38,28 @@ export function createInvoice(
   );
 }
 
+/**
+ * A draft with the lines and terms of a finalized invoice, which Stripe voids once the draft is finalized. Our mark of
+ * the org's record is not copied: the draft becomes a record of its own.
+ */
+export function reviseInvoice(
+  stripe: Stripe,
+  { id, orgId }: { id: string; orgId: string },
+  idempotencyKey: string,
+): Promise<StripeInvoice> {
+  return written(stripe, () =>
+    stripe.invoices.create(
+      {
+        from_invoice: { invoice: id, action: 'revision' },
+        auto_advance: false,
+        metadata: { salesforce_id: '', salesforce_org_id: orgId },
+        expand: INVOICE_EXPAND,
+      },
+      { idempotencyKey },
+    ),
+  );
+}
+
 export function updateInvoice(
   stripe: Stripe,
   { id, change }: { id: string; change: Partial<InvoiceTerms> },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import request from 'supertest';
+import { actOn, type ActOptions } from './actOn.ts';
 import { jobSteps, type JobSteps } from './jobSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -37,6 +37,7 @@ const TABLE: Record<string, Record<State, string>> = {
   'record-payment':     row('wrong_state   wrong_state   open          open          open          wrong_state   wrong_state   wrong_state'),
   'mark-uncollectible': row('wrong_state   wrong_state   uncollectible uncollectible uncollectible wrong_state   wrong_state   wrong_state'),
   void:                 row('wrong_state   wrong_state   void          void          partly_paid   wrong_state   void          wrong_state'),
+  revise:               row('wrong_state   wrong_state   open          open          partly_paid   wrong_state   uncollectible wrong_state'),
   delete:               row('gone          gone          wrong_state   wrong_state   wrong_state   wrong_state   wrong_state   wrong_state'),
 };
 
@@ -211,25 +212,4 @@ const becomesState = (crmId: string, state: string) =>
     20_000,
   );
 
-interface Answer {
-  status: number;
-  body: {
-    code?: string;
-    detail?: string;
-    message?: string;
-    invoice?: { id: string; stripeId: string; total: number } | null;
-  };
-}
-
-async function act(
-  action: string,
-  crmId: string,
-  { key = randomUUID(), body = {} }: { key?: string; body?: object } = {},
-): Promise<Answer> {
-  return request(world.webUrl)
-    .post(`/v1/invoices/${crmId}/${action}`)
-    .send(body)
-    .set('authorization', `Bearer ${world.apiToken}`)
-    .set('x-salesforce-org-id', world.orgId)
-    .set('idempotency-key', key);
-}
+const act = (action: string, crmId: string, options?: ActOptions) => actOn(world, { action, crmId }, options);

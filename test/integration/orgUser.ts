@@ -111,7 +111,8 @@ export class OrgUser {
     const [record] = await this.query(
       'SELECT Id, Name, Status__c, Payment_State__c, Number__c, Description__c, Due_Date__c, Total__c, Amount_Due__c, ' +
         'Amount_Paid__c, Amount_Remaining__c, Stripe_Invoice_Id__c, Hosted_Invoice_Url__c, Invoice_Pdf_Url__c, Sent_At__c, ' +
-        `Paid_At__c, Last_Payment_Error__c, Sync_Status__c, Sync_Error__c, Last_Synced_At__c FROM Invoice__c WHERE Id = '${id}'`,
+        'Paid_At__c, Last_Payment_Error__c, Sync_Status__c, Sync_Error__c, Last_Synced_At__c, Account__c, Revision_Of__c, ' +
+        `Latest_Revision__c, Stripe_Subscription_Id__c FROM Invoice__c WHERE Id = '${id}'`,
     );
     if (!record) throw new Error(`No invoice ${id}`);
     return record;

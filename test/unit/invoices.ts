@@ -32,6 +32,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   customerEmail: 'ap@example.com',
   status: 'draft',
   subscriptionId: null,
+  revisionOf: null,
   currency: 'usd',
   terms: { description: 'Q4', dueDate: '2026-12-24' },
   lines: [],

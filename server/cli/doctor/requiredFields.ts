@@ -51,6 +51,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...list('Subtotal__c Discount__c Tax__c Total__c Amount_Due__c Amount_Paid__c Amount_Remaining__c'),
       ...list('Hosted_Invoice_Url__c Invoice_Pdf_Url__c Sent_At__c Finalized_At__c Paid_At__c'),
       ...list('Last_Payment_Error__c Due_At__c Next_Retry_At__c Payment_Processing__c Amount_Refunded__c'),
+      ...list('Revision_Of__c Latest_Revision__c Stripe_Subscription_Id__c'),
       ...SYNC,
     ],
   },

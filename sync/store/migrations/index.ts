@@ -12,6 +12,7 @@ import { FollowUp1795399200000 } from './1795399200000-follow-up.ts';
 import { CommandPresses1795402800000 } from './1795402800000-command-presses.ts';
 import { Refunds1795413600000 } from './1795413600000-refunds.ts';
 import { CommandParams1795417200000 } from './1795417200000-command-params.ts';
+import { InvoiceRevisions1795428000000 } from './1795428000000-invoice-revisions.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   CommandPresses1795402800000,
   Refunds1795413600000,
   CommandParams1795417200000,
+  InvoiceRevisions1795428000000,
 ];

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { actOn, type ActAnswer, type ActOptions } from './actOn.ts';
+import { jobSteps, type JobSteps } from './jobSteps.ts';
+import { eventually, startWorld, type World } from './world.ts';
+
+let world: World;
+let steps: JobSteps;
+
+beforeAll(async () => {
+  world = await startWorld();
+  steps = await jobSteps(world);
+});
+afterAll(() => world?.stop());
+
+const act = (action: string, crmId: string, options?: ActOptions) => actOn(world, { action, crmId }, options);
+
+test('a revision becomes a record of its own, and each finalized one takes the place of all before it', async () => {
+  const first = await steps.raiseAndSend();
+  const original = await steps.stripeInvoice(first);
+  const second = await revise(first);
+  const draft = await world.stripe.invoices.retrieve(second.stripeId);
+  expect(draft).toMatchObject({ status: 'draft', total: original.total, metadata: {} });
+  expect(await world.rep.invoice(second.id)).toMatchObject({
+    Status__c: 'Draft',
+    Account__c: (await world.rep.invoice(first)).Account__c,
+    Revision_Of__c: first,
+    Latest_Revision__c: null,
+  });
+  expect((await linesOf(second.id)).map(withoutIds)).toEqual((await linesOf(first)).map(withoutIds));
+  expect((await world.rep.invoice(first)).Status__c).toBe('Open');
+
+  // Its lines are edited in the org as those of any draft.
+  const [line] = await linesOf(second.id);
+  await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 7 });
+  await act('send', second.id);
+  const sent = await world.stripe.invoices.retrieve(second.stripeId);
+  expect(sent.status).toBe('open');
+  expect(sent.total).toBe(original.total + 5 * Math.round(Number(line!.Unit_Price__c) * 100));
+  await becomesLatest(first, second.id);
+  expect(await world.rep.invoice(first)).toMatchObject({ Status__c: 'Void', Number__c: original.number });
+  expect((await act('revise', first)).body).toMatchObject({ code: 'wrong_state' });
+
+  // One that is made in Stripe's Dashboard appears the same way, and stands for the whole chain.
+  const third = await world.stripe.invoices.create({
+    from_invoice: { invoice: second.stripeId, action: 'revision' },
+  });
+  await world.stripe.invoices.finalizeInvoice(third.id);
+  const thirdId = await eventually(
+    async () =>
+      (
+        await world.rep.query<{ Id: string }>(
+          `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${third.id}'`,
+        )
+      )[0]?.Id,
+    'the third version is in the org',
+    20_000,
+  );
+  await becomesLatest(first, thirdId);
+  await becomesLatest(second.id, thirdId);
+  expect(await world.rep.invoice(thirdId)).toMatchObject({
+    Revision_Of__c: second.id,
+    Latest_Revision__c: null,
+  });
+});
+
+test('one draft revision at a time; a deleted one leaves the invoice as it was', async () => {
+  const crmId = await finalized();
+  const [one, two] = await Promise.all([act('revise', crmId), act('revise', crmId)]);
+  const made = [one, two].flatMap(({ body }) => body.newInvoice?.stripeId ?? []);
+  expect(new Set(made).size).toBe(1);
+  const [draft] = made;
+  const again = await act('revise', crmId);
+  expect(again).toMatchObject({ status: 409, body: { code: 'revised' } });
+  expect(again.body.detail).toMatch(
+    /has a revision already that is still a draft: \w+\. Edit that one, or delete it\./,
+  );
+  expect(await revisionsOf(crmId)).toEqual([draft]);
+
+  await world.stripe.invoices.del(draft!);
+  expect((await steps.stripeInvoice(crmId)).status).toBe('open');
+  const next = await revise(crmId);
+  expect(await revisionsOf(crmId)).toEqual([next.stripeId]);
+});
+
+test('an answer of Stripe that is lost, and the same key twice, make one revision', async () => {
+  const crmId = await finalized();
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/v1/invoices$' },
+    kind: 'resetAfter',
+    times: 3,
+  });
+  const key = randomUUID();
+  const [first, second] = await Promise.all([act('revise', crmId, { key }), act('revise', crmId, { key })]);
+  expect(first.status).toBe(200);
+  expect(second.body.newInvoice).toEqual(first.body.newInvoice);
+  expect(await revisionsOf(crmId)).toEqual([first.body.newInvoice!.stripeId]);
+});
+
+// What a killed worker leaves: Stripe has made the draft, and the command's own notes end at each step before that.
+test.each([
+  ['Stripe has answered', ({ made: _, ...state }: Record<string, unknown>) => ({ stage: 'accepted', state })],
+  ['the draft is noted', (state: Record<string, unknown>) => ({ stage: 'accepted', state })],
+  ['the step is done', (state: Record<string, unknown>) => ({ stage: 'carried out', state })],
+])('a worker that is killed when %s makes no second revision', async (_, left) => {
+  const crmId = await finalized();
+  const { body } = await act('revise', crmId);
+  const again = await carriedOutAgain(body.command!.id, left);
+  expect(again.newInvoice).toEqual(body.newInvoice);
+  expect(await revisionsOf(crmId)).toEqual([body.newInvoice!.stripeId]);
+});
+
+/** Puts a finished command back to where a killed worker would have left it, and gives what comes of it then. */
+async function carriedOutAgain(
+  id: string,
+  left: (state: Record<string, unknown>) => { stage: string; state: object },
+): Promise<ActAnswer['body']> {
+  const { pool } = world.database;
+  const { rows } = await pool.query<{ state: Record<string, unknown> }>(
+    'SELECT state FROM command WHERE id = $1',
+    [id],
+  );
+  const { stage, state } = left(rows[0]!.state);
+  await pool.query(
+    `UPDATE command SET status = 'running', result = NULL, finished_at = NULL, next_attempt_at = now(), stage = $2, state = $3
+     WHERE id = $1`,
+    [id, stage, state],
+  );
+  await pool.query(`SELECT pg_notify('command_due', $1)`, [id]);
+  return eventually(
+    async () => {
+      const { rows: now } = await pool.query<{ status: string; result: ActAnswer['body'] }>(
+        'SELECT status, result FROM command WHERE id = $1',
+        [id],
+      );
+      return now[0]!.status === 'done' ? now[0]!.result : undefined;
+    },
+    'the command is done again',
+    20_000,
+  );
+}
+
+async function finalized(): Promise<string> {
+  const crmId = await steps.raiseAndSync();
+  await world.stripe.invoices.finalizeInvoice((await steps.stripeInvoice(crmId)).id);
+  return crmId;
+}
+
+async function revise(crmId: string): Promise<{ id: string; stripeId: string }> {
+  const { status, body } = await act('revise', crmId);
+  expect({ status, message: body.message }).toEqual({
+    status: 200,
+    message: expect.stringMatching(/has a revision now, which is a draft/) as string,
+  });
+  return body.newInvoice!;
+}
+
+const becomesLatest = (crmId: string, latest: string) =>
+  eventually(
+    async () => (await world.rep.invoice(crmId)).Latest_Revision__c === latest,
+    `${latest} stands in place of ${crmId}`,
+    20_000,
+  );
+
+async function revisionsOf(crmId: string): Promise<string[]> {
+  const { id } = await steps.stripeInvoice(crmId);
+  const { data } = await world.stripe.invoices.list({ limit: 100 });
+  return data.flatMap((one) => (one.from_invoice?.invoice === id ? [one.id] : []));
+}
+
+interface Line {
+  Id: string;
+  Product__c: string;
+  Description__c: string;
+  Unit_Price__c: number;
+  Quantity__c: number;
+  Amount__c: number;
+}
+
+const linesOf = (crmId: string) =>
+  world.rep.query<Line>(
+    `SELECT Id, Product__c, Description__c, Unit_Price__c, Quantity__c, Amount__c FROM Invoice_Line__c WHERE Invoice__c = '${crmId}' ORDER BY Sort_Order__c`,
+  );
+
+const withoutIds = ({ Product__c, Unit_Price__c, Quantity__c, Amount__c }: Line) => ({
+  Product__c,
+  Unit_Price__c,
+  Quantity__c,
+  Amount__c,
+});
