@@ -161,16 +161,13 @@ export async function freePrices(
 /** Makes a price once, also over a lost answer or a killed worker, and gives it to the row. */
 async function makePrice(
   engine: Engine,
-  { record, entry }: EntryToMerge,
+  work: EntryToMerge,
   replaced: StripePrice | null,
 ): Promise<StripePrice> {
+  const { record, entry } = work;
   const replaces = replaced?.id ?? null;
-  const begun = record.intents.create?.params as NewPrice | undefined;
-  if (begun && begun.replaces !== replaces) {
-    // It came to its end: an event brought the price that it made.
-    await dropIntent(engine.database, record, 'create');
-    await startNewVersion(engine.database, record);
-  }
+  // What an earlier try noted goes out as it was noted, also when another price has taken the replaced one's place since:
+  // it may have been made.
   const made = await createOnce<NewPrice, StripePrice>(engine, record, {
     params: {
       productId: replaced?.productId ?? entry.stripeProductId!,
@@ -182,6 +179,12 @@ async function makePrice(
     },
     send: (params, key) => createPrice(engine.stripe, params, key),
   });
+  if (made.id === replaces) {
+    // That try had come to its end: an event brought the price that it made.
+    await dropIntent(engine.database, record, 'create');
+    await startNewVersion(engine.database, record);
+    return makePrice(engine, work, replaced);
+  }
   await replacePriceId(engine.database, record, { priceId: made.id, retire: replaces });
   return made;
 }

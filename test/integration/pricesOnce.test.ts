@@ -53,6 +53,42 @@ test.each([
   expect(default_price).toBe((await steps.entry(entryId)).Stripe_Price_Id__c);
 });
 
+test('a price whose making was not answered is not made again when another one has taken its predecessor’s place', async () => {
+  const { entryId, priceId, stripeProductId } = await steps.pair(70);
+  await job.quiet();
+  await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '^/v1/prices$' },
+    kind: 'resetAfter',
+  });
+  await world.admin.update('PricebookEntry', entryId, { UnitPrice: 71 });
+  await eventually(
+    async () => (await counted(stripeProductId))['7100'],
+    'the price is made, and nobody told',
+  );
+  await world.stopWorker();
+  await world.control('stripe', 'DELETE', '/faults');
+  // As a worker that was killed behind the noted request leaves it, with a row that has followed the Dashboard meanwhile.
+  const next = await world.stripe.prices.create({
+    product: stripeProductId,
+    currency: 'usd',
+    unit_amount: 7_200,
+  });
+  await world.stripe.prices.update(priceId, { active: false });
+  await world.database.pool.query('UPDATE sync_record SET stripe_id = $1 WHERE stripe_id = $2', [
+    next.id,
+    priceId,
+  ]);
+  await world.startWorker();
+  await eventually(async () => (await amountInStripe(entryId)) === 7_100, 'the org’s amount', 20_000);
+  await job.quiet();
+  expect(await counted(stripeProductId)).toEqual({
+    7000: { made: 1, active: 0 },
+    7100: { made: 1, active: 1 },
+    7200: { made: 1, active: 0 },
+  });
+});
+
 test('the org refusing the write for a while makes no further price', async () => {
   const { entryId, stripeProductId } = await steps.pair(20);
   await job.quiet();
