@@ -34,3 +34,13 @@ function random(alphabet: string, length: number): string {
   for (let index = 0; index < length; index += 1) text += alphabet[randomInt(alphabet.length)];
   return text;
 }
+
+/** The end of a payment link's address: whoever knows it can pay. */
+export function newLinkToken(): string {
+  return `test_${random(LETTERS, 18)}`;
+}
+
+/** Sessions have longer ids than everything else, as their addresses hold nothing but them. */
+export function newSessionId(): string {
+  return `cs_test_a1${random(LETTERS, 56)}`;
+}

@@ -1,14 +1,14 @@
 import type Stripe from 'stripe';
 import { ownCall } from './api/call.ts';
-import { StripeError } from './api/errors.ts';
 import { newestFirst } from './api/pagination.ts';
+import { checkoutPort } from './checkout/checkoutPort.ts';
 import { invoiceOfLink } from './invoices/hostedLink.ts';
 import { linesOf, showInvoice, showLine } from './invoices/invoiceObject.ts';
 import { refuseUnpayable } from './invoices/pay.ts';
 import type { Card, PaperNames, PaymentOutcome, PrintedCreditNote, StripePagesPort } from './pages/port.ts';
 import { chargeInvoice } from './payments/chargeInvoice.ts';
 import { makeMethod } from './payments/paymentMethods.ts';
-import { mistyped } from './payments/testCards.ts';
+import { attempt, outcomeOf } from './payments/typedCard.ts';
 import type { Sandbox } from './sandbox.ts';
 import { timeOfCustomer } from './time/frozenTime.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
@@ -22,6 +22,7 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
     accountId: sandbox.account.id,
     accountName: sandbox.account.name,
     names: paperNames(sandbox),
+    checkout: checkoutPort(sandbox, () => deliveries.wake()),
     invoiceByToken(token) {
       const found = invoiceOfLink(sandbox, token);
       return found?.expired ? undefined : shown(found?.invoice);
@@ -92,16 +93,8 @@ function paperNames(sandbox: Sandbox): PaperNames {
 
 /** What a person does on the hosted page: type a card, and have it charged. */
 function pay(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome {
-  const wrong = mistyped(card, sandbox.clock());
-  if (wrong)
-    return { kind: 'declined', code: wrong.code, declineCode: wrong.decline_code, message: wrong.message };
-  try {
-    const at = timeOfCustomer(sandbox, sandbox.invoices.get(invoiceId)?.customer ?? '');
-    return sandbox.store.transaction(() => sandbox.time.at(at, () => charge(sandbox, invoiceId, card)));
-  } catch (error) {
-    if (error instanceof StripeError) return { kind: 'refused', message: error.message };
-    throw error;
-  }
+  const at = timeOfCustomer(sandbox, sandbox.invoices.get(invoiceId)?.customer ?? '');
+  return attempt(sandbox, card, () => sandbox.time.at(at, () => charge(sandbox, invoiceId, card)));
 }
 
 function charge(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome {
@@ -109,8 +102,5 @@ function charge(sandbox: Sandbox, invoiceId: string, card: Card): PaymentOutcome
   if (!invoice) return { kind: 'refused', message: 'This invoice does not exist.' };
   refuseUnpayable(invoice);
   if (invoice.status === 'draft') return { kind: 'refused', message: 'This invoice has not been finalized.' };
-  const declined = chargeInvoice(ownCall(sandbox), invoice, makeMethod(sandbox, card));
-  if (!declined) return { kind: 'paid' };
-  const { code = 'card_declined', decline_code: declineCode = null, message } = declined.fields;
-  return { kind: 'declined', code, declineCode, message };
+  return outcomeOf(chargeInvoice(ownCall(sandbox), invoice, makeMethod(sandbox, card)));
 }

@@ -1,11 +1,14 @@
 import type { Route } from './api/route.ts';
 import { balanceRoutes } from './balance/balanceRoutes.ts';
 import { creditNoteRoutes } from './creditNotes/creditNoteRoutes.ts';
+import { paymentLinkRoutes } from './checkout/paymentLinks.ts';
+import { sessionRoutes } from './checkout/sessions.ts';
 import { couponRoutes } from './discounts/coupons.ts';
 import { invoiceRoutes } from './invoices/invoiceRoutes.ts';
 import { lineRoutes } from './invoices/lineRoutes.ts';
 import { chargeRoutes } from './payments/charges.ts';
 import { invoicePaymentRoutes } from './payments/invoicePayments.ts';
+import { intentActions } from './payments/intentActions.ts';
 import { paymentIntentRoutes } from './payments/paymentIntents.ts';
 import { paymentMethodRoutes } from './payments/paymentMethods.ts';
 import { paymentRecordRoutes } from './payments/paymentRecords.ts';
@@ -41,6 +44,9 @@ export const routes: readonly Route[] = [
   ...testClockRoutes,
   ...invoicePaymentRoutes,
   ...paymentIntentRoutes,
+  ...intentActions,
+  ...paymentLinkRoutes,
+  ...sessionRoutes,
   ...chargeRoutes,
   ...paymentMethodRoutes,
   ...paymentRecordRoutes,

@@ -25,7 +25,9 @@ import type {
   StoredEndpoint,
   StoredInvoice,
   StoredLine,
+  StoredLink,
   StoredPaymentMethod,
+  StoredSession,
   StoredSubscription,
   StoredSubscriptionItem,
   TaxId,
@@ -81,6 +83,8 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const subscriptionItems = store.collection<StoredSubscriptionItem>('subscription_items');
   const testClocks = store.collection<TestClock>('test_clocks');
   const debits = store.collection<StoredDebit>('debits');
+  const paymentLinks = store.collection<StoredLink>('payment_links');
+  const sessions = store.collection<StoredSession>('checkout_sessions');
   const secrets = store.collection<{ id: string; value: string }>('secrets');
   const linkSecret = secrets.get('links')?.value ?? newSecret('links');
   secrets.put({ id: 'links', value: linkSecret });
@@ -133,6 +137,8 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     subscriptionItems,
     testClocks,
     debits,
+    paymentLinks,
+    sessions,
     /** Signs renewed addresses of invoices. */
     linkSecret,
     by: {
@@ -173,6 +179,9 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
       priceOfProduct: prices.index((price) => price.product),
       methodOfCustomer: paymentMethods.index((method) => method.customer),
       taxIdOfOwner: taxIds.index((taxId) => taxId.customer ?? 'self'),
+      linkOfToken: paymentLinks.index((link) => link.token),
+      sessionOpen: sessions.index(({ status }) => (status === 'open' ? status : undefined)),
+      sessionOfIntent: sessions.index((session) => session.payment_intent),
       deliveryOfEvent: deliveries.index((delivery) => delivery.event),
     },
   };

@@ -146,20 +146,20 @@ export type TestClock = Stripe.TestHelpers.TestClock;
 export type PaymentRecord = Stripe.PaymentRecord;
 
 export type PaymentIntent = Omit<Stripe.PaymentIntent, 'customer' | 'payment_method' | 'latest_charge'> & {
-  customer: string;
+  customer: string | null;
   payment_method: string | null;
   latest_charge: string | null;
 };
 
 export type Charge = Omit<Stripe.Charge, 'customer' | 'payment_intent'> & {
-  customer: string;
+  customer: string | null;
   payment_intent: string;
 };
 
 export type Refund = Omit<Stripe.Refund, 'charge' | 'payment_intent' | 'customer' | 'metadata'> & {
   charge: string;
   payment_intent: string;
-  customer: string;
+  customer: string | null;
   metadata: Record<string, string>;
 };
 
@@ -212,6 +212,45 @@ export interface Event {
   request: { id: string | null; idempotency_key: string | null };
   type: string;
 }
+
+/** So many of a price, on a payment link or in a session. */
+export interface CheckoutItem {
+  id: string;
+  price: string;
+  description: string;
+  quantity: number;
+  amount: number;
+  currency: string;
+}
+
+/** What the payment intent of a session is to have. */
+export type IntentData = Omit<Stripe.PaymentLink.PaymentIntentData, 'metadata'> & {
+  metadata: Record<string, string>;
+  receipt_email: string | null;
+  shipping: Stripe.PaymentIntent.Shipping | null;
+};
+
+/** Its address is worked out when it is shown: an open session has one. */
+export type StoredSession = Omit<
+  Stripe.Checkout.Session,
+  'customer' | 'invoice' | 'line_items' | 'metadata' | 'payment_intent' | 'payment_link' | 'status' | 'url'
+> & {
+  customer: string | null;
+  invoice: string | null;
+  metadata: Record<string, string>;
+  payment_intent: string | null;
+  payment_link: string | null;
+  status: 'open' | 'complete' | 'expired';
+  items: CheckoutItem[];
+  intent: IntentData;
+};
+
+export type StoredLink = Omit<Stripe.PaymentLink, 'line_items' | 'metadata' | 'url'> & {
+  created: number;
+  metadata: Record<string, string>;
+  items: CheckoutItem[];
+  token: string;
+};
 
 export type WebhookEndpoint = Stripe.WebhookEndpoint;
 /** `thin` endpoints are event destinations of API v2; a stored endpoint without a payload is older than these. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type Stripe from 'stripe';
 import type {
   Card,
+  CheckoutPort,
   Delivery,
   Mail,
   PaperNames,
@@ -24,6 +25,12 @@ export class LiteralPort implements StripePagesPort {
   readonly names: PaperNames = {
     discount: (id) => ({ name: id, percentOff: 10, amountOff: null }),
     tax: (id) => ({ name: id, percentage: 19 }),
+  };
+  /** Payment links and sessions are tested over the sandbox itself. */
+  readonly checkout: CheckoutPort = {
+    openLink: () => undefined,
+    session: () => undefined,
+    pay: async () => ({ kind: 'refused', message: 'There is no such session.' }),
   };
   readonly store = {
     invoices: [] as Stripe.Invoice[],

@@ -114,10 +114,18 @@ function understood({ options, keys, request, requestId, match }: Incoming): Wor
     throw invalidParameter(
       'Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any questions, we can help at https://support.stripe.com/.',
     );
-  const parameters = { ...parseForm(queryOf(request)), ...parseForm(bodyOf(request)) };
+  const given = { ...parseForm(queryOf(request)), ...parseForm(bodyOf(request)) };
+  const parameters = request.get('stripe-version') === undefined ? renamed(given, path) : given;
   const key = request.method === 'POST' ? request.get('idempotency-key') : undefined;
   const keyed = key === undefined ? undefined : { key, method: request.method, path, parameters };
   return { sandbox: options.sandbox, match, parameters, requestId, keys, keyed };
+}
+
+/** Whoever names no version, such as Stripe's own CLI, may still call the parameter as versions before this one did. */
+function renamed(parameters: Record<string, unknown>, path: string): Record<string, unknown> {
+  const { payment_method_types: types, ...rest } = parameters;
+  if (types === undefined || !/^\/v1\/(payment_intents|checkout\/sessions)/.test(path)) return parameters;
+  return { ...rest, allowed_payment_method_types: types };
 }
 
 /** Not executed and not saved under the idempotency key: the same request may come again. */

@@ -8,6 +8,7 @@ export interface ErrorFields {
   advice_code?: string;
   network_decline_code?: string;
   charge?: string;
+  payment_intent?: object;
 }
 
 /**

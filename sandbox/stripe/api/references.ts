@@ -3,6 +3,8 @@ import { showProduct } from '../resources/products.ts';
 import { showPaymentMethod } from '../payments/paymentMethods.ts';
 import { confirmationSecret, listOfPayments } from '../payments/invoicePayments.ts';
 import { showCreditNote } from '../creditNotes/creditNoteObject.ts';
+import { listOfItems } from '../checkout/lineItems.ts';
+import { showLink } from '../checkout/linkObject.ts';
 import { showCoupon } from '../discounts/coupons.ts';
 import { showDiscount } from '../discounts/discounts.ts';
 import { showSubscription } from '../subscriptions/subscriptionObject.ts';
@@ -28,6 +30,12 @@ const invoice: Reference = {
 };
 const paymentIntent: Reference = { load: ({ sandbox }, id) => sandbox.intents.get(id) };
 const paymentRecord: Reference = { load: ({ sandbox }, id) => sandbox.paymentRecords.get(id) };
+const paymentLink: Reference = {
+  load({ sandbox }, id) {
+    const found = sandbox.paymentLinks.get(id);
+    return found && showLink(sandbox, found);
+  },
+};
 const charge: Reference = { load: ({ sandbox }, id) => sandbox.charges.get(id) };
 const paymentMethod: Reference = {
   load({ sandbox }, id) {
@@ -142,6 +150,20 @@ export const references: Record<string, Record<string, Reference>> = {
     on_behalf_of: empty,
     review: empty,
   },
+  payment_link: {
+    application: empty,
+    line_items: { include: ({ sandbox }, owner) => linkItems(sandbox, String(owner['id'])) },
+    on_behalf_of: empty,
+  },
+  'checkout.session': {
+    customer,
+    invoice,
+    line_items: { include: ({ sandbox }, owner) => sessionItems(sandbox, String(owner['id'])) },
+    payment_intent: paymentIntent,
+    payment_link: paymentLink,
+    setup_intent: empty,
+    subscription,
+  },
   charge: {
     customer,
     payment_intent: paymentIntent,
@@ -179,6 +201,16 @@ export const references: Record<string, Record<string, Reference>> = {
   },
   customer_balance_transaction: { credit_note: creditNote, customer, invoice },
 };
+
+function linkItems(sandbox: Sandbox, id: string) {
+  const items = sandbox.paymentLinks.get(id)?.items ?? [];
+  return listOfItems(sandbox, items, `/v1/payment_links/${id}/line_items`);
+}
+
+function sessionItems(sandbox: Sandbox, id: string) {
+  const items = sandbox.sessions.get(id)?.items ?? [];
+  return listOfItems(sandbox, items, `/v1/checkout/sessions/${id}/line_items`);
+}
 
 function refundsOf(sandbox: Sandbox, charge: string) {
   const data = newestFirst(sandbox.by.refundOfCharge.all(charge)).slice(0, 10);

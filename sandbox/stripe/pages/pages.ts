@@ -1,5 +1,6 @@
 import path from 'node:path';
 import express, { Router } from 'express';
+import { checkoutRoutes } from './checkout/checkoutRoutes.ts';
 import { customerSection } from './dashboard/customers.ts';
 import { deliverySection } from './dashboard/deliveries.ts';
 import { eventSection } from './dashboard/events.ts';
@@ -19,9 +20,12 @@ import { assetsPath } from './shell.ts';
  */
 export function createPages(port: StripePagesPort): Router {
   const router = Router();
-  router.use(['/i', '/pdf', '/credit_notes', '/dashboard', '/mailbox', assetsPath], secureHeaders);
+  router.use(
+    ['/i', '/b', '/c', '/pdf', '/credit_notes', '/dashboard', '/mailbox', assetsPath],
+    secureHeaders,
+  );
   router.use(assetsPath, express.static(path.join(import.meta.dirname, 'assets'), { index: false }));
-  router.use(hostedRoutes(port), pdfRoutes(port));
+  router.use(hostedRoutes(port), checkoutRoutes(port), pdfRoutes(port));
   router.get('/dashboard', (_request, response) => response.redirect('/dashboard/invoices'));
   router.use(invoiceSection(port), customerSection(port), productSection(port));
   router.use(eventSection(port), deliverySection(port), mailboxRoutes(port));

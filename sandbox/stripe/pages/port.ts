@@ -64,11 +64,34 @@ export interface PaperNames {
   tax(rateId: string): { name: string; percentage: number };
 }
 
+/** What the page of a checkout session says. `complete` is as the merchant wished it for afterwards. */
+export interface CheckoutView {
+  status: 'open' | 'complete' | 'expired';
+  /** Why nobody can pay through the payment link any more, in the merchant's words or ours. */
+  inactive: string | null;
+  amount: number;
+  currency: string;
+  lines: { description: string; quantity: number; amount: number }[];
+  /** Of the customer, if it is known before. */
+  email: string | null;
+  cancelUrl: string | null;
+  complete: { message: string | null; url: string | null };
+}
+
+/** The pages of payment links and checkout sessions. */
+export interface CheckoutPort {
+  /** Opens the link: the id of a session of its own, or why there is none. */
+  openLink(token: string): { session: string } | { inactive: string } | undefined;
+  session(id: string): CheckoutView | undefined;
+  pay(id: string, typed: { card: Card; email: string }): Promise<PaymentOutcome>;
+}
+
 /** All that the pages need from the sandbox. Lists are newest first. */
 export interface StripePagesPort {
   readonly accountId: string;
   readonly accountName: string;
   readonly names: PaperNames;
+  readonly checkout: CheckoutPort;
   /** The token is the secret last path part of `hosted_invoice_url` and `invoice_pdf`. */
   invoiceByToken(token: string): Stripe.Invoice | undefined;
   /** Whether the token once opened an invoice and does not any more. */

@@ -7,9 +7,10 @@ import { showInvoice } from '../invoices/invoiceObject.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Charge, PaymentIntent, StoredInvoice, StoredPaymentMethod } from '../wire.ts';
 import { beginDebit } from './bankDebit.ts';
+import { withFailure } from './chargeIntent.ts';
 import { makeCharge } from './charges.ts';
 import { defaultPayment } from './invoicePayments.ts';
-import { cardError, showPaymentMethod } from './paymentMethods.ts';
+import { cardError } from './paymentMethods.ts';
 import { cardKind } from './testCards.ts';
 import type { Decline } from './testCards.ts';
 
@@ -104,20 +105,7 @@ export function chargeFailed(
   const { sandbox } = call;
   const before = showInvoice(sandbox, invoice);
   const error = cardError(decline, charge.id);
-  const failedIntent: PaymentIntent = {
-    ...intent,
-    latest_charge: charge.id,
-    last_payment_error: {
-      type: 'card_error',
-      charge: charge.id,
-      code: decline.code,
-      decline_code: decline.decline_code ?? undefined,
-      doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
-      message: decline.message,
-      payment_method: showPaymentMethod(method),
-    },
-    status: 'requires_payment_method',
-  };
+  const failedIntent = withFailure(intent, { charge, decline, method });
   sandbox.intents.put(failedIntent);
   sandbox.invoices.put(attempted);
   emit(call, 'charge.failed', charge);

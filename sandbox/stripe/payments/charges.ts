@@ -58,12 +58,13 @@ export interface ChargeFields {
 export function makeCharge(sandbox: Sandbox, { intent, method, decline, receiptUrl }: ChargeFields): Charge {
   const { amount } = intent;
   const taken = !decline;
+  const captured = taken && intent.capture_method !== 'manual';
   const bank = method.us_bank_account;
   const charge: Charge = {
     id: newId('ch'),
     object: 'charge',
     amount,
-    amount_captured: taken ? amount : 0,
+    amount_captured: captured ? amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -71,7 +72,7 @@ export function makeCharge(sandbox: Sandbox, { intent, method, decline, receiptU
     balance_transaction: null,
     billing_details: method.billing_details,
     calculated_statement_descriptor: sandbox.account.name.toUpperCase().slice(0, 22),
-    captured: taken,
+    captured,
     created: sandbox.clock(),
     currency: intent.currency,
     customer: intent.customer,

@@ -8,7 +8,7 @@ import { newId } from '../ids.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emit } from '../webhooks/events.ts';
 import type { InvoicePayment, List, PaymentIntent, StoredInvoice } from '../wire.ts';
-import { makeIntent } from './paymentIntents.ts';
+import { makeIntent } from './newIntent.ts';
 
 export const invoicePaymentRoutes = [
   route('GET', '/v1/invoice_payments', {

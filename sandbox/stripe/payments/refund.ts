@@ -41,7 +41,11 @@ export function refundCharge(call: Call, charge: Charge, fields: RefundFields): 
     transfer_reversal: null,
   };
   const refunded = charge.amount_refunded + amount;
-  const after: Charge = { ...charge, amount_refunded: refunded, refunded: refunded === charge.amount };
+  const after: Charge = {
+    ...charge,
+    amount_refunded: refunded,
+    refunded: refunded === charge.amount_captured,
+  };
   sandbox.refunds.put(refund);
   sandbox.charges.put(after);
   emit(call, 'refund.created', refund);
@@ -52,7 +56,7 @@ export function refundCharge(call: Call, charge: Charge, fields: RefundFields): 
 function refundable(charge: Charge, asked: number | undefined): number {
   if (charge.status !== 'succeeded')
     throw refused(`Charge ${charge.id} has not succeeded and cannot be refunded.`, { param: 'charge' });
-  const left = charge.amount - charge.amount_refunded;
+  const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0)
     throw refused(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
   const amount = asked ?? left;

@@ -72,7 +72,9 @@ function namedCharge({ sandbox }: Call, values: Values<typeof createRules>): Cha
     return charge;
   }
   if (!sandbox.intents.get(intent!)) throw missingReference('payment_intent', intent!, 'payment_intent');
-  const charge = sandbox.by.chargeOfIntent.all(intent!).find((one) => one.status === 'succeeded');
+  const charge = sandbox.by.chargeOfIntent
+    .all(intent!)
+    .find((one) => one.status === 'succeeded' && one.captured);
   if (!charge)
     throw refused(`This PaymentIntent (${intent}) does not have a successful charge to refund.`, {
       param: 'payment_intent',

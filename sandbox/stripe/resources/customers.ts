@@ -103,7 +103,10 @@ export const customerRoutes = [
 
 export function createCustomer(
   call: Call,
-  { test_clock: clock, ...values }: Values<typeof customerRules> & { test_clock?: string | undefined },
+  {
+    test_clock: clock,
+    ...values
+  }: Partial<Values<typeof customerRules>> & { test_clock?: string | undefined },
 ): Customer {
   const { sandbox } = call;
   if (clock !== undefined && !sandbox.testClocks.get(clock))
@@ -165,7 +168,7 @@ export function saveCustomer(call: Call, before: Customer, after: Customer): Cus
   return after;
 }
 
-function changed(customer: Customer, values: Values<typeof customerRules>): Customer {
+function changed(customer: Customer, values: Partial<Values<typeof customerRules>>): Customer {
   const { metadata: change, invoice_settings, ...plain } = values;
   const prefix = plain.invoice_prefix ?? customer.invoice_prefix;
   if (!/^[A-Z0-9]{3,12}$/.test(prefix))

@@ -1,6 +1,6 @@
 import express, { Router, type Request, type Response } from 'express';
 import type Stripe from 'stripe';
-import type { PaymentOutcome, StripePagesPort } from '../port.ts';
+import type { Card, PaymentOutcome, StripePagesPort } from '../port.ts';
 import { sameSiteOnly } from '../security.ts';
 import { shell } from '../shell.ts';
 import { expiredLinkPage } from './expiredLinkPage.ts';
@@ -13,7 +13,7 @@ import { unknownInvoicePage } from './unknownInvoicePage.ts';
 /** The page a customer gets by mail: `GET` shows the invoice, `POST` pays it with a card. */
 export function hostedRoutes(port: StripePagesPort): Router {
   const router = Router();
-  const pay = payOnceAtATime(port);
+  const pay = payOnceAtATime((id, card: Card) => port.payInvoice(id, card));
 
   router.use('/i/:account/:token', (_request, response, next) => {
     // Neither the page nor the form may come back from a cache after the invoice was paid.

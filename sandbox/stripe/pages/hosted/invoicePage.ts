@@ -54,7 +54,7 @@ export function invoicePage(port: StripePagesPort, invoice: Stripe.Invoice, form
         </details>
         ${invoice.footer && html`<p class="footer">${invoice.footer}</p>`}
       </section>
-      ${payable && paymentForm(invoice, form)}
+      ${payable && paymentForm({ amount: formatMoney(invoice.amount_remaining, invoice.currency) }, form)}
     </main>`,
   };
 }

@@ -1,23 +1,30 @@
-import type Stripe from 'stripe';
 import { html, type Html } from '../html.ts';
-import { formatMoney } from '../money.ts';
 import type { CardField } from './readCard.ts';
 
 /** What is left of a submission that did not pay. The card itself is never part of it. */
 export interface FormState {
   billingName?: string;
-  problems?: Partial<Record<CardField, string>>;
+  email?: string;
+  problems?: Partial<Record<CardField | 'email', string>>;
   /** Why the card was not charged, in Stripe's words. */
   alert?: string;
 }
 
+export interface Payable {
+  /** As it is to be read. */
+  amount: string;
+  /** Asks for the e-mail address too, where nobody knows the buyer yet. */
+  asksEmail?: boolean;
+}
+
 /** The card form. It posts to the page itself and works without JavaScript; `hosted.js` groups the digits. */
-export function paymentForm(invoice: Stripe.Invoice, { billingName, problems = {}, alert }: FormState): Html {
-  const amount = formatMoney(invoice.amount_remaining, invoice.currency);
+export function paymentForm({ amount, asksEmail }: Payable, form: FormState): Html {
+  const { billingName, problems = {}, alert } = form;
   return html`<section class="card payment" aria-labelledby="payment-title">
     <h2 id="payment-title">Pay with card</h2>
     ${alert && html`<div class="alert" role="alert"><strong>Payment failed</strong> ${alert}</div>`}
     <form method="post" id="payment-form" novalidate>
+      ${asksEmail && emailField(form)}
       ${field({
         name: 'cardNumber',
         label: 'Card number',
@@ -57,6 +64,16 @@ export function paymentForm(invoice: Stripe.Invoice, { billingName, problems = {
       </p>
     </form>
   </section>`;
+}
+
+function emailField({ email, problems }: FormState): Html {
+  const problem = problems?.email;
+  const described = problem && html`aria-invalid="true" aria-describedby="email-problem"`;
+  return html`<div class="field">
+    <label for="email">Email</label>
+    <input id="email" name="email" type="email" autocomplete="email" required value="${email}" ${described} />
+    ${problem && html`<p class="problem" id="email-problem">${problem}</p>`}
+  </div>`;
 }
 
 interface Field {
