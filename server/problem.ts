@@ -24,6 +24,7 @@ const STATUS: Record<string, number> = {
   partly_paid: 409,
   revised: 409,
   no_card: 409,
+  nothing_to_refund: 409,
   idempotency_conflict: 409,
   body_too_large: 413,
   internal: 500,

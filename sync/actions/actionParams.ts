@@ -38,6 +38,17 @@ export const actionParams = {
     method: words(60),
     reference: words(200).optional(),
   }),
+  refund: fields({
+    /** The payment's id, of Stripe or of the org; the newest with enough left when it is left out. */
+    payment: words(40).optional(),
+    /** All that is left of it when it is left out. */
+    amount: positive.optional(),
+    reason: z
+      .enum(['duplicate', 'fraudulent', 'requested_by_customer'], {
+        error: 'has to be duplicate, fraudulent or requested_by_customer',
+      })
+      .optional(),
+  }),
   'mark-uncollectible': nothing,
   void: nothing,
   revise: nothing,

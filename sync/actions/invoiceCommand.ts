@@ -1,5 +1,6 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
-import { commandWords, type Moved } from '../domain/commandWords.ts';
+import { commandWords } from '../domain/commandWords.ts';
+import type { Moved } from '../domain/moneyWords.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Convergence, Engine } from '../engine.ts';

@@ -13,6 +13,7 @@ import {
 } from '../stripe/writeInvoice.ts';
 import type { StepContext } from './carryOut.ts';
 import { recordPayment } from './recordPayment.ts';
+import { refundInvoice } from './refundInvoice.ts';
 import { revise } from './revise.ts';
 
 type Step = (engine: Engine, context: StepContext, key: string) => Promise<StripeInvoice>;
@@ -23,6 +24,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   resend: ({ stripe }, { stripe: { id } }, key) => sendInvoice(stripe, id, key),
   'mark-paid': ({ stripe }, { stripe: { id } }, key) => markPaid(stripe, id, key),
   'record-payment': recordPayment,
+  refund: refundInvoice,
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   pay: payWithCardOnFile,

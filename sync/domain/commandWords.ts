@@ -4,18 +4,12 @@ import { fieldLabel } from './fieldLabel.ts';
 import type { StripeInvoice } from './invoice.ts';
 import type { InvoiceAction } from './invoiceActions.ts';
 import { formatMoney } from './money.ts';
+import { recordedWords, refundedWords, type Moved } from './moneyWords.ts';
 import { shownValue } from './shownValue.ts';
 
 const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
 
 const MOST_SHOWN = 5;
-
-/** What a command did with money, in minor units of the invoice's currency. */
-export interface Moved {
-  amount: number;
-  /** What of it was more than was owed. */
-  over?: number;
-}
 
 interface Told {
   invoice: StripeInvoice;
@@ -49,6 +43,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
       return `${name} is marked as paid outside Stripe. No card was charged.`;
     case 'record-payment':
       return recordedWords(invoice, told.moved);
+    case 'refund':
+      return refundedWords(invoice, told.moved);
     case 'mark-uncollectible':
       return `${name} is marked uncollectible. The customer can still pay it.`;
     case 'void':
@@ -88,17 +84,6 @@ function sendWords(invoice: StripeInvoice): string {
     return paidAtOnce(invoice);
   }
   return `${name} was sent${recipientOf(invoice)}: ${toPay(invoice)}`;
-}
-
-function recordedWords(invoice: StripeInvoice, { amount, over = 0 }: Moved = { amount: 0 }): string {
-  const { status, currency, amountRemaining } = invoice;
-  const left =
-    status === 'paid' ? 'It is paid.' : `${formatMoney(amountRemaining, currency)} are left to pay.`;
-  const credited =
-    over > 0
-      ? ` ${formatMoney(over, currency)} were more than was owed: they are on the customer's balance, for the next invoice.`
-      : '';
-  return `${formatMoney(amount, currency)} are recorded for ${invoice.number ?? invoice.id}. ${left}${credited}`;
 }
 
 const paidAtOnce = ({ number, id, total, currency }: StripeInvoice) =>

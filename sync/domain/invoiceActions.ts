@@ -8,6 +8,7 @@ export const invoiceActions = [
   'pay',
   'mark-paid',
   'record-payment',
+  'refund',
   'mark-uncollectible',
   'void',
   'revise',
@@ -30,7 +31,14 @@ export type ActionFacts = Pick<
 
 /** Why an action is not possible now, with the next step. */
 export interface Refusal {
-  code: 'wrong_state' | 'no_lines' | 'already_sent' | 'of_subscription' | 'partly_paid' | 'revised';
+  code:
+    | 'wrong_state'
+    | 'no_lines'
+    | 'already_sent'
+    | 'of_subscription'
+    | 'partly_paid'
+    | 'revised'
+    | 'nothing_to_refund';
   message: string;
 }
 
@@ -91,6 +99,14 @@ const RULES: Record<InvoiceAction, Rule> = {
     in: ['open'],
     instead: { draft: SEND_FIRST, uncollectible: 'Mark it as paid, or void it.', void: NEW_INVOICE },
     unless: processing,
+  },
+  refund: {
+    in: ['open', 'paid', 'uncollectible'],
+    instead: { draft: 'Nothing was paid for it yet.', void: 'Nothing was paid for it.' },
+    unless: (facts) =>
+      facts.amountPaid > 0
+        ? null
+        : refusal('nothing_to_refund', facts, 'has no payment that could be refunded.'),
   },
   'mark-uncollectible': {
     in: ['open'],

@@ -45,3 +45,16 @@ export async function livingPairs(
   );
   return new Map(rows.map(({ stripe_id, crm_id }) => [stripe_id, crm_id]));
 }
+
+/** Stripe's id of a record of the org. */
+export async function stripeIdOf(
+  database: Database,
+  entity: SyncEntity,
+  crmId: string,
+): Promise<string | null> {
+  const { rows } = await database.pool.query<{ stripe_id: string | null }>(
+    'SELECT stripe_id FROM sync_record WHERE entity = $1 AND crm_id = $2',
+    [entity, crmId],
+  );
+  return rows[0]?.stripe_id ?? null;
+}

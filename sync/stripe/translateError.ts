@@ -14,6 +14,7 @@ const NEXT_STEP: Record<string, string> = {
     'Ask the customer for another card, or send the invoice so that they can pay it by themselves.',
   invoice_payment_intent_requires_action:
     'The customer has to confirm the payment: send the invoice, so that they can do so on its page.',
+  charge_already_refunded: 'Nothing is left of that payment.',
   email_invalid: "Correct the Account's Billing Email and try again.",
   customer_tax_location_invalid: "Complete the Account's billing address and try again.",
 };

@@ -35,6 +35,7 @@ const TABLE: Record<string, Record<State, string>> = {
   pay:                  row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
   'mark-paid':          row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
   'record-payment':     row('wrong_state   wrong_state   open          open          open          wrong_state   wrong_state   wrong_state'),
+  refund:               row('wrong_state   wrong_state   nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund wrong_state'),
   'mark-uncollectible': row('wrong_state   wrong_state   uncollectible uncollectible uncollectible wrong_state   wrong_state   wrong_state'),
   void:                 row('wrong_state   wrong_state   void          void          partly_paid   wrong_state   void          wrong_state'),
   revise:               row('wrong_state   wrong_state   open          open          partly_paid   wrong_state   uncollectible wrong_state'),

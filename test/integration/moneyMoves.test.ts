@@ -19,21 +19,27 @@ interface Answer {
   body: { command?: { id: string }; code?: string; detail?: string; message?: string };
 }
 
-async function record(
+async function act(
+  action: string,
   crmId: string,
-  { amount, key = randomUUID(), ...more }: { amount: number; key?: string; paidOn?: string },
+  { key = randomUUID(), ...body }: { key?: string; [param: string]: unknown } = {},
 ): Promise<Answer> {
   return request(world.webUrl)
-    .post(`/v1/invoices/${crmId}/record-payment`)
-    .send({ ...TRANSFER, amount, ...more })
+    .post(`/v1/invoices/${crmId}/${action}`)
+    .send(body)
     .set('authorization', `Bearer ${world.apiToken}`)
     .set('x-salesforce-org-id', world.orgId)
     .set('idempotency-key', key);
 }
 
+const record = (crmId: string, asked: { amount: number; key?: string; paidOn?: string }) =>
+  act('record-payment', crmId, { ...TRANSFER, ...asked });
+
 async function open(): Promise<{ crmId: string; id: string; total: number }> {
   const crmId = await job.raiseAndSync();
-  const { id } = await job.stripeInvoice(crmId);
+  const { id, customer } = await job.stripeInvoice(crmId);
+  // What an earlier case overpaid would pay this one.
+  await world.stripe.customers.update(String(customer), { balance: 0 });
   const { total } = await world.stripe.invoices.finalizeInvoice(id);
   return { crmId, id, total: total / 100 };
 }
@@ -142,7 +148,6 @@ test('two people at once record two payments, and neither sum is lost', async ()
   });
 });
 
-// A worker that was killed leaves its command as it was noted last.
 test.each([
   ['after the report, before its note', `state - 'paymentRecord' - 'moved'`],
   ['between the two calls, or after them both', `state - 'moved'`],
@@ -150,24 +155,96 @@ test.each([
   const { crmId, id, total } = await open();
   const before = await reports();
   const { body } = await record(crmId, { amount: total });
-  await world.database.pool.query(
-    `UPDATE command SET status = 'running', stage = 'accepted', state = ${state}, next_attempt_at = now(),
-       finished_at = NULL, result = NULL WHERE id = $1`,
-    [body.command!.id],
-  );
-  await world.database.pool.query(`SELECT pg_notify('command_due', $1)`, [body.command!.id]);
-  const again = await eventually(async () => {
-    const { rows } = await world.database.pool.query<{ status: string; result: { message: string } }>(
-      'SELECT status, result FROM command WHERE id = $1',
-      [body.command!.id],
-    );
-    return rows[0]!.status === 'running' ? undefined : rows[0];
-  }, 'the command is carried out again');
-  expect(again).toMatchObject({ status: 'done', result: { message: body.message } });
+  expect(await carriedOutAgain(body.command!.id, state)).toEqual({ status: 'done', words: body.message });
   expect(await paymentsOf(id)).toHaveLength(1);
   expect(await reports()).toBe(before + 1);
   await confirmed(crmId, 1);
 });
+
+test('a refund goes back to the newest payment, in parts, and never beyond what was paid', async () => {
+  const { crmId, id, total } = await paidByCard();
+  const part = await act('refund', crmId, { amount: 10, reason: 'requested_by_customer' });
+  expect(part.body.message).toMatch(
+    new RegExp(`^10\\.00 USD of .* go back to the customer\\. ${rest(total - 10)} of the payment can still`),
+  );
+  expect(await act('refund', crmId, { amount: total })).toMatchObject({
+    status: 422,
+    body: {
+      code: 'refund_too_large',
+      detail: expect.stringContaining(`at most ${rest(total - 10)} can be refunded`) as string,
+    },
+  });
+  const [payment] = await confirmed(crmId, 2).then((all) => all.filter((one) => one.Type__c === 'Payment'));
+  expect((await act('refund', crmId, { payment: payment!.Id })).body.message).toMatch(/Nothing is left of/);
+  await eventually(
+    async () => (await world.rep.invoice(crmId)).Payment_State__c === 'Refunded',
+    'the record says that all was refunded',
+    20_000,
+  );
+  expect(await refundsOf(id)).toMatchObject([
+    { amount: Math.round(total * 100) - 1000 },
+    { amount: 1000, reason: 'requested_by_customer' },
+  ]);
+  expect((await act('refund', crmId)).body).toMatchObject({ code: 'nothing_to_refund' });
+  expect((await act('refund', crmId, { payment: 'pi_other' })).body).toMatchObject({
+    code: 'unknown_payment',
+  });
+});
+
+test('a refund whose answer is lost, that is asked for twice, or whose worker is killed is made once', async () => {
+  const { crmId, id, total } = await paidByCard();
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/refunds$' },
+    kind: 'resetAfter',
+    times: 3,
+  });
+  const key = randomUUID();
+  const most = total - 1;
+  const [first, , other] = await Promise.all([
+    act('refund', crmId, { amount: most, key }),
+    act('refund', crmId, { amount: most, key }),
+    act('refund', crmId, { amount: most, payment: await chargedIntent(id) }),
+  ]);
+  expect([first!.status, other!.status].sort()).toEqual([200, 422]);
+  const done = first!.status === 200 ? first! : other!;
+  expect(await carriedOutAgain(done.body.command!.id, `state - 'moved'`)).toEqual({
+    status: 'done',
+    words: done.body.message,
+  });
+  expect(await refundsOf(id)).toHaveLength(1);
+});
+
+// A worker that was killed leaves its command as it was noted last.
+async function carriedOutAgain(id: string, state: string): Promise<{ status: string; words: string }> {
+  await world.database.pool.query(
+    `UPDATE command SET status = 'running', stage = 'accepted', state = ${state}, next_attempt_at = now(),
+       finished_at = NULL, result = NULL WHERE id = $1`,
+    [id],
+  );
+  await world.database.pool.query(`SELECT pg_notify('command_due', $1)`, [id]);
+  return eventually(async () => {
+    const { rows } = await world.database.pool.query<{ status: string; words: string }>(
+      `SELECT status, coalesce(result, error) ->> 'message' AS words FROM command WHERE id = $1`,
+      [id],
+    );
+    return rows[0]!.status === 'running' ? undefined : rows[0];
+  }, 'the command is carried out again');
+}
+
+async function paidByCard(): Promise<{ crmId: string; id: string; total: number }> {
+  const opened = await open();
+  await world.stripe.invoices.pay(opened.id, { payment_method: 'pm_card_visa' });
+  await job.becomes(opened.crmId, 'Paid');
+  return opened;
+}
+
+async function chargedIntent(invoice: string): Promise<string> {
+  return String((await paymentsOf(invoice))[0]!.payment.payment_intent);
+}
+
+async function refundsOf(invoice: string) {
+  return (await world.stripe.refunds.list({ payment_intent: await chargedIntent(invoice) })).data;
+}
 
 /** "1,234.50 USD". */
 const rest = (amount: number) =>

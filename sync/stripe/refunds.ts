@@ -1,0 +1,49 @@
+import type Stripe from 'stripe';
+import type { ChargedPayment } from '../domain/chooseRefund.ts';
+import { translateStripeError } from './translateError.ts';
+
+/** The payments of an invoice that went through Stripe, the newest first. */
+export async function chargedPayments(stripe: Stripe, invoice: string): Promise<ChargedPayment[]> {
+  try {
+    const paid: { id: string; left: number; at: number }[] = [];
+    const expand = ['data.payment.payment_intent.latest_charge'];
+    for await (const { payment } of stripe.invoicePayments.list({
+      invoice,
+      status: 'paid',
+      limit: 100,
+      expand,
+    })) {
+      const intent = payment.payment_intent;
+      const charge = typeof intent === 'object' ? intent.latest_charge : null;
+      if (typeof intent !== 'object' || typeof charge !== 'object' || charge?.status !== 'succeeded')
+        continue;
+      paid.push({ id: intent.id, left: charge.amount_captured - charge.amount_refunded, at: charge.created });
+    }
+    return paid.sort((one, other) => other.at - one.at).map(({ id, left }) => ({ id, left }));
+  } catch (error) {
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+export interface AskedRefund {
+  payment: string;
+  /** Minor units. */
+  amount: number;
+  reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer' | undefined;
+}
+
+/** Gives money of a payment back, the same way it came. */
+export async function refundPayment(
+  stripe: Stripe,
+  { payment, amount, reason }: AskedRefund,
+  idempotencyKey: string,
+): Promise<Stripe.Refund> {
+  try {
+    return await stripe.refunds.create(
+      { payment_intent: payment, amount, ...(reason && { reason }) },
+      { idempotencyKey },
+    );
+  } catch (error) {
+    throw translateStripeError(error, 'write-stripe');
+  }
+}
