@@ -1,7 +1,10 @@
+import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import { knownActions } from '../domain/knownActions.ts';
 import type { Database } from './database.ts';
+import { firstSentAt } from './sentInvoices.ts';
 import { findRecord } from './syncRecords.ts';
 
-/** What the engine knows of an invoice: its pair, its state in words, what was written and who asked. */
+/** What the engine knows of an invoice: its pair, its state in words, what can be done with it, what was written and who asked. */
 export async function describeInvoice(database: Database, crmId: string): Promise<object | undefined> {
   const record = await findRecord(database, 'invoice', crmId);
   if (!record) return undefined;
@@ -22,12 +25,16 @@ export async function describeInvoice(database: Database, crmId: string): Promis
      FROM command WHERE crm_id = $1 OR ids && ARRAY[$1] ORDER BY created_at DESC LIMIT 20`,
     [crmId],
   );
+  const sentAt = record.sent_at ?? (await sentAtOf(database, record.stripe_id));
+  const snapshot = record.crm_snapshot as InvoiceSnapshot | null;
   return {
     id: crmId,
     stripeId: record.stripe_id,
     syncState: record.state,
     lastSyncedAt: record.last_synced_at,
-    sentAt: record.sent_at,
+    sentAt,
+    // Of a record that was never synced, nothing is known.
+    actions: snapshot?.status ? knownActions(snapshot, sentAt?.toISOString() ?? null) : null,
     error: record.error_code && {
       code: record.error_code,
       stage: record.error_stage,
@@ -39,4 +46,8 @@ export async function describeInvoice(database: Database, crmId: string): Promis
     conflicts,
     commands,
   };
+}
+
+async function sentAtOf(database: Database, stripeId: string | null): Promise<Date | null> {
+  return (stripeId && (await firstSentAt(database, [stripeId])).get(stripeId)) || null;
 }

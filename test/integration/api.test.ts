@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { registerApiToken } from '../../server/token.ts';
+import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -34,6 +35,11 @@ function call(method: 'get' | 'post', path: string, { token, org, key = randomUU
   started.set('x-salesforce-org-id', org ?? world.orgId);
   if (key !== null) started.set('idempotency-key', key);
   return started;
+}
+
+async function actionsOf(id: string) {
+  const { body } = await call('get', `/v1/invoices/${id}`);
+  return (body as { actions: { action: string; possible: boolean; message: string | null }[] }).actions;
 }
 
 const problem = (status: number, code: string) => ({
@@ -146,6 +152,22 @@ describe('answers', () => {
     expect(changes.map(({ side }) => side)).toEqual(expect.arrayContaining(['stripe', 'salesforce']));
   });
 
+  test('a record tells what can be done with it, and why not the rest', async () => {
+    const actions = await actionsOf(invoiceId);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        { action: 'finalize', possible: true, message: null },
+        { action: 'delete', possible: true, message: null },
+        {
+          action: 'void',
+          possible: false,
+          message: expect.stringMatching(/^INV-\d+ is still a draft\. Delete the draft/) as string,
+        },
+      ]),
+    );
+    expect(actions.map(({ action }) => action)).toEqual([...invoiceActions]);
+  });
+
   test('an id in its 15-character form is the same record', async () => {
     expect((await call('get', `/v1/invoices/${invoiceId.slice(0, 15)}`)).body).toMatchObject({
       id: invoiceId,
@@ -166,6 +188,8 @@ describe('answers', () => {
     expect((response.body as { detail: string }).detail).toMatch(/is void\. Raise a new invoice/);
     // The refusal brought the record up to date on the way.
     expect(await world.rep.invoice(invoiceId)).toMatchObject({ Status__c: 'Void' });
+    const possible = (await actionsOf(invoiceId)).filter((action) => action.possible);
+    expect(possible.filter(({ action }) => !['duplicate', 'revise'].includes(action))).toEqual([]);
   });
 
   test('without a worker a command is kept, answered with 202, and done when a worker is back', async () => {
