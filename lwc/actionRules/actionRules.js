@@ -3,6 +3,7 @@ const inStates =
   ({ status }) =>
     states.includes(status);
 const collectable = (facts) => inStates('open', 'uncollectible')(facts) && !facts.isPaymentProcessing;
+const unpaid = (facts) => collectable(facts) && !(facts.amountPaid > 0);
 
 /** When an action is worth offering. The middleware decides again, by the same cases, and says why when it refuses. */
 const RULES = {
@@ -11,7 +12,8 @@ const RULES = {
   pay: collectable,
   'mark-paid': collectable,
   'mark-uncollectible': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
-  void: (facts) => collectable(facts) && !(facts.amountPaid > 0),
+  void: unpaid,
+  revise: (facts) => unpaid(facts) && !facts.subscriptionId,
   delete: (facts) => facts.status === 'draft' && !facts.subscriptionId,
 };
 

@@ -3,6 +3,7 @@ import STATUS from '@salesforce/schema/Invoice__c.Status__c';
 import AMOUNT_PAID from '@salesforce/schema/Invoice__c.Amount_Paid__c';
 import PAYMENT_PROCESSING from '@salesforce/schema/Invoice__c.Payment_Processing__c';
 import SENT_AT from '@salesforce/schema/Invoice__c.Sent_At__c';
+import SUBSCRIPTION from '@salesforce/schema/Invoice__c.Stripe_Subscription_Id__c';
 
 export const FIELDS = {
   accountId: ACCOUNT,
@@ -10,6 +11,7 @@ export const FIELDS = {
   amountPaid: AMOUNT_PAID,
   isPaymentProcessing: PAYMENT_PROCESSING,
   sentAt: SENT_AT,
+  subscriptionId: SUBSCRIPTION,
 };
 
 export const FIELD_LIST = Object.values(FIELDS);

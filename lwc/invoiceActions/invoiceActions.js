@@ -41,14 +41,15 @@ export default class InvoiceActions extends NavigationMixin(LightningElement) {
     }
     this.dispatchEvent(new ShowToastEvent(toastFor(entry, result)));
     // The record of a deleted draft is gone, and with it its page.
-    if (value === 'delete' && result.status === 'done') this.show(accountId);
+    if (result.newInvoiceId) this.show(result.newInvoiceId, 'Invoice__c');
+    else if (value === 'delete' && result.status === 'done') this.show(accountId, 'Account');
     else notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
   }
 
-  show(recordId) {
+  show(recordId, objectApiName) {
     this[NavigationMixin.Navigate]({
       type: 'standard__recordPage',
-      attributes: { recordId, objectApiName: 'Account', actionName: 'view' },
+      attributes: { recordId, objectApiName, actionName: 'view' },
     });
   }
 }

@@ -4,6 +4,7 @@ import CHARGE_CARD from '@salesforce/label/c.Charge_Card_On_File';
 import MARK_PAID from '@salesforce/label/c.Mark_As_Paid';
 import MARK_UNCOLLECTIBLE from '@salesforce/label/c.Mark_As_Uncollectible';
 import VOID from '@salesforce/label/c.Void_Invoice';
+import REVISE from '@salesforce/label/c.Revise_Invoice';
 import DELETE_DRAFT from '@salesforce/label/c.Delete_Draft';
 import WILL_FINALIZE from '@salesforce/label/c.Will_Finalize';
 import WILL_NOT_MAIL from '@salesforce/label/c.Will_Not_Mail';
@@ -19,6 +20,8 @@ import WILL_BE_BAD_DEBT from '@salesforce/label/c.Will_Be_Bad_Debt';
 import STILL_PAYABLE from '@salesforce/label/c.Stays_Payable';
 import WILL_VOID from '@salesforce/label/c.Will_Void';
 import KEEPS_NUMBER from '@salesforce/label/c.Void_Keeps_Number';
+import WILL_REVISE from '@salesforce/label/c.Will_Revise';
+import OLD_STAYS from '@salesforce/label/c.Old_Stays_Until_Final';
 import WILL_DELETE from '@salesforce/label/c.Will_Delete_Draft';
 import ConfirmAction from 'c/confirmAction';
 
@@ -71,6 +74,13 @@ export const MENU = [
     dialog: ConfirmAction,
     consequences: [WILL_VOID, KEEPS_NUMBER, FINAL],
     isDestructive: true,
+  },
+  {
+    action: 'revise',
+    label: REVISE,
+    icon: 'utility:edit',
+    dialog: ConfirmAction,
+    consequences: [WILL_REVISE, OLD_STAYS],
   },
   {
     action: 'delete',

@@ -186,12 +186,13 @@ test('a declined card leaves the invoice open, and the record says why', async (
     'Mark as Paid',
     'Mark as Uncollectible',
     'Void Invoice',
+    'Revise Invoice',
   ]);
   await choose('Mark as Uncollectible');
   await confirm('Mark as Uncollectible');
   await toast(/is marked uncollectible/);
   await panel().getByText('Uncollectible', { exact: true }).first().waitFor();
-  expect(await offered()).toEqual(['Charge Card on File', 'Mark as Paid', 'Void Invoice']);
+  expect(await offered()).toEqual(['Charge Card on File', 'Mark as Paid', 'Void Invoice', 'Revise Invoice']);
   // Away and back with the keyboard alone: the dialog gives the focus back, and nothing has happened.
   await choose('Charge Card on File');
   await page.keyboard.press('Escape');

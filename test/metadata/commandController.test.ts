@@ -34,6 +34,7 @@ describe('Send To Customer and Sync Invoice', () => {
       commandId: 'c1',
       status: 'done',
       message: 'A-1 was sent.',
+      newInvoiceId: null,
       invoice: {
         stripeId: 'in_1',
         status: 'Open',
@@ -62,8 +63,8 @@ describe('Send To Customer and Sync Invoice', () => {
         params,
         idempotencyKey: 'key-of-this-click',
       });
-    here.middleware.says(200, done);
-    expect(await run(null)).toMatchObject({ status: 'done', message: 'A-1 was sent.' });
+    here.middleware.says(200, { ...done, newInvoice: { id: invoiceId, stripeId: 'in_2' } });
+    expect(await run(null)).toMatchObject({ status: 'done', newInvoiceId: invoiceId });
     await run('{"amount":5}');
     expect(here.middleware.calls).toEqual(
       ['{}', '{"amount":5}'].map((body) =>

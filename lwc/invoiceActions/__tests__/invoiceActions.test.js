@@ -103,6 +103,16 @@ describe('c-invoice-actions', () => {
     expect(notifyRecordUpdateAvailable).toHaveBeenCalledTimes(1);
   });
 
+  it('goes to the new invoice that an action has made', async () => {
+    await mount();
+    const newInvoiceId = 'a00000000000002AAA';
+    ConfirmAction.open.mockResolvedValue({ status: 'done', message: 'Revised.', newInvoiceId });
+    await choose('revise');
+    expect(NavigationMixin.navigated).toHaveBeenCalledWith(
+      expect.objectContaining({ attributes: expect.objectContaining({ recordId: newInvoiceId }) }),
+    );
+  });
+
   it('goes to the account when the draft is deleted', async () => {
     await mount({ Status__c: 'Draft' });
     ConfirmAction.open.mockResolvedValue({ status: 'done', message: 'Deleted.' });

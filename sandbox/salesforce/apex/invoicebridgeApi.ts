@@ -88,6 +88,7 @@ function toResult(answer: Json) {
   const command = (answer.command ?? {}) as Json;
   const invoice = (answer.invoice ?? {}) as Json;
   return {
+    newInvoiceId: ((answer.newInvoice ?? {}) as Json).id ?? null,
     commandId: command.id ?? null,
     status: command.status ?? null,
     message: answer.message ?? null,
