@@ -1,6 +1,7 @@
 import type { Route } from './api/route.ts';
 import { balanceRoutes } from './balance/balanceRoutes.ts';
 import { creditNoteRoutes } from './creditNotes/creditNoteRoutes.ts';
+import { paymentPageRoutes } from './checkout/paymentPages.ts';
 import { paymentLinkRoutes } from './checkout/paymentLinks.ts';
 import { sessionRoutes } from './checkout/sessions.ts';
 import { couponRoutes } from './discounts/coupons.ts';
@@ -47,6 +48,7 @@ export const routes: readonly Route[] = [
   ...intentActions,
   ...paymentLinkRoutes,
   ...sessionRoutes,
+  ...paymentPageRoutes,
   ...chargeRoutes,
   ...paymentMethodRoutes,
   ...paymentRecordRoutes,

@@ -131,4 +131,28 @@ describe('the payment intent of an invoice', () => {
     expect(paid.status).toBe('succeeded');
     expect((await stripe.invoices.retrieve(id)).status).toBe('paid');
   });
+
+  it('leaves the invoice open when the cardholder has to be asked, to be paid with another card', async () => {
+    const { id, customer } = await makeDraft(stripe);
+    await stripe.invoices.finalizeInvoice(id);
+    const { id: asks } = await stripe.paymentMethods.attach('pm_card_threeDSecure2Required', {
+      customer: String(customer),
+    });
+    const { result: error, types } = await eventsOf(stripe, () =>
+      rejected(stripe.invoices.pay(id, { payment_method: asks })),
+    );
+    expect([error.statusCode, error.code]).toEqual([402, 'invoice_payment_intent_requires_action']);
+    expect(types).toEqual([
+      'payment_intent.requires_action',
+      'invoice.updated',
+      'invoice.payment_action_required',
+    ]);
+    const open = await stripe.invoices.retrieve(id, { expand: ['payments.data.payment.payment_intent'] });
+    expect(open).toMatchObject({
+      status: 'open',
+      attempted: true,
+      payments: { data: [{ payment: { payment_intent: { status: 'requires_action' } } }] },
+    });
+    expect((await stripe.invoices.pay(id, { payment_method: 'pm_card_visa' })).status).toBe('paid');
+  });
 });

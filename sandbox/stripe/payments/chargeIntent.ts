@@ -21,7 +21,7 @@ export function chargeIntent(
   if (method.type !== 'card') throw notInSandbox('payment_method');
   const { decline } = cardKind(method.test_card);
   if (decline?.code === 'authentication_required' && !atCheckout)
-    return askToAuthenticate(call, intent, method);
+    return void askToAuthenticate(call, intent, method);
   const charge = makeCharge(sandbox, { intent, method, decline, receiptUrl: null });
   if (decline) return failed(call, intent, { charge, decline, method });
   const manual = intent.capture_method === 'manual';
@@ -41,7 +41,7 @@ export function chargeIntent(
 }
 
 /** The cardholder would have to be asked; Stripe's script in the browser does that, with what stands in `next_action`. */
-function askToAuthenticate(call: Call, intent: PaymentIntent, method: StoredPaymentMethod): undefined {
+export function askToAuthenticate(call: Call, intent: PaymentIntent, method: StoredPaymentMethod): void {
   const waiting: PaymentIntent = {
     ...intent,
     last_payment_error: null,

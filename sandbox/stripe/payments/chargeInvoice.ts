@@ -1,13 +1,12 @@
 import type { Call } from '../api/call.ts';
-import { refused } from '../api/errors.ts';
-import type { StripeError } from '../api/errors.ts';
+import { StripeError, refused } from '../api/errors.ts';
 import { withMoney } from '../invoices/covered.ts';
 import { announceUpdate } from '../invoices/editable.ts';
 import { showInvoice } from '../invoices/invoiceObject.ts';
 import { emit } from '../webhooks/events.ts';
 import type { Charge, PaymentIntent, StoredInvoice, StoredPaymentMethod } from '../wire.ts';
 import { beginDebit } from './bankDebit.ts';
-import { withFailure } from './chargeIntent.ts';
+import { askToAuthenticate, withFailure } from './chargeIntent.ts';
 import { makeCharge } from './charges.ts';
 import { defaultPayment } from './invoicePayments.ts';
 import { cardError } from './paymentMethods.ts';
@@ -38,6 +37,8 @@ export function attemptCharge(
     });
   const isBank = method.type === 'us_bank_account';
   const decline = isBank ? undefined : cardKind(method.test_card).decline;
+  if (decline && method.test_card === ASKS_EACH_TIME)
+    return actionRequired(call, invoice, { intent, method, retryAt });
   const receiptUrl = showInvoice(sandbox, invoice).hosted_invoice_url ?? null;
   const charge = makeCharge(sandbox, { intent, method, decline, receiptUrl });
   const attempted = afterAttempt(invoice, retryAt);
@@ -45,6 +46,31 @@ export function attemptCharge(
   else if (decline) return chargeFailed(call, invoice, { charge, intent, method, decline, attempted });
   else chargeSucceeded(call, invoice, { charge, intent, method, attempted });
   return undefined;
+}
+
+/** docs.stripe.com/testing: authentication "regardless of how the card was set up"; the invoice waits for it. */
+const ASKS_EACH_TIME = '4000000000003220';
+
+function actionRequired(
+  call: Call,
+  invoice: StoredInvoice,
+  { intent, method, retryAt }: Pick<Attempt, 'intent' | 'method'> & { retryAt: number | null | undefined },
+): StripeError {
+  const { sandbox } = call;
+  const before = showInvoice(sandbox, invoice);
+  sandbox.invoices.put(afterAttempt(invoice, retryAt));
+  askToAuthenticate(call, intent, method);
+  emit(call, 'invoice.payment_action_required', announceUpdate(call, before));
+  return new StripeError(
+    402,
+    {
+      type: 'card_error',
+      code: 'invoice_payment_intent_requires_action',
+      message:
+        'This payment requires additional user action before it can be completed successfully. Payment can be completed using the PaymentIntent associated with the invoice.',
+    },
+    { replayable: true },
+  );
 }
 
 function refuseMethodOfOtherType(invoice: StoredInvoice, method: StoredPaymentMethod): void {
@@ -77,6 +103,7 @@ export function chargeSucceeded(
     amount_received: intent.amount,
     last_payment_error: null,
     latest_charge: charge.id,
+    next_action: null,
     payment_method: method.id,
     status: 'succeeded',
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Call } from '../api/call.ts';
 import { address, changedMetadata, metadata, pageRules } from '../api/commonRules.ts';
-import { StripeError, parameterMissing, resourceMissing } from '../api/errors.ts';
+import { StripeError, missingReference, parameterMissing, resourceMissing } from '../api/errors.ts';
 import { newestFirst, page } from '../api/pagination.ts';
 import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
@@ -13,7 +13,7 @@ import type { Sandbox } from '../sandbox.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
 import type { PaymentMethod, StoredPaymentMethod } from '../wire.ts';
 import { cloneTestBank, makeBankMethod } from './bankAccounts.ts';
-import { cardKind, digits, mistyped, testMethodNumber } from './testCards.ts';
+import { cardKind, digits, mistyped, testMethodNumber, testTokenNumber } from './testCards.ts';
 import type { Decline } from './testCards.ts';
 
 const createRules = {
@@ -24,10 +24,11 @@ const createRules = {
     phone: text(),
   }),
   card: hash({
-    number: required(text()),
-    exp_month: required(integer()),
-    exp_year: required(integer()),
+    number: text(),
+    exp_month: integer(),
+    exp_year: integer(),
     cvc: text(),
+    token: text(),
   }),
   metadata,
   type: required(oneOf('card', 'us_bank_account')),
@@ -43,7 +44,11 @@ const createRules = {
 };
 
 export const paymentMethodRoutes = [
-  route('POST', '/v1/payment_methods', { parameters: createRules, run: createMethod }),
+  route('POST', '/v1/payment_methods', {
+    parameters: createRules,
+    unsupported: ['allow_redisplay', 'customer', 'customer_balance', 'payment_method', 'sepa_debit'],
+    run: createMethod,
+  }),
   route('GET', '/v1/payment_methods/:method', {
     parameters: {},
     run: (call) => showPaymentMethod(found(call)),
@@ -74,14 +79,32 @@ export function showPaymentMethod(method: StoredPaymentMethod): PaymentMethod {
 function createMethod(call: Call, values: Values<typeof createRules>): object {
   if (values.type === 'us_bank_account') return createBank(call, values);
   if (!values.card) throw parameterMissing('card');
-  const { number, exp_month: expMonth, exp_year: expYear, cvc = '123' } = values.card;
-  const card = { number, expMonth, expYear, cvc };
+  const card = cardOf(call.sandbox, values.card);
   const wrong = mistyped(card, call.sandbox.clock());
   if (wrong) throw cardError(wrong);
   const method = makeMethod(call.sandbox, card, values.billing_details);
   const described = { ...method, metadata: changedMetadata({}, values.metadata) };
   call.sandbox.paymentMethods.put(described);
   return showPaymentMethod(described);
+}
+
+/** Typed, or one of Stripe's test tokens. */
+function cardOf(sandbox: Sandbox, values: NonNullable<Values<typeof createRules>['card']>): Card {
+  const { number, exp_month: expMonth, exp_year: expYear, cvc = '123', token } = values;
+  if (token !== undefined) {
+    const known = testTokenNumber(token);
+    if (known === undefined) throw missingReference('token', token, 'card[token]');
+    return testCard(sandbox, known);
+  }
+  if (number === undefined) throw parameterMissing('card[number]');
+  if (expMonth === undefined) throw parameterMissing('card[exp_month]');
+  if (expYear === undefined) throw parameterMissing('card[exp_year]');
+  return { number, expMonth, expYear, cvc };
+}
+
+function testCard(sandbox: Sandbox, number: string): Card {
+  const expYear = new Date(sandbox.clock() * 1000).getUTCFullYear() + 1;
+  return { number, expMonth: 12, expYear, cvc: cardKind(number).brand === 'amex' ? '1234' : '123' };
 }
 
 function createBank(call: Call, values: Values<typeof createRules>): object {
@@ -167,8 +190,7 @@ const blankAddress = { city: null, country: null, line1: null, line2: null, post
 export function cloneTestMethod(sandbox: Sandbox, id: string): StoredPaymentMethod | undefined {
   const number = testMethodNumber(id);
   if (number === undefined) return cloneTestBank(sandbox, id);
-  const expYear = new Date(sandbox.clock() * 1000).getUTCFullYear() + 1;
-  return makeMethod(sandbox, { number, expMonth: 12, expYear, cvc: '123' });
+  return makeMethod(sandbox, testCard(sandbox, number));
 }
 
 /** Recorded: a card that always declines cannot even be attached; 4000 0000 0000 0341 can, and declines when charged. */
@@ -178,8 +200,8 @@ function attachMethod(call: Call, values: { customer: string }): object {
   const id = call.path['method'] ?? '';
   const method = sandbox.paymentMethods.get(id) ?? cloneTestMethod(sandbox, id);
   if (!method) throw resourceMissing('PaymentMethod', id, 'payment_method');
-  const decline = method.card && cardKind(method.test_card).decline;
-  if (decline && method.test_card !== '4000000000000341') throw cardError(decline);
+  const { decline, attachable } = method.card ? cardKind(method.test_card) : {};
+  if (decline && !attachable) throw cardError(decline);
   const attached = { ...method, customer: customer.id };
   sandbox.paymentMethods.put(attached);
   const shown = showPaymentMethod(attached);

@@ -11,9 +11,13 @@ export interface CardKind {
   brand: 'visa' | 'mastercard' | 'amex' | 'discover';
   funding: 'credit' | 'debit';
   decline?: Decline;
+  /** Can be put on file although it is not charged just so. */
+  attachable?: boolean;
 }
 
 const DECLINED = 'Your card was declined.';
+const ASKS = 'authentication_required';
+const AUTHENTICATE = 'Your card was declined. This transaction requires authentication.';
 
 /** docs.stripe.com/testing: what each test number does. */
 const CARDS: Record<string, CardKind> = {
@@ -34,12 +38,9 @@ const CARDS: Record<string, CardKind> = {
     'An error occurred while processing your card. Try again in a little bit.',
   ),
   '4100000000000019': visa('card_declined', 'fraudulent', DECLINED),
-  '4000000000000341': visa('card_declined', 'generic_decline', DECLINED),
-  '4000002760003184': visa(
-    'authentication_required',
-    'authentication_required',
-    'Your card was declined. This transaction requires authentication.',
-  ),
+  '4000000000000341': { ...visa('card_declined', 'generic_decline', DECLINED), attachable: true },
+  '4000000000003220': { ...visa(ASKS, ASKS, AUTHENTICATE), attachable: true },
+  '4000002760003184': visa(ASKS, ASKS, AUTHENTICATE),
 };
 
 /** The ids that stand for test cards in API calls, without a person typing a number. */
@@ -50,16 +51,23 @@ const TEST_METHODS: Record<string, string> = {
   pm_card_amex: '378282246310005',
   pm_card_discover: '6011111111111117',
   pm_card_chargeDeclined: '4000000000000002',
+  pm_card_visa_chargeDeclined: '4000000000000002',
   pm_card_chargeDeclinedInsufficientFunds: '4000000000009995',
   pm_card_chargeDeclinedExpiredCard: '4000000000000069',
   pm_card_chargeDeclinedIncorrectCvc: '4000000000000127',
   pm_card_chargeDeclinedProcessingError: '4000000000000119',
   pm_card_chargeCustomerFail: '4000000000000341',
   pm_card_authenticationRequired: '4000002760003184',
+  pm_card_threeDSecure2Required: '4000000000003220',
 };
 
 export function testMethodNumber(id: string): string | undefined {
   return Object.hasOwn(TEST_METHODS, id) ? TEST_METHODS[id] : undefined;
+}
+
+/** The test tokens of docs.stripe.com/testing are called as the test methods are: tok_visa is the card of pm_card_visa. */
+export function testTokenNumber(token: string): string | undefined {
+  return token.startsWith('tok_') ? testMethodNumber(`pm_card_${token.slice(4)}`) : undefined;
 }
 
 export function cardKind(number: string): CardKind {
