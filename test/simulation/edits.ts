@@ -22,11 +22,14 @@ export async function edit(field: Editable, side: Side, value: FieldValue): Prom
   const before = await persistently(() => field.read(side));
   if (before === undefined) return false;
   const once = { idempotencyKey: randomUUID() };
+  // The system may have taken it long before its answer is here.
+  let at = 0;
   const done = await persistently(async () => {
+    at = Date.now();
     await field.write(side, value, once);
     return true;
   });
-  if (done) noteEdit(field.journal, field.key, { side, value, before, at: Date.now() });
+  if (done) noteEdit(field.journal, field.key, { side, value, before, at });
   return done ?? false;
 }
 
