@@ -52,6 +52,7 @@ export const actionParams = {
   'mark-uncollectible': nothing,
   void: nothing,
   revise: nothing,
+  duplicate: nothing,
   delete: nothing,
 } satisfies Record<CommandKind, z.ZodType<Record<string, unknown>>>;
 

@@ -12,6 +12,7 @@ import {
   voidInvoice,
 } from '../stripe/writeInvoice.ts';
 import type { StepContext } from './carryOut.ts';
+import { duplicate } from './duplicate.ts';
 import { recordPayment } from './recordPayment.ts';
 import { refundInvoice } from './refundInvoice.ts';
 import { revise } from './revise.ts';
@@ -29,6 +30,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   pay: payWithCardOnFile,
   revise,
+  duplicate,
 };
 
 async function payWithCardOnFile(

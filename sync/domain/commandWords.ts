@@ -49,6 +49,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
       return `${name} is marked uncollectible. The customer can still pay it.`;
     case 'void':
       return `${name} is void. Nothing is owed for it any more.`;
+    case 'duplicate':
+      return `A copy of ${name} is there as a new draft. Check its lines and its due date before you send it.`;
     case 'revise':
       return `${name} has a revision now, which is a draft. Edit it and send it: ${name} becomes void when the revision is final.`;
     case 'delete':

@@ -63,6 +63,7 @@ export interface StripeInvoice {
   /** Whether money is on its way, as with a bank debit. */
   isPaymentProcessing: boolean;
   /** ISO 8601, UTC. */
+  createdAt: string;
   finalizedAt: string | null;
   paidAt: string | null;
   lastPaymentError: string | null;

@@ -12,6 +12,7 @@ export const invoiceActions = [
   'mark-uncollectible',
   'void',
   'revise',
+  'duplicate',
   'delete',
 ] as const;
 
@@ -118,6 +119,7 @@ const RULES: Record<InvoiceAction, Rule> = {
     instead: { draft: 'Delete the draft instead.', paid: CREDIT_INSTEAD },
     unless: (facts) => processing(facts) ?? partlyPaid(facts),
   },
+  duplicate: { in: ['draft', 'open', 'paid', 'uncollectible', 'void'], instead: {} },
   revise: {
     in: ['open', 'uncollectible'],
     instead: { draft: 'Edit the draft itself.', paid: CREDIT_INSTEAD, void: NEW_INVOICE },

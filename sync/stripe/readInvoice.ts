@@ -71,6 +71,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
         : null,
     isPaymentProcessing:
       invoice.status === 'open' && paymentIntents(invoice).some(({ status }) => status === 'processing'),
+    createdAt: isoSeconds(invoice.created)!,
     finalizedAt: isoSeconds(invoice.status_transitions.finalized_at),
     paidAt: isoSeconds(invoice.status_transitions.paid_at),
     lastPaymentError: lastPaymentError(invoice),

@@ -7,7 +7,8 @@ import { isMissing, translateStripeError } from './translateError.ts';
 export interface NewInvoice {
   customerId: string;
   currency: string;
-  crmId: string;
+  /** The org's record, where it is there already. */
+  crmId: string | null;
   orgId: string;
   terms: InvoiceTerms;
 }
@@ -30,7 +31,10 @@ export function createInvoice(
         auto_advance: false,
         pending_invoice_items_behavior: 'exclude',
         ...termsParams(invoice.terms),
-        metadata: { salesforce_id: invoice.crmId, salesforce_org_id: invoice.orgId },
+        metadata: {
+          ...(invoice.crmId && { salesforce_id: invoice.crmId }),
+          salesforce_org_id: invoice.orgId,
+        },
         expand: INVOICE_EXPAND,
       },
       { idempotencyKey },
@@ -72,7 +76,11 @@ export function updateInvoice(
 
 export function addLines(
   stripe: Stripe,
-  { id, currency, lines }: { id: string; currency: string; lines: { crmId: string; terms: LineTerms }[] },
+  {
+    id,
+    currency,
+    lines,
+  }: { id: string; currency: string; lines: { crmId: string | null; terms: LineTerms }[] },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
   return written(stripe, () =>
@@ -80,8 +88,8 @@ export function addLines(
       id,
       {
         lines: lines.map(({ crmId, terms }) => ({
-          description: terms.description,
-          metadata: { salesforce_id: crmId },
+          ...(terms.description && { description: terms.description }),
+          ...(crmId && { metadata: { salesforce_id: crmId } }),
           price_data: priceData(terms, currency),
           ...quantityParams(terms.quantity),
         })),

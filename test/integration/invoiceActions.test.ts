@@ -39,6 +39,7 @@ const TABLE: Record<string, Record<State, string>> = {
   'mark-uncollectible': row('wrong_state   wrong_state   uncollectible uncollectible uncollectible wrong_state   wrong_state   wrong_state'),
   void:                 row('wrong_state   wrong_state   void          void          partly_paid   wrong_state   void          wrong_state'),
   revise:               row('wrong_state   wrong_state   open          open          partly_paid   wrong_state   uncollectible wrong_state'),
+  duplicate:            row('draft         draft         open          open          open          paid          uncollectible void'),
   delete:               row('gone          gone          wrong_state   wrong_state   wrong_state   wrong_state   wrong_state   wrong_state'),
 };
 

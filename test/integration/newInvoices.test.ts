@@ -97,17 +97,70 @@ test('an answer of Stripe that is lost, and the same key twice, make one revisio
 });
 
 // What a killed worker leaves: Stripe has made the draft, and the command's own notes end at each step before that.
-test.each([
-  ['Stripe has answered', ({ made: _, ...state }: Record<string, unknown>) => ({ stage: 'accepted', state })],
-  ['the draft is noted', (state: Record<string, unknown>) => ({ stage: 'accepted', state })],
-  ['the step is done', (state: Record<string, unknown>) => ({ stage: 'carried out', state })],
-])('a worker that is killed when %s makes no second revision', async (_, left) => {
+const KILLED: [string, (state: Record<string, unknown>) => { stage: string; state: object }][] = [
+  ['Stripe has answered', ({ made: _, ...state }) => ({ stage: 'accepted', state })],
+  ['the draft is noted', (state) => ({ stage: 'accepted', state })],
+  ['the step is done', (state) => ({ stage: 'carried out', state })],
+];
+
+test.each(KILLED)('a worker that is killed when %s makes no second revision', async (_, left) => {
   const crmId = await finalized();
   const { body } = await act('revise', crmId);
   const again = await carriedOutAgain(body.command!.id, left);
   expect(again.newInvoice).toEqual(body.newInvoice);
   expect(await revisionsOf(crmId)).toEqual([body.newInvoice!.stripeId]);
 });
+
+test('a duplicate is a draft of its own with the same lines and as many days to pay, and nothing of what was paid', async () => {
+  const crmId = await finalized();
+  const original = await steps.stripeInvoice(crmId);
+  await world.stripe.invoices.pay(original.id, { paid_out_of_band: true });
+  const { status, body } = await act('duplicate', crmId);
+  expect({ status, message: body.message }).toEqual({
+    status: 200,
+    message: `A copy of ${original.number} is there as a new draft. Check its lines and its due date before you send it.`,
+  });
+  const copy = body.newInvoice!;
+  const record = await world.rep.invoice(crmId);
+  expect(await world.rep.invoice(copy.id)).toMatchObject({
+    Status__c: 'Draft',
+    Number__c: null,
+    Account__c: record.Account__c,
+    Description__c: record.Description__c,
+    Due_Date__c: record.Due_Date__c,
+    Total__c: record.Total__c,
+    Amount_Paid__c: 0,
+    Revision_Of__c: null,
+  });
+  expect((await linesOf(copy.id)).map(withoutIds)).toEqual((await linesOf(crmId)).map(withoutIds));
+  expect(await world.stripe.invoices.retrieve(copy.stripeId)).toMatchObject({
+    status: 'draft',
+    collection_method: 'send_invoice',
+    auto_advance: false,
+    from_invoice: null,
+  });
+  expect((await act('send', copy.id)).body.message).toMatch(/was sent to/);
+});
+
+test('a duplicate whose making is interrupted is made once, as the invoice was when it was asked for', async () => {
+  const crmId = await steps.raiseAndSync();
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/add_lines$' },
+    kind: 'resetAfter',
+    times: 3,
+  });
+  const before = await allInvoices();
+  const { body } = await act('duplicate', crmId);
+  const lines = (await linesOf(body.newInvoice!.id)).map(withoutIds);
+  const [line] = await linesOf(crmId);
+  await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 9 });
+  for (const left of KILLED)
+    expect((await carriedOutAgain(body.command!.id, left[1])).newInvoice).toEqual(body.newInvoice);
+  expect(await allInvoices()).toBe(before + 1);
+  expect((await linesOf(body.newInvoice!.id)).map(withoutIds)).toEqual(lines);
+});
+
+const allInvoices = async () => (await world.stripe.invoices.list({ limit: 100 })).data.length;
 
 /** Puts a finished command back to where a killed worker would have left it, and gives what comes of it then. */
 async function carriedOutAgain(

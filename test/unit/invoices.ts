@@ -51,6 +51,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   dueAt: null,
   nextRetryAt: null,
   isPaymentProcessing: false,
+  createdAt: '2026-11-24T09:00:00.000Z',
   finalizedAt: null,
   paidAt: null,
   lastPaymentError: null,

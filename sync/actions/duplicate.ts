@@ -1,0 +1,27 @@
+import { copyOfInvoice, type InvoiceCopy } from '../domain/duplicateInvoice.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import type { Engine } from '../engine.ts';
+import { advanceCommand } from '../store/commands.ts';
+import { addLines, createInvoice } from '../stripe/writeInvoice.ts';
+import type { StepContext } from './carryOut.ts';
+import { noteNewInvoice } from './newInvoice.ts';
+
+/**
+ * Makes a draft with the same lines and terms in Stripe; the org gets it from there. What is copied is noted first: the
+ * invoice may be edited, and the day may change, before an interrupted command goes on, and a key repeats one request only.
+ */
+export async function duplicate(
+  engine: Engine,
+  { command, stripe }: StepContext,
+  key: string,
+): Promise<StripeInvoice> {
+  const copy = (command.state.copy as InvoiceCopy | undefined) ?? copyOfInvoice(stripe, engine.now());
+  await advanceCommand(engine.database, command, { stage: command.stage, state: { copy } });
+  const orgId = engine.org.orgId ?? '';
+  const draft = await createInvoice(engine.stripe, { ...copy, crmId: null, orgId }, key);
+  const lines = copy.lines.map((terms) => ({ crmId: null, terms }));
+  if (lines.length > 0)
+    await addLines(engine.stripe, { id: draft.id, currency: copy.currency, lines }, `${key}-lines`);
+  await noteNewInvoice(engine, command, draft);
+  return stripe;
+}
