@@ -14,6 +14,8 @@ const nothing = fields({});
 
 const positive = z.number({ error: 'has to be a number' }).positive({ error: 'has to be more than 0' });
 
+const notNegative = z.number({ error: 'has to be a number' }).nonnegative({ error: 'has to be 0 or more' });
+
 const words = (length: number) =>
   z
     .string({ error: 'has to be given in words' })
@@ -48,6 +50,35 @@ export const actionParams = {
         error: 'has to be duplicate, fraudulent or requested_by_customer',
       })
       .optional(),
+  }),
+  credit: fields({
+    /** All of the credit note with taxes; or `lines` instead. */
+    amount: positive.optional(),
+    lines: z
+      .array(
+        z.strictObject({
+          /** The line's id, of the org or of Stripe. */
+          line: words(40),
+          /** A part of it; the whole line without either. */
+          amount: positive.optional(),
+          quantity: z.int({ error: 'has to be a whole number' }).positive().optional(),
+        }),
+      )
+      .min(1, { error: 'have to name at least one line' })
+      .max(250, { error: 'can be 250 at most' })
+      .optional(),
+    reason: z
+      .enum(['duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory'], {
+        error: 'has to be duplicate, fraudulent, order_change or product_unsatisfactory',
+      })
+      .optional(),
+    memo: words(1500).optional(),
+    /** What was paid already and is credited goes back to the card, onto the balance, or another way. */
+    refund: notNegative.optional(),
+    balance: notNegative.optional(),
+    outside: notNegative.optional(),
+  }).refine(({ amount, lines }) => (amount === undefined) !== (lines === undefined), {
+    error: 'has to give either an amount or lines',
   }),
   'mark-uncollectible': nothing,
   void: nothing,

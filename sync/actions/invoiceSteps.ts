@@ -12,6 +12,7 @@ import {
   voidInvoice,
 } from '../stripe/writeInvoice.ts';
 import type { StepContext } from './carryOut.ts';
+import { creditInvoice } from './creditInvoice.ts';
 import { duplicate } from './duplicate.ts';
 import { recordPayment } from './recordPayment.ts';
 import { refundInvoice } from './refundInvoice.ts';
@@ -26,6 +27,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   'mark-paid': ({ stripe }, { stripe: { id } }, key) => markPaid(stripe, id, key),
   'record-payment': recordPayment,
   refund: refundInvoice,
+  credit: creditInvoice,
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   pay: payWithCardOnFile,

@@ -4,7 +4,7 @@ import { fieldLabel } from './fieldLabel.ts';
 import type { StripeInvoice } from './invoice.ts';
 import type { InvoiceAction } from './invoiceActions.ts';
 import { formatMoney } from './money.ts';
-import { recordedWords, refundedWords, type Moved } from './moneyWords.ts';
+import { creditedWords, recordedWords, refundedWords, type Moved } from './moneyWords.ts';
 import { shownValue } from './shownValue.ts';
 
 const SIDE = { stripe: 'Stripe', salesforce: 'Salesforce' } as const;
@@ -45,6 +45,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
       return recordedWords(invoice, told.moved);
     case 'refund':
       return refundedWords(invoice, told.moved);
+    case 'credit':
+      return creditedWords(invoice, told.moved);
     case 'mark-uncollectible':
       return `${name} is marked uncollectible. The customer can still pay it.`;
     case 'void':

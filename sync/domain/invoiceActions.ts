@@ -9,6 +9,7 @@ export const invoiceActions = [
   'mark-paid',
   'record-payment',
   'refund',
+  'credit',
   'mark-uncollectible',
   'void',
   'revise',
@@ -108,6 +109,11 @@ const RULES: Record<InvoiceAction, Rule> = {
       facts.amountPaid > 0
         ? null
         : refusal('nothing_to_refund', facts, 'has no payment that could be refunded.'),
+  },
+  credit: {
+    in: ['open', 'paid', 'uncollectible'],
+    instead: { draft: 'Change the draft instead.', void: 'Nothing is owed for it.' },
+    unless: processing,
   },
   'mark-uncollectible': {
     in: ['open'],

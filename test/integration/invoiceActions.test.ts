@@ -36,6 +36,7 @@ const TABLE: Record<string, Record<State, string>> = {
   'mark-paid':          row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
   'record-payment':     row('wrong_state   wrong_state   open          open          open          wrong_state   wrong_state   wrong_state'),
   refund:               row('wrong_state   wrong_state   nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund wrong_state'),
+  credit:               row('wrong_state   wrong_state   open          open          open          paid          uncollectible wrong_state'),
   'mark-uncollectible': row('wrong_state   wrong_state   uncollectible uncollectible uncollectible wrong_state   wrong_state   wrong_state'),
   void:                 row('wrong_state   wrong_state   void          void          partly_paid   wrong_state   void          wrong_state'),
   revise:               row('wrong_state   wrong_state   open          open          partly_paid   wrong_state   uncollectible wrong_state'),
@@ -49,8 +50,9 @@ function row(ends: string): Record<State, string> {
 }
 
 /** What the action takes beside the invoice. */
-const BODIES: Record<string, object> = {
-  'record-payment': { amount: 1, paidOn: '2026-11-02', method: 'Bank transfer' },
+const BODIES: Record<string, (state: State) => object> = {
+  'record-payment': () => ({ amount: 1, paidOn: '2026-11-02', method: 'Bank transfer' }),
+  credit: (state) => ({ amount: 1, ...(state === 'paid' && { outside: 1 }) }),
 };
 
 const CASES = Object.entries(TABLE).flatMap(([action, ends]) =>
@@ -61,7 +63,7 @@ test.each(CASES)('$action of an invoice that is $state: $end', async ({ action, 
   const crmId = await invoiceIn(state);
   const { id } = await steps.stripeInvoice(crmId);
   const before = await world.stripe.invoices.retrieve(id);
-  const { status, body } = await act(action, crmId, { body: BODIES[action] ?? {} });
+  const { status, body } = await act(action, crmId, { body: BODIES[action]?.(state) ?? {} });
 
   if (end === 'gone') {
     expect({ status, words: body.message }).toEqual({
