@@ -160,6 +160,52 @@ test('a duplicate whose making is interrupted is made once, as the invoice was w
   expect((await linesOf(body.newInvoice!.id)).map(withoutIds)).toEqual(lines);
 });
 
+test("a subscription's invoice comes to the org by itself, and what Stripe does not allow on it is refused", async () => {
+  const { customer, lines } = await steps.stripeInvoice(await finalized());
+  const product = lines.data[0]!.pricing!.price_details!.product;
+  const price = await world.stripe.prices.create({
+    product,
+    currency: 'usd',
+    unit_amount: 1999,
+    recurring: { interval: 'month' },
+  });
+  const subscription = await world.stripe.subscriptions.create({
+    customer: String(customer),
+    items: [{ price: price.id, quantity: 2 }],
+    collection_method: 'send_invoice',
+    days_until_due: 14,
+  });
+  const crmId = await eventually(
+    async () =>
+      (
+        await world.rep.query<{ Id: string }>(
+          `SELECT Id FROM Invoice__c WHERE Stripe_Subscription_Id__c = '${subscription.id}'`,
+        )
+      )[0]?.Id,
+    'the invoice of the first cycle is in the org',
+    20_000,
+  );
+  await steps.quiet();
+  expect(await world.rep.invoice(crmId)).toMatchObject({ Status__c: 'Draft', Total__c: 39.98 });
+  expect((await linesOf(crmId)).map(withoutIds)).toEqual([
+    { Product__c: expect.any(String) as string, Unit_Price__c: 19.99, Quantity__c: 2, Amount__c: 39.98 },
+  ]);
+
+  const refused = { status: 409, body: { code: 'of_subscription' } };
+  expect(await act('delete', crmId)).toMatchObject(refused);
+  expect((await act('finalize', crmId)).status).toBe(200);
+  expect(await act('revise', crmId)).toMatchObject(refused);
+  expect((await steps.stripeInvoice(crmId)).status).toBe('open');
+  const copy = (await act('duplicate', crmId)).body.newInvoice!;
+  expect(await world.rep.invoice(copy.id)).toMatchObject({
+    Status__c: 'Draft',
+    Stripe_Subscription_Id__c: null,
+    Total__c: 39.98,
+  });
+  expect((await act('void', crmId)).status).toBe(200);
+  expect(await world.rep.invoice(crmId)).toMatchObject({ Status__c: 'Void' });
+});
+
 const allInvoices = async () => (await world.stripe.invoices.list({ limit: 100 })).data.length;
 
 /** Puts a finished command back to where a killed worker would have left it, and gives what comes of it then. */
