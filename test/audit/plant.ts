@@ -137,7 +137,7 @@ export async function plant(
   return planted;
 }
 
-/** An invoice that was paid by card, partly refunded, and one with a credit note; both sides agree on all of it. */
+/** An invoice that was paid by card, partly refunded, and one with a credit note and a cheque; both sides agree on all of it. */
 export async function payAndRefund(world: World, steps: JobSteps): Promise<void> {
   const [paid, credited] = [await steps.raiseAndSend(), await steps.raiseAndSend()];
   const invoice = await steps.stripeInvoice(paid);
@@ -148,13 +148,25 @@ export async function payAndRefund(world: World, steps: JobSteps): Promise<void>
   for (const amount of [300, 200]) {
     await world.stripe.creditNotes.create({ invoice: (await steps.stripeInvoice(credited)).id, amount });
   }
+  const at = Math.floor(Date.now() / 1000) - 60;
+  const cheque = await world.stripe.paymentRecords.reportPayment({
+    amount_requested: { value: 400, currency: 'usd' },
+    payment_method_details: { type: 'custom', custom: { display_name: 'Cheque' } },
+    processor_details: { type: 'custom', custom: { payment_reference: 'No. 4711' } },
+    initiated_at: at,
+    outcome: 'guaranteed',
+    guaranteed: { guaranteed_at: at },
+  });
+  await world.stripe.invoices.attachPayment((await steps.stripeInvoice(credited)).id, {
+    payment_record: cheque.id,
+  });
   await eventually(async () => {
     const rows = await Promise.all([
       world.admin.query('SELECT Id FROM Payment_Confirmation__c'),
       world.admin.query('SELECT Id FROM Credit_Note__c'),
     ]);
-    return rows[0].length === 2 && rows[1].length === 2;
-  }, 'payment, refund and credit notes are in the org');
+    return rows[0].length === 3 && rows[1].length === 2;
+  }, 'payments, refund and credit notes are in the org');
 }
 
 async function plantInMirrors(
@@ -164,11 +176,12 @@ async function plantInMirrors(
   const rows = await world.admin.query<{ Id: string; Type__c: string; Stripe_Payment_Id__c: string }>(
     'SELECT Id, Type__c, Stripe_Payment_Id__c FROM Payment_Confirmation__c',
   );
-  const [payment, refund] = ['Payment', 'Refund'].map((type) =>
+  const [payment, refund, cheque] = ['Payment', 'Refund', 'Out of Band'].map((type) =>
     rows.find(({ Type__c }) => Type__c === type)!,
   );
   await edit('Payment_Confirmation__c', payment!.Id, { Status__c: 'Failed', Method__c: 'Cash' });
   await edit('Payment_Confirmation__c', refund!.Id, { Amount__c: 77 });
+  await edit('Payment_Confirmation__c', cheque!.Id, { Reference__c: 'No. 4712' });
   const [memo, gone] = await world.admin.query<{ Id: string; Stripe_Credit_Note_Id__c: string }>(
     'SELECT Id, Stripe_Credit_Note_Id__c FROM Credit_Note__c ORDER BY Name',
   );
@@ -183,6 +196,13 @@ async function plantInMirrors(
       crmId: payment!.Id,
       stripeId: payment!.Stripe_Payment_Id__c,
       fields: ['Status__c', 'Method__c'],
+    },
+    {
+      ...differs,
+      entity: 'payment',
+      crmId: cheque!.Id,
+      stripeId: cheque!.Stripe_Payment_Id__c,
+      fields: ['Reference__c'],
     },
     {
       ...differs,
