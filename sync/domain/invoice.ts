@@ -25,6 +25,8 @@ export interface StripeLine {
   crmId: string | null;
   terms: LineTerms;
   amount: number;
+  /** What a subscription's line bills, as days, UTC; null for any other line. */
+  period: { start: string; end: string } | null;
 }
 
 export interface StripeInvoice {

@@ -202,6 +202,8 @@ function lineFields(
     Quantity__c: Number(line.terms.quantity),
     Amount__c: toMajorUnits(line.amount, currency),
     Sort_Order__c: order,
+    Period_Start_Date__c: line.period?.start ?? null,
+    Period_End_Date__c: line.period?.end ?? null,
   };
 }
 

@@ -39,6 +39,8 @@ export const TRACKED_FIELDS = {
     'Quantity__c',
     'Amount__c',
     'Sort_Order__c',
+    'Period_Start_Date__c',
+    'Period_End_Date__c',
   ],
 } as const satisfies Record<string, readonly string[]>;
 

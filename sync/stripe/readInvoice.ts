@@ -99,6 +99,7 @@ function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
       quantity: unitAmount === undefined ? '1' : String(Number(quantity.toFixed(4))),
     },
     amount: line.amount,
+    period: line.parent?.type === 'subscription_item_details' ? periodOf(line) : null,
   };
 }
 
@@ -112,6 +113,11 @@ async function paymentRecords(stripe: Stripe, { id, payments }: Stripe.Invoice):
     status === 'paid' ? (idOf(payment.payment_record ?? null) ?? []) : [],
   );
 }
+
+const periodOf = ({ period }: Stripe.InvoiceLineItem) => ({
+  start: isoSeconds(period.start)!.slice(0, 10),
+  end: isoSeconds(period.end)!.slice(0, 10),
+});
 
 /** Why the customer's last try to pay failed; none once the invoice is paid. */
 function lastPaymentError(invoice: Stripe.Invoice): string | null {

@@ -191,6 +191,18 @@ test("a subscription's invoice comes to the org by itself, and what Stripe does 
     { Product__c: expect.any(String) as string, Unit_Price__c: 19.99, Quantity__c: 2, Amount__c: 39.98 },
   ]);
 
+  const [cycle] = (
+    await world.stripe.invoices.listLineItems(String((await world.rep.invoice(crmId)).Stripe_Invoice_Id__c))
+  ).data;
+  const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+  expect(
+    await world.rep.query(
+      `SELECT Period_Start_Date__c, Period_End_Date__c FROM Invoice_Line__c WHERE Invoice__c = '${crmId}'`,
+    ),
+  ).toMatchObject([
+    { Period_Start_Date__c: day(cycle!.period.start), Period_End_Date__c: day(cycle!.period.end) },
+  ]);
+
   const refused = { status: 409, body: { code: 'of_subscription' } };
   expect(await act('delete', crmId)).toMatchObject(refused);
   expect((await act('finalize', crmId)).status).toBe(200);

@@ -14,6 +14,7 @@ export const stripeLine = (id: string, changes: Partial<StripeLine> = {}): Strip
   crmId: null,
   terms: terms(),
   amount: 170000,
+  period: null,
   ...changes,
 });
 

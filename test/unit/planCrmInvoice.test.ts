@@ -90,6 +90,8 @@ describe('what the record in the org needs', () => {
         fields: {
           Stripe_Line_Id__c: 'il_2',
           Description__c: 'Fee',
+          Period_Start_Date__c: null,
+          Period_End_Date__c: null,
           Product__c: null,
           Unit_Price__c: 5,
           Quantity__c: 0.25,

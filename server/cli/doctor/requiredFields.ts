@@ -60,9 +60,12 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     may: ['create', 'edit', 'delete'],
     read: ['Name'],
     create: ['Invoice__c'],
-    edit: list(
-      'Product__c Description__c Unit_Price__c Quantity__c Amount__c Stripe_Line_Id__c Sort_Order__c',
-    ),
+    edit: [
+      ...list(
+        'Product__c Description__c Unit_Price__c Quantity__c Amount__c Stripe_Line_Id__c Sort_Order__c',
+      ),
+      ...list('Period_Start_Date__c Period_End_Date__c'),
+    ],
   },
   {
     name: 'Payment_Confirmation__c',
