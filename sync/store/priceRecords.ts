@@ -71,12 +71,13 @@ export async function markPrices(
   { crmIds = [], stripeIds = [] }: { crmIds?: string[]; stripeIds?: string[] },
 ): Promise<void> {
   if (crmIds.length + stripeIds.length === 0) return;
-  await database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', [
+  const marked = [
     [...crmIds, ...stripeIds].map(() => 'price'),
     [...crmIds.map(() => null), ...stripeIds],
     [...crmIds, ...stripeIds.map(() => null)],
     [...crmIds.map(() => 'salesforce'), ...stripeIds.map(() => 'stripe')],
-  ]);
+  ];
+  await retryingCollisions(() => database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', marked));
 }
 
 /** Of these Stripe prices those that have a row, by their ids, each with its entry, if it has one. */

@@ -1,5 +1,6 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import type { ToldValue } from '../domain/overwritten.ts';
+import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 
 export interface ReceivedChange {
@@ -31,8 +32,9 @@ export interface ChangedRecord {
 export async function receiveChange(database: Database, change: ReceivedChange): Promise<boolean> {
   const [subject, ...others] = change.subjects;
   const news = change.subjects.filter(({ isNews }) => isNews);
-  const { rows } = await database.pool.query<{ stored: boolean }>(
-    `WITH stored AS (
+  const { rows } = await retryingCollisions(() =>
+    database.pool.query<{ stored: boolean }>(
+      `WITH stored AS (
        INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, replay_id, payload, other_object_ids)
        VALUES ('salesforce', $1, $2, $3, $4, $5, $6, $7, $12)
        ON CONFLICT (source, event_id) DO NOTHING
@@ -54,21 +56,22 @@ export async function receiveChange(database: Database, change: ReceivedChange):
        WHERE subject.told IS NOT NULL
      )
      SELECT EXISTS (SELECT FROM stored) AS stored, (SELECT count(*) FROM told) AS told`,
-    [
-      change.eventId,
-      change.type,
-      subject?.entity ?? null,
-      subject?.crmId ?? null,
-      change.occurredAt,
-      change.replayId,
-      JSON.stringify(change.payload),
-      change.cursor,
-      news.map(({ entity }) => entity),
-      news.map(({ crmId }) => crmId),
-      news.map(({ takesInNew }) => takesInNew),
-      others.length > 0 ? others.map(({ crmId }) => crmId) : null,
-      news.map(({ told }) => (told ? JSON.stringify(told) : null)),
-    ],
+      [
+        change.eventId,
+        change.type,
+        subject?.entity ?? null,
+        subject?.crmId ?? null,
+        change.occurredAt,
+        change.replayId,
+        JSON.stringify(change.payload),
+        change.cursor,
+        news.map(({ entity }) => entity),
+        news.map(({ crmId }) => crmId),
+        news.map(({ takesInNew }) => takesInNew),
+        others.length > 0 ? others.map(({ crmId }) => crmId) : null,
+        news.map(({ told }) => (told ? JSON.stringify(told) : null)),
+      ],
+    ),
   );
   return rows[0]!.stored;
 }

@@ -52,12 +52,14 @@ export async function markDirty(
     side,
   }: { stripeId?: string | null; crmId?: string | null; side: 'stripe' | 'salesforce' },
 ): Promise<string> {
-  const { rows } = await database.pool.query<{ id: string }>('SELECT mark_dirty($1, $2, $3, $4) AS id', [
-    entity,
-    stripeId,
-    crmId,
-    side,
-  ]);
+  const { rows } = await retryingCollisions(() =>
+    database.pool.query<{ id: string }>('SELECT mark_dirty($1, $2, $3, $4) AS id', [
+      entity,
+      stripeId,
+      crmId,
+      side,
+    ]),
+  );
   return rows[0]!.id;
 }
 

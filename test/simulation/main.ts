@@ -34,7 +34,7 @@ try {
   });
   console.log(`All ${done} runs ended right, in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(error);
   process.exitCode = 1;
 } finally {
   server.stdin.end();
