@@ -7,7 +7,7 @@ import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 // KILLS=50 is the long run that docs/performance.md tells of.
-const KILLS = { worker: Number(process.env.KILLS ?? 20), web: Number(process.env.KILLS ?? 10) };
+const KILLS = { worker: Number(process.env.KILLS ?? 10), web: Number(process.env.KILLS ?? 5) };
 const SEED = 7;
 // Jobs that are under way at any moment, each on an invoice of its own.
 const AT_ONCE = 8;

@@ -34,6 +34,7 @@ describe('the UI API of the sandbox org', () => {
       Amount_Due__c: 1234.5,
       Status__c: 'Open',
       Due_Date__c: '2020-01-31',
+      Due_At__c: '2020-01-31T23:59:59Z',
     };
     invoiceId = (await connection.sobject('Invoice__c').create(invoice)).id!;
     for (const [i, amount] of [10, 30, 20].entries()) {

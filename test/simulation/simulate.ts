@@ -16,7 +16,7 @@ export interface SimulationOptions {
   onRound?: (done: { runs: number; of: number }) => void;
 }
 
-export const RUNS_IN_A_ROUND = 25;
+export const RUNS_IN_A_ROUND = 50;
 /** Beside them, of those who keep customers and the catalogue. */
 const KEEPERS_IN_A_ROUND = 8;
 // What the sandboxes keep of earlier rounds (events, exchanges for the contract) makes later ones slower.
