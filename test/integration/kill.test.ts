@@ -142,7 +142,7 @@ describe.each([
 });
 
 // Each rhythm meets other points of the work.
-test.each([0, 15, 30, 45, 60, 80, 100, 130, 160, 200])(
+test.each([0, 30, 60, 100, 160])(
   'kill -9 of both every 250 + %i ms while the job runs: it ends right, with one invoice and one mail',
   async (delayMs) => {
     let running = true;
