@@ -1,5 +1,5 @@
 import { MoneyError, toMinorUnits } from '../domain/money.ts';
-import { PermanentFailure } from '../failure.ts';
+import { refused } from './stepContext.ts';
 
 /** An amount that somebody typed, in minor units. */
 export function askedAmount(amount: number, currency: string): number {
@@ -7,10 +7,6 @@ export function askedAmount(amount: number, currency: string): number {
     return toMinorUnits(amount, currency);
   } catch (error) {
     if (!(error instanceof MoneyError)) throw error;
-    throw new PermanentFailure({
-      code: 'invalid_amount',
-      stage: 'decide',
-      message: `${error.message} Correct the amount and try again.`,
-    });
+    throw refused('invalid_amount', `${error.message} Correct the amount and try again.`);
   }
 }

@@ -1,25 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
-import { refusalOf, type InvoiceAction } from '../domain/invoiceActions.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import { refusalOf } from '../domain/invoiceActions.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
-import type { Command } from '../store/entities.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
-import { dropIntent, noteIntent, noteSent, type ClaimedRecord } from '../store/syncRecords.ts';
+import { dropIntent, noteIntent, noteSent } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
 import { sendInvoice } from '../stripe/writeInvoice.ts';
 import { STEPS } from './invoiceSteps.ts';
-
-/** An invoice as both sides have it when the command's own step is taken. */
-export interface StepContext {
-  command: Command;
-  action: InvoiceAction;
-  record: ClaimedRecord;
-  crm: CrmInvoice;
-  stripe: StripeInvoice;
-}
+import { nameOf, type StepContext } from './stepContext.ts';
 
 const CARRIED_OUT = 'carried out';
 
@@ -65,14 +56,14 @@ async function once(
   const { command } = context;
   const begun = command.state.key as string | undefined;
   const key = begun ?? randomUUID();
-  await advanceCommand(engine.database, command, { stage: command.stage, state: { key } });
+  await advanceCommand(engine.database, command, { state: { key } });
   try {
     const done = await STEPS[action](engine, context, key);
     // Stripe repeats what it answered the first time; more may have happened since.
     return (begun && (await readStripeInvoice(engine.stripe, done.id))) || done;
   } catch (error) {
     if (isSyncFailure(error) && isFinalAnswer(error))
-      await advanceCommand(engine.database, command, { stage: command.stage, state: { key: undefined } });
+      await advanceCommand(engine.database, command, { state: { key: undefined } });
     throw error;
   }
 }
@@ -83,7 +74,7 @@ async function refuseIfNotPossible(
 ): Promise<void> {
   const refusal = refusalOf(action, {
     ...stripe,
-    name: stripe.number ?? crm.name,
+    name: nameOf({ stripe, crm }),
     hasLines: stripe.lines.length > 0,
     sentAt:
       record.sentAt?.toISOString() ??

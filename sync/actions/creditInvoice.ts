@@ -11,7 +11,7 @@ import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { chargedPayments } from '../stripe/refunds.ts';
 import type { ActionParams } from './actionParams.ts';
 import { askedAmount } from './askedAmount.ts';
-import type { StepContext } from './carryOut.ts';
+import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 /**
  * Issues a credit note. It lowers what is still owed first; what was paid already goes where the asker says, and the sum
@@ -24,8 +24,7 @@ export async function creditInvoice(
 ): Promise<StripeInvoice> {
   const { command, stripe } = context;
   const credit = (command.state.credit as AskedCredit | undefined) ?? (await decided(engine, context));
-  const note = (state: Record<string, unknown>) =>
-    advanceCommand(engine.database, command, { stage: command.stage, state });
+  const note = (state: Record<string, unknown>) => advanceCommand(engine.database, command, { state });
   await note({ credit });
   const { id, number, total, lowered } = await issueCredit(engine.stripe, credit, key);
   await markDirty(engine.database, 'credit_note', { stripeId: id, side: 'stripe' });
@@ -65,7 +64,7 @@ function lineOf({ crm, stripe }: StepContext, id: string): string {
   const ofOrg = crmId && crm.lines.find((line) => line.id === crmId)?.stripeId;
   const line = stripe.lines.find((one) => one.id === (ofOrg ?? id) || one.crmId === crmId);
   if (line) return line.id;
-  throw refusal(
+  throw refused(
     'unknown_line',
     `${id} is no line of ${nameOf({ crm, stripe })}. Look at the lines of the record and try again.`,
   );
@@ -82,7 +81,7 @@ function refuseIfSplitDiffers(
   if (given === paid || paid > amountPaid) return;
   const say = (amount: number) => formatMoney(amount, currency);
   if (paid === 0)
-    throw refusal(
+    throw refused(
       'split_differs',
       `${nameOf(context)} has ${say(amountRemaining)} left to pay, which the credit note lowers by ${say(total)}. Nothing of it was paid yet, so nothing can be given back: leave refund, balance and outside out.`,
     );
@@ -90,7 +89,7 @@ function refuseIfSplitDiffers(
     lowered > 0
       ? `Of ${say(total)} ${say(lowered)} are not paid yet, and ${say(paid)} are`
       : `${say(paid)} of ${nameOf(context)} are paid`;
-  throw refusal(
+  throw refused(
     'split_differs',
     `${paidPart} already. Say how much of that is refunded, put on the customer's balance or given back outside Stripe: together it has to be ${say(paid)}, and it is ${say(given)}.`,
   );
@@ -106,7 +105,7 @@ async function refuseIfNotRefundable(
   const left = payments.reduce((sum, payment) => sum + payment.left, 0);
   if (refund <= left) return;
   const say = (amount: number) => formatMoney(amount, context.stripe.currency);
-  throw refusal(
+  throw refused(
     'refund_too_large',
     `Of what was paid for ${nameOf(context)} through Stripe ${say(left)} are left to refund, not ${say(refund)}. Put the rest on the customer's balance, or give it back outside Stripe.`,
   );
@@ -118,13 +117,9 @@ async function refuseIfStripeWould(engine: Engine, context: StepContext, credit:
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     const said = error.cause instanceof Error ? error.cause.message.trim() : error.message;
-    throw refusal(
+    throw refused(
       'credit_refused',
       `Stripe does not take this credit note for ${nameOf(context)}: ${said}${/[.!?]$/.test(said) ? '' : '.'} Correct the amounts and try again; nothing was done.`,
     );
   }
 }
-
-const refusal = (code: string, message: string) => new PermanentFailure({ code, stage: 'decide', message });
-
-const nameOf = ({ stripe, crm }: Pick<StepContext, 'stripe' | 'crm'>) => stripe.number ?? crm.name;

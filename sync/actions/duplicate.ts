@@ -3,8 +3,8 @@ import type { StripeInvoice } from '../domain/invoice.ts';
 import type { Engine } from '../engine.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { addLines, createInvoice } from '../stripe/writeInvoice.ts';
-import type { StepContext } from './carryOut.ts';
 import { noteNewInvoice } from './newInvoice.ts';
+import type { StepContext } from './stepContext.ts';
 
 /**
  * Makes a draft with the same lines and terms in Stripe; the org gets it from there. What is copied is noted first: the
@@ -16,7 +16,7 @@ export async function duplicate(
   key: string,
 ): Promise<StripeInvoice> {
   const copy = (command.state.copy as InvoiceCopy | undefined) ?? copyOfInvoice(stripe, engine.now());
-  await advanceCommand(engine.database, command, { stage: command.stage, state: { copy } });
+  await advanceCommand(engine.database, command, { state: { copy } });
   const orgId = engine.org.orgId ?? '';
   const draft = await createInvoice(engine.stripe, { ...copy, crmId: null, orgId }, key);
   const lines = copy.lines.map((terms) => ({ crmId: null, terms }));

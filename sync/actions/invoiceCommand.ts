@@ -6,8 +6,9 @@ import { toMajorUnits } from '../domain/money.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { convergeInvoices } from '../flows/convergeInvoices.ts';
+import { asFailure } from '../flows/asFailure.ts';
 import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
-import { internalFailure } from '../flows/convergeDue.ts';
+import { convergeAll, internalFailure } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import { deleteRecords } from '../salesforce/writeRecords.ts';
 import type { Command } from '../store/entities.ts';
@@ -100,11 +101,13 @@ async function converge(
 
 /** The org's record goes to the Recycle Bin, and Stripe's draft after it. */
 async function deleteInOrg(engine: Engine, record: ClaimedRecord): Promise<Convergence> {
-  const [answer] = await deleteRecords(engine.org, [record.crmId!]);
-  if (answer && 'failure' in answer) return { record, kind: 'failed', failure: answer.failure };
+  const failure = await asFailure(async () => {
+    const [answer] = await deleteRecords(engine.org, [record.crmId!]);
+    if (answer && 'failure' in answer) throw answer.failure;
+  });
+  if (failure) return { record, kind: 'failed', failure };
   record.crmUnsure = true;
-  const [convergence] = await convergeInvoices(engine, [record]);
-  return convergence!;
+  return (await convergeAll(engine, 'invoice', { records: [record] }))[0]!;
 }
 
 /** An id that is in neither system and has never been synced: somebody mistyped it. */

@@ -1,7 +1,6 @@
 import type { StripeInvoice } from '../domain/invoice.ts';
 import type { InvoiceAction } from '../domain/invoiceActions.ts';
 import type { Engine } from '../engine.ts';
-import { PermanentFailure } from '../failure.ts';
 import { cardOnFile } from '../stripe/customers.ts';
 import {
   finalizeInvoice,
@@ -11,12 +10,12 @@ import {
   sendInvoice,
   voidInvoice,
 } from '../stripe/writeInvoice.ts';
-import type { StepContext } from './carryOut.ts';
 import { creditInvoice } from './creditInvoice.ts';
 import { duplicate } from './duplicate.ts';
 import { recordPayment } from './recordPayment.ts';
 import { refundInvoice } from './refundInvoice.ts';
 import { revise } from './revise.ts';
+import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 type Step = (engine: Engine, context: StepContext, key: string) => Promise<StripeInvoice>;
 
@@ -42,11 +41,10 @@ async function payWithCardOnFile(
 ): Promise<StripeInvoice> {
   const card = stripe.customerId ? await cardOnFile(engine.stripe, stripe.customerId) : null;
   if (!card) {
-    throw new PermanentFailure({
-      code: 'no_card',
-      stage: 'decide',
-      message: `The customer of ${stripe.number ?? crm.name} has no card on file. Send the invoice, so that they can pay it by themselves.`,
-    });
+    throw refused(
+      'no_card',
+      `The customer of ${nameOf({ stripe, crm })} has no card on file. Send the invoice, so that they can pay it by themselves.`,
+    );
   }
   return payInvoice(engine.stripe, { id: stripe.id, card }, key);
 }

@@ -1,13 +1,11 @@
 import type { StripeInvoice } from '../domain/invoice.ts';
-import type { Convergence, Engine } from '../engine.ts';
-import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
+import type { Engine } from '../engine.ts';
+import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
-import { convergeInvoices } from '../flows/convergeInvoices.ts';
-import { internalFailure } from '../flows/convergeDue.ts';
+import { convergeAll } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import { advanceCommand } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
-import type { ClaimedRecord } from '../store/syncRecords.ts';
 import { toldDeleted } from './told.ts';
 
 /** The record that a command has made beside the one it was asked for. */
@@ -21,7 +19,7 @@ const PATIENCE_MS = 10_000;
 
 /** Keeps with the command which draft it has made in Stripe: whoever goes on with it makes no second one. */
 export const noteNewInvoice = (engine: Engine, command: Command, { id }: StripeInvoice): Promise<void> =>
-  advanceCommand(engine.database, command, { stage: command.stage, state: { made: id } });
+  advanceCommand(engine.database, command, { state: { made: id } });
 
 /** The record of the org for the draft that the command has made; null for a command that makes none. */
 export async function newInvoiceInOrg(engine: Engine, command: Command): Promise<NewInvoice | null> {
@@ -29,20 +27,11 @@ export async function newInvoiceInOrg(engine: Engine, command: Command): Promise
   if (!stripeId) return null;
   const record = await claimWhenFree(engine, 'invoice', { stripeId, patienceMs: PATIENCE_MS });
   if (!record) throw busy('invoice');
-  const convergence = await converge(engine, record);
+  const convergence = (await convergeAll(engine, 'invoice', { records: [record] }))[0]!;
   await settleAll(engine, [convergence], { commandId: command.id });
   if (convergence.kind === 'failed') throw inStripeOnly(stripeId, convergence.failure);
   if (convergence.gone) throw toldDeleted(convergence.gone);
   return { id: record.crmId!, stripeId };
-}
-
-async function converge(engine: Engine, record: ClaimedRecord): Promise<Convergence> {
-  try {
-    const [convergence] = await convergeInvoices(engine, [record]);
-    return convergence!;
-  } catch (error) {
-    return { record, kind: 'failed', failure: isSyncFailure(error) ? error : internalFailure(error) };
-  }
 }
 
 const inStripeOnly = (stripeId: string, failure: SyncFailure) =>

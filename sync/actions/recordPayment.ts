@@ -9,7 +9,7 @@ import { isFinalAnswer, translateStripeError } from '../stripe/translateError.ts
 import { attachPayment } from '../stripe/writeInvoice.ts';
 import type { ActionParams } from './actionParams.ts';
 import { askedAmount } from './askedAmount.ts';
-import type { StepContext } from './carryOut.ts';
+import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 /** What is noted before the first call, so that a second try sends the same. */
 interface Noted {
@@ -34,7 +34,7 @@ export async function recordPayment(
   const { amount: asked, paidOn, method, reference } = command.params as ActionParams<'record-payment'>;
   const amount = askedAmount(asked, stripe.currency);
   const note = (state: Noted & Record<string, unknown>) =>
-    advanceCommand(engine.database, command, { stage: command.stage, state });
+    advanceCommand(engine.database, command, { state });
   const noted = command.state as Noted;
   if (noted.paidAt === undefined)
     await note({ paidAt: momentOf(engine, paidOn), overpaidBefore: stripe.amountOverpaid });
@@ -49,7 +49,11 @@ export async function recordPayment(
       `${key}-report`,
     ));
   await note({ paymentRecord });
-  const after = await counted(engine, { invoice: stripe, name: crm.name, paymentRecord }, `${key}-attach`);
+  const after = await counted(
+    engine,
+    { invoice: stripe, name: nameOf({ stripe, crm }), paymentRecord },
+    `${key}-attach`,
+  );
   await note({ moved: { amount, over: after.amountOverpaid - overpaidBefore } });
   return after;
 }
@@ -72,7 +76,7 @@ async function counted(
     throw new PermanentFailure({
       code: error.code,
       stage: error.stage,
-      message: `The payment is reported in Stripe as ${paymentRecord}, but does not count for ${invoice.number ?? name}. ${error.message}`,
+      message: `The payment is reported in Stripe as ${paymentRecord}, but does not count for ${name}. ${error.message}`,
       cause: error.cause,
     });
   }
@@ -82,11 +86,7 @@ async function counted(
 function momentOf(engine: Engine, paidOn: string): number {
   const now = Math.floor(engine.now().getTime() / 1000);
   if (Date.parse(`${paidOn}T00:00:00Z`) / 1000 > now + EARLIEST_ZONE) {
-    throw new PermanentFailure({
-      code: 'invalid_day',
-      stage: 'decide',
-      message: `${paidOn} is still to come. Give the day on which the money came in.`,
-    });
+    throw refused('invalid_day', `${paidOn} is still to come. Give the day on which the money came in.`);
   }
   return Math.min(Date.parse(`${paidOn}T12:00:00Z`) / 1000, now);
 }

@@ -11,7 +11,7 @@ import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { chargedPayments, refundPayment, type AskedRefund } from '../stripe/refunds.ts';
 import type { ActionParams } from './actionParams.ts';
 import { askedAmount } from './askedAmount.ts';
-import type { StepContext } from './carryOut.ts';
+import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 /** Gives money back that was paid through Stripe. The invoice stays as it is: a credit note says what is not owed. */
 export async function refundInvoice(
@@ -24,7 +24,7 @@ export async function refundInvoice(
     ? (command.state as unknown as { refunding: AskedRefund; left: number })
     : await decided(engine, context);
   // A second try refunds the same payment, whatever has been paid since.
-  await advanceCommand(engine.database, command, { stage: command.stage, state: { refunding, left } });
+  await advanceCommand(engine.database, command, { state: { refunding, left } });
   const { id, status } = await refundPayment(engine.stripe, refunding, key);
   await markDirty(engine.database, 'refund', { stripeId: id, side: 'stripe' });
   if (status === 'failed' || status === 'canceled') {
@@ -34,10 +34,7 @@ export async function refundInvoice(
       message: `The refund of ${nameOf(context)} has failed: the customer's bank did not take it. Pay it back another way, and issue a credit note that says so.`,
     });
   }
-  await advanceCommand(engine.database, command, {
-    stage: command.stage,
-    state: { moved: { amount: refunding.amount, left } },
-  });
+  await advanceCommand(engine.database, command, { state: { moved: { amount: refunding.amount, left } } });
   return (await readStripeInvoice(engine.stripe, stripe.id)) ?? stripe;
 }
 
@@ -74,7 +71,5 @@ function refusal(chosen: Extract<ChosenRefund, { refused: string }>, context: St
         return `${name} has no payment with so much left: at most ${formatMoney(chosen.most, context.stripe.currency)} can be refunded at once. Nothing was refunded.`;
     }
   };
-  return new PermanentFailure({ code: chosen.refused, stage: 'decide', message: words() });
+  return refused(chosen.refused, words());
 }
-
-const nameOf = ({ stripe, crm }: StepContext) => stripe.number ?? crm.name;

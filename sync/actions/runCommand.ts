@@ -2,13 +2,13 @@ import { backoffMs } from '../domain/backoff.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { asPerson } from '../limits/priority.ts';
 import { isOutage, isSideDown } from '../limits/standstill.ts';
 import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
 import { syncCommand } from './syncCommand.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 /**
  * Claims the command that has waited longest and carries it out. Returns how many there were: one or none. While a

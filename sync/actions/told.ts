@@ -1,6 +1,6 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
 import { fieldLabel } from '../domain/fieldLabel.ts';
-import { PermanentFailure } from '../failure.ts';
+import { refused } from './stepContext.ts';
 
 /** One field that a sync wrote, as an answer tells it. */
 export interface ToldChange {
@@ -39,5 +39,4 @@ export const toldConflict = ({ field, stripe, crm, winner }: FieldConflict): Tol
 });
 
 /** The answer where there is nothing left to sync; the message says what was followed. */
-export const toldDeleted = (message: string) =>
-  new PermanentFailure({ code: 'deleted', stage: 'decide', message });
+export const toldDeleted = (message: string) => refused('deleted', message);

@@ -3,9 +3,9 @@ import type { SyncEntity } from '../domain/entity.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { settleAll } from '../flows/settle.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { markForBackfill, statesOf, type MarkedIds, type MarkedState } from '../store/markedRecords.ts';
 import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 export interface Chunk {
   entity: SyncEntity;

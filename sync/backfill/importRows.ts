@@ -1,6 +1,7 @@
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { bulkUpsert, type BulkRow } from '../salesforce/bulkUpsert.ts';
 import type { WriteResult } from '../salesforce/writeRecords.ts';
 import { noteJob } from '../store/backfillRuns.ts';
@@ -8,7 +9,6 @@ import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { holdForImport, settleImported, type HeldRecord, type Imported } from '../store/importedRecords.ts';
 import { crmIdsOf } from '../store/knownInOrg.ts';
 import { checkpoint, note, type BackfillContext, type Effect } from './context.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 /** An object of Stripe that the org shall have, or the reason why it cannot. */
 export interface ImportItem {

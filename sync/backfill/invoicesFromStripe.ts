@@ -10,7 +10,7 @@ import { fromStripe } from '../audit/auditRow.ts';
 import { bulkUpsert } from '../salesforce/bulkUpsert.ts';
 import { noteJob } from '../store/backfillRuns.ts';
 import { noteRevisions, tellChains } from '../store/revisions.ts';
-import { markDirty } from '../store/syncRecords.ts';
+import { markAllDirty, markDirty } from '../store/syncRecords.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, note, pairedIds, type BackfillContext } from './context.ts';
@@ -50,7 +50,7 @@ export async function invoicesFromStripe(context: BackfillContext): Promise<void
 async function tellRevisions({ engine: { database } }: BackfillContext, invoices: StripeInvoice[]) {
   await noteRevisions(database, invoices);
   const revisions = invoices.flatMap(({ id, revisionOf }) => (revisionOf ? [id] : []));
-  for (const stripeId of revisions) await markDirty(database, 'invoice', { stripeId, side: 'stripe' });
+  await markAllDirty(database, 'invoice', { stripeIds: revisions });
   await tellChains(database, { written: revisions, firstWritten: invoices.map(({ id }) => id) });
 }
 

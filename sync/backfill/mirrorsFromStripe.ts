@@ -5,7 +5,7 @@ import { fieldsToWrite, mirrorBase, type Mirrored, type MirrorKind } from '../fl
 import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { creditNoteKind, paymentKind, refundKind } from '../flows/mirrorKinds.ts';
 import { fromStripe } from '../audit/auditRow.ts';
-import { markDirty } from '../store/syncRecords.ts';
+import { markAllDirty } from '../store/syncRecords.ts';
 import { creditNoteSnapshot, PAYMENT_EXPAND, paymentOf } from '../stripe/readPayment.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, pairedIds, type BackfillContext } from './context.ts';
@@ -84,10 +84,8 @@ async function takeIn(
   await importRows(context, kind, { items, position });
   if (kind.entity !== 'refund' || context.dry) return;
   // What was refunded stands on the invoice too.
-  for (const stripeId of new Set(
-    found.map(({ mirrored }) => mirrored.invoiceId).filter((id) => invoices.has(id)),
-  ))
-    await markDirty(context.engine.database, 'invoice', { stripeId, side: 'stripe' });
+  const refunded = new Set(found.map(({ mirrored }) => mirrored.invoiceId).filter((id) => invoices.has(id)));
+  await markAllDirty(context.engine.database, 'invoice', { stripeIds: [...refunded] });
 }
 
 const withoutInvoice = (invoiceId: string) =>

@@ -4,11 +4,11 @@ import { mapConcurrently } from '../flows/concurrency.ts';
 import { convergePairs, type CrmSide, type PairKind } from '../flows/convergePairs.ts';
 import { convergeProducts } from '../flows/convergeProducts.ts';
 import { settleAll } from '../flows/settle.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { followUpCustomers } from '../matching/followUpCustomers.ts';
 import { joinPairs, type KnownPair } from '../store/importedRecords.ts';
 import { claimRecord } from '../store/syncRecords.ts';
 import { note, type BackfillContext, type Effect } from './context.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 const CLAIMS_AT_ONCE = 8;
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import { RetryableFailure } from '../failure.ts';
-import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
 import { nextLeaseOwner } from '../leases.ts';
+import { claimRecord, type ClaimedRecord, type RecordId } from '../store/syncRecords.ts';
 
 const LOOK_AGAIN_MS = 40;
 

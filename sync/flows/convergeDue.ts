@@ -1,6 +1,7 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { roomForWork } from '../limits/standstill.ts';
 import { followUpCustomers } from '../matching/followUpCustomers.ts';
 import { claimDueRecords, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -12,7 +13,6 @@ import { convergeProducts } from './convergeProducts.ts';
 import { customerKind } from './customerKind.ts';
 import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
 import { settleAll } from './settle.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 // What one call of the org writes.
 const FULL_CLAIM = 200;

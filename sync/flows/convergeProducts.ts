@@ -3,8 +3,8 @@ import type { ProductTerms } from '../domain/product.ts';
 import { isSyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { readPriceBook } from '../salesforce/readPrices.ts';
-import { markIgnoredPrices, markPrices } from '../store/priceRecords.ts';
-import { markDirty } from '../store/syncRecords.ts';
+import { markIgnoredPrices } from '../store/priceRecords.ts';
+import { markAllDirty } from '../store/syncRecords.ts';
 import { readActivePrices } from '../stripe/prices.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -57,7 +57,7 @@ async function markDraftsOf(engine: Engine, renamed: Convergence[]): Promise<voi
       `AND Product__c IN ${soqlList(renamed.flatMap(({ record }) => record.crmId ?? []))}`,
   );
   const drafts = new Set(lines.map(({ Invoice__c }) => Invoice__c));
-  for (const crmId of drafts) await markDirty(engine.database, 'invoice', { crmId, side: 'salesforce' });
+  await markAllDirty(engine.database, 'invoice', { crmIds: [...drafts] });
 }
 
 async function markPricesOf(engine: Engine, paired: Convergence[]): Promise<void> {
@@ -70,7 +70,7 @@ async function markPricesOf(engine: Engine, paired: Convergence[]): Promise<void
   const prices = await mapConcurrently(known, STRIPE_CONCURRENCY, ({ record }) =>
     readActivePrices(engine.stripe, record.stripeId!),
   );
-  await markPrices(engine.database, {
+  await markAllDirty(engine.database, 'price', {
     crmIds: entries.map(({ Id }) => Id),
     stripeIds: prices.flat().map(({ id }) => id),
   });

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
+import { idPages } from '../salesforce/idPages.ts';
 import type { InvoiceBase } from '../domain/invoice.ts';
 import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
@@ -85,17 +86,14 @@ export async function orgProducts(engine: Engine, pairs: InvoicePair[]): Promise
   const unknown = [...new Set(named.flatMap(({ product, isNew }) => (isNew ? product : [])))].filter(
     (id) => !products.has(id),
   );
-  for (let start = 0; start < unknown.length; start += PRODUCTS_A_QUERY) {
+  for (const ids of idPages(unknown)) {
     const rows = await engine.org.query<{ Id: string; Stripe_Product_Id__c: string }>(
-      `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(unknown.slice(start, start + PRODUCTS_A_QUERY))}`,
+      `SELECT Id, Stripe_Product_Id__c FROM Product2 WHERE Stripe_Product_Id__c IN ${soqlList(ids)}`,
     );
     for (const row of rows) products.set(row.Stripe_Product_Id__c, row.Id);
   }
   return products;
 }
-
-// The ids are in the address, of which the org takes 16,384 characters.
-const PRODUCTS_A_QUERY = 300;
 
 /** Stripe's lines that both sides agreed to have no product: Stripe makes one behind each line of an amount. */
 const linesWithoutProduct = (base: InvoiceBase | null): Set<string> =>

@@ -1,15 +1,15 @@
 import type { FieldChange } from '../domain/change.ts';
 import type { Engine } from '../engine.ts';
 import { RetryableFailure } from '../failure.ts';
+import { nextLeaseOwner } from '../leases.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { followMasters, readMergedInto } from '../salesforce/readFates.ts';
 import { noteAlias, ownerOf, release, takeOver, unfollowedCustomers } from '../store/mergedCustomers.ts';
-import { claimRecord, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
+import { claimRecord, markAllDirty, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { noteCrmGone, noteStripeGone } from '../store/tombstones.ts';
 import { busy } from './claimWhenFree.ts';
 import type { PairKind } from './convergePairs.ts';
 import { updateOnce } from './writeOnce.ts';
-import { nextLeaseOwner } from '../leases.ts';
 
 /** What was claimed together: the Account that stays may be among it. */
 export interface MergeBatch {
@@ -127,7 +127,7 @@ export async function awaitingMerge(engine: Engine, accountIds: string[]): Promi
     database,
     merged.map(({ id }) => id),
   );
-  for (const crmId of unfollowed) await markDirty(database, 'customer', { crmId, side: 'salesforce' });
+  await markAllDirty(database, 'customer', { crmIds: [...unfollowed] });
   return new Set(merged.filter(({ id }) => unfollowed.has(id)).map(({ masterId }) => masterId));
 }
 

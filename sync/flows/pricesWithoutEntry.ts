@@ -5,8 +5,8 @@ import { isSyncFailure, RetryableFailure, type SyncFailure } from '../failure.ts
 import { soqlList } from '../salesforce/connection.ts';
 import { readEntriesOfProducts, type CrmPrice, type PriceBook } from '../salesforce/readPrices.ts';
 import { upsertRecords } from '../salesforce/writeRecords.ts';
-import { forgetPrice, markPrices, pairsOfEntries } from '../store/priceRecords.ts';
-import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { forgetPrice, pairsOfEntries } from '../store/priceRecords.ts';
+import { linkRecord, markAllDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { readActivePrices, readStripePrice } from '../stripe/prices.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -120,7 +120,7 @@ async function judge(
   const decision = await decideOnPrice(engine, price, catalogue);
   if (decision.kind === 'make') return { ...decision, price };
   if (decision.kind === 'paired') return decision;
-  if (decision.entryId) await markPrices(engine.database, { crmIds: [decision.entryId] });
+  if (decision.entryId) await markAllDirty(engine.database, 'price', { crmIds: [decision.entryId] });
   return ignored(decision.reason);
 }
 

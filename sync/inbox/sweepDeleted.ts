@@ -7,7 +7,7 @@ import { readParents } from '../salesforce/readParents.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { invoicesWithLines, knownAlive, pagesOfKnown } from '../store/knownInOrg.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
-import { markDirty } from '../store/syncRecords.ts';
+import { markAllDirty } from '../store/syncRecords.ts';
 import { accountsOfContacts } from './billingContacts.ts';
 
 /** How far back the org tells of deletions. */
@@ -161,10 +161,10 @@ async function markOthers(
       object,
       page.map(({ crmId }) => crmId),
     );
-    for (const { entity, crmId } of page) {
-      if (there.has(crmId) === notedAsThere) continue;
-      await markDirty(engine.database, entity, { crmId, side: 'salesforce' });
-      marked += 1;
+    for (const entity of entities) {
+      const others = page.filter((one) => one.entity === entity && there.has(one.crmId) !== notedAsThere);
+      await markAllDirty(engine.database, entity, { crmIds: others.map(({ crmId }) => crmId) });
+      marked += others.length;
     }
   }
   return marked;

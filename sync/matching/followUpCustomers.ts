@@ -8,7 +8,7 @@ import { upsertRecords } from '../salesforce/writeRecords.ts';
 import { claimFollowUps, settleFollowUps, type FollowUp } from '../store/followUps.ts';
 import { joinPairs } from '../store/importedRecords.ts';
 import { casesOfCustomers, moveCase, queueCases, type MatchCase } from '../store/matchCases.ts';
-import { markDirty } from '../store/syncRecords.ts';
+import { markAllDirty } from '../store/syncRecords.ts';
 import { unpair, settleIgnored } from '../store/unpaired.ts';
 import { readStripeCustomer } from '../stripe/customers.ts';
 import { findCandidates } from './findCandidates.ts';
@@ -53,7 +53,7 @@ async function retryInvoicesOf(engine: Engine, due: FollowUp[]): Promise<void> {
   const rows = await engine.org.query<{ Id: string }>(
     `SELECT Id FROM Invoice__c WHERE Sync_Status__c = 'Error' AND Account__c IN ${soqlList(accountIds)}`,
   );
-  for (const { Id } of rows) await markDirty(engine.database, 'invoice', { crmId: Id, side: 'salesforce' });
+  await markAllDirty(engine.database, 'invoice', { crmIds: rows.map(({ Id }) => Id) });
 }
 
 async function followOne(

@@ -75,14 +75,6 @@ export async function findRun(database: Database, id: string): Promise<BackfillR
   return rows[0];
 }
 
-/** Runs that were killed or stopped, newest first. */
-export async function unfinishedRuns(database: Database): Promise<BackfillRun[]> {
-  const { rows } = await database.pool.query<BackfillRun>(
-    `SELECT ${COLUMNS} FROM backfill_run WHERE state <> 'done' ORDER BY id DESC LIMIT 10`,
-  );
-  return rows;
-}
-
 /** Notes how far the run has come, in the transaction that stores what it did there. */
 export async function moveRun(client: Pick<PoolClient, 'query'>, run: BackfillRun): Promise<void> {
   await client.query(

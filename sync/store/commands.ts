@@ -107,7 +107,7 @@ export async function claimDueCommand(
 export async function advanceCommand(
   database: Database,
   command: Command,
-  { stage, state = {} }: { stage: string; state?: Record<string, unknown> },
+  { stage = command.stage, state = {} }: { stage?: string; state?: Record<string, unknown> },
 ): Promise<void> {
   command.stage = stage;
   command.state = { ...command.state, ...state };

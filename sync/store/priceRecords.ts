@@ -2,7 +2,7 @@ import type { PriceBase } from '../domain/price.ts';
 import { RetryableFailure } from '../failure.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
-import type { ClaimedRecord } from './syncRecords.ts';
+import { markAllDirty, type ClaimedRecord } from './syncRecords.ts';
 
 /**
  * Gives a row another Stripe price and notes that the old one has to be archived, in one commit: wherever the worker is
@@ -65,21 +65,6 @@ export async function forgetPrice(database: Database, record: ClaimedRecord): Pr
   ]);
 }
 
-/** Marks entries and Stripe prices dirty, in one statement. */
-export async function markPrices(
-  database: Database,
-  { crmIds = [], stripeIds = [] }: { crmIds?: string[]; stripeIds?: string[] },
-): Promise<void> {
-  if (crmIds.length + stripeIds.length === 0) return;
-  const marked = [
-    [...crmIds, ...stripeIds].map(() => 'price'),
-    [...crmIds.map(() => null), ...stripeIds],
-    [...crmIds, ...stripeIds.map(() => null)],
-    [...crmIds.map(() => 'salesforce'), ...stripeIds.map(() => 'stripe')],
-  ];
-  await retryingCollisions(() => database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', marked));
-}
-
 /** Of these Stripe prices those that have a row, by their ids, each with its entry, if it has one. */
 export async function knownPrices(
   database: Database,
@@ -121,7 +106,7 @@ export async function markIgnoredPrices(database: Database, productIds: string[]
     `SELECT stripe_id FROM sync_record WHERE entity = 'price' AND crm_id IS NULL AND base ->> 'productId' = ANY($1)`,
     [productIds],
   );
-  await markPrices(database, { stripeIds: rows.map(({ stripe_id }) => stripe_id) });
+  await markAllDirty(database, 'price', { stripeIds: rows.map(({ stripe_id }) => stripe_id) });
 }
 
 /** Takes the entry from a row that is about a Stripe price alone, and has it looked at again as such. */

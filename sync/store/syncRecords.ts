@@ -63,6 +63,22 @@ export async function markDirty(
   return rows[0]!.id;
 }
 
+/** Marks many pairs of one entity dirty, in one statement: each by the id of the side that it is news of. */
+export async function markAllDirty(
+  database: Database,
+  entity: SyncEntity,
+  { crmIds = [], stripeIds = [] }: { crmIds?: string[]; stripeIds?: string[] },
+): Promise<void> {
+  if (crmIds.length + stripeIds.length === 0) return;
+  const marked = [
+    [...crmIds, ...stripeIds].map(() => entity),
+    [...crmIds.map(() => null), ...stripeIds],
+    [...crmIds, ...stripeIds.map(() => null)],
+    [...crmIds.map(() => 'salesforce'), ...stripeIds.map(() => 'stripe')],
+  ];
+  await retryingCollisions(() => database.pool.query('SELECT mark_all_dirty($1, $2, $3, $4)', marked));
+}
+
 /** Claims up to `limit` due rows of one entity, longest waiting first. */
 export async function claimDueRecords(
   database: Database,
@@ -103,7 +119,7 @@ export async function claimRecord(
   return rows.map(claimed)[0];
 }
 
-/** Prolongs every lease of one worker; it calls this while it is at work. */
+/** Prolongs these leases; a worker calls it for those of all work that is under way (`leases.ts`). */
 export async function renewLeases(
   database: Database,
   { owners, leaseSeconds }: { owners: string[]; leaseSeconds: number },
