@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isZone } from '../sync/domain/civilDay.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 const percent = (fallback: number) => z.coerce.number().min(0).max(99).default(fallback);
@@ -34,6 +35,7 @@ const environment = z.object({
   STRIPE_WEBHOOK_SECRETS: secrets,
   STRIPE_THIN_WEBHOOK_SECRETS: optional(secrets),
   STRIPE_API_BASE: optional(z.url()),
+  STRIPE_TIME_ZONE: optional(z.string().refine(isZone, 'is a time zone such as Europe/Berlin')),
 
   SALESFORCE_LOGIN_URL: z.url().default('https://login.salesforce.com'),
   SALESFORCE_CLIENT_ID: z.string().min(1, 'is the consumer key of the External Client App'),
@@ -104,6 +106,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
       webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
       thinWebhookSecrets: value.STRIPE_THIN_WEBHOOK_SECRETS ?? [],
       apiBase: value.STRIPE_API_BASE,
+      timeZone: value.STRIPE_TIME_ZONE,
       livemode: /^(sk|rk)_live_/.test(value.STRIPE_SECRET_KEY),
     },
     salesforce: {
@@ -148,6 +151,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
       webhookSecrets: config.stripe.webhookSecrets.length,
       thinWebhookSecrets: config.stripe.thinWebhookSecrets.length,
       apiBase: config.stripe.apiBase ?? 'https://api.stripe.com',
+      timeZone: config.stripe.timeZone ?? "the account's",
       livemode: config.stripe.livemode,
     },
     salesforce: {

@@ -2,6 +2,7 @@ import { copyOfInvoice, type InvoiceCopy } from '../domain/duplicateInvoice.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import type { Engine } from '../engine.ts';
 import { advanceCommand } from '../store/commands.ts';
+import { accountZone } from '../stripe/accountZone.ts';
 import { addLines, createInvoice } from '../stripe/writeInvoice.ts';
 import { noteNewInvoice } from './newInvoice.ts';
 import type { StepContext } from './stepContext.ts';
@@ -15,7 +16,9 @@ export async function duplicate(
   { command, stripe }: StepContext,
   key: string,
 ): Promise<StripeInvoice> {
-  const copy = (command.state.copy as InvoiceCopy | undefined) ?? copyOfInvoice(stripe, engine.now());
+  const zone = await accountZone(engine.stripe);
+  const copy =
+    (command.state.copy as InvoiceCopy | undefined) ?? copyOfInvoice(stripe, { now: engine.now(), zone });
   await advanceCommand(engine.database, command, { state: { copy } });
   const orgId = engine.org.orgId ?? '';
   const draft = await createInvoice(engine.stripe, { ...copy, crmId: null, orgId }, key);

@@ -1,7 +1,9 @@
+import { momentOf } from '../domain/civilDay.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
+import { accountZone } from '../stripe/accountZone.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { invoiceOfRecord } from '../stripe/readPayment.ts';
 import { reportPayment } from '../stripe/reportPayment.ts';
@@ -11,16 +13,15 @@ import type { ActionParams } from './actionParams.ts';
 import { askedAmount } from './askedAmount.ts';
 import { nameOf, refused, type StepContext } from './stepContext.ts';
 
+// Where a day begins first, it does so 14 hours before UTC.
+const EARLIEST_ZONE = 14 * 3600;
+
 /** What is noted before the first call, so that a second try sends the same. */
 interface Noted {
   paidAt?: number;
   overpaidBefore?: number;
   paymentRecord?: string;
 }
-
-const HOUR = 3600;
-// Where a day begins first, it does so 14 hours before UTC.
-const EARLIEST_ZONE = 14 * HOUR;
 
 /**
  * Reports money that came in outside Stripe, then counts it for the invoice: two calls, each once under a key of its
@@ -37,7 +38,7 @@ export async function recordPayment(
     advanceCommand(engine.database, command, { state });
   const noted = command.state as Noted;
   if (noted.paidAt === undefined)
-    await note({ paidAt: momentOf(engine, paidOn), overpaidBefore: stripe.amountOverpaid });
+    await note({ paidAt: await paidAtNoon(engine, paidOn), overpaidBefore: stripe.amountOverpaid });
   const { paidAt, overpaidBefore } = command.state as Required<Noted>;
 
   const { customerId, currency } = stripe;
@@ -82,11 +83,13 @@ async function counted(
   }
 }
 
-/** Noon of the day, in seconds since 1970; of today no later than now, because Stripe takes no time to come. */
-function momentOf(engine: Engine, paidOn: string): number {
+/** Noon of the account's day, in seconds since 1970; of today no later than now, because Stripe takes no time to come. */
+async function paidAtNoon(engine: Engine, paidOn: string): Promise<number> {
   const now = Math.floor(engine.now().getTime() / 1000);
+  const zone = await accountZone(engine.stripe);
+  // Who is where it is tomorrow already means a day that the account has not come to.
   if (Date.parse(`${paidOn}T00:00:00Z`) / 1000 > now + EARLIEST_ZONE) {
     throw refused('invalid_day', `${paidOn} is still to come. Give the day on which the money came in.`);
   }
-  return Math.min(Date.parse(`${paidOn}T12:00:00Z`) / 1000, now);
+  return Math.min(momentOf(zone, paidOn, 12), now);
 }

@@ -1,6 +1,5 @@
+import { addDays, dayIn, daysBetween } from './civilDay.ts';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from './invoice.ts';
-
-const DAY_MS = 86_400_000;
 
 // For an invoice that had no due date, as one that a card was charged for: what Stripe gives such invoices by itself.
 const ORDINARY_DAYS = 30;
@@ -13,20 +12,18 @@ export interface InvoiceCopy {
   lines: LineTerms[];
 }
 
-/** The customer has as many days to pay the copy as for the invoice itself. */
+/** The customer has as many days to pay the copy as for the invoice itself, in the zone of the Stripe account. */
 export function copyOfInvoice(
   { customerId, currency, terms, lines, createdAt, finalizedAt }: StripeInvoice,
-  now: Date,
+  { now, zone }: { now: Date; zone: string },
 ): InvoiceCopy {
-  const from = dayOf(finalizedAt ?? createdAt);
-  const days = terms.dueDate ? Math.max(0, (Date.parse(terms.dueDate) - from) / DAY_MS) : ORDINARY_DAYS;
-  const dueDate = new Date(dayOf(now.toISOString()) + days * DAY_MS).toISOString().slice(0, 10);
+  const dayOf = (time: Date) => dayIn(zone, time.getTime() / 1000);
+  const from = dayOf(new Date(finalizedAt ?? createdAt));
+  const days = terms.dueDate ? Math.max(0, daysBetween(from, terms.dueDate)) : ORDINARY_DAYS;
   return {
     customerId: customerId!,
     currency,
-    terms: { ...terms, dueDate },
+    terms: { ...terms, dueDate: addDays(dayOf(now), days) },
     lines: lines.map((line) => line.terms),
   };
 }
-
-const dayOf = (time: string) => Date.parse(time.slice(0, 10));

@@ -4,7 +4,7 @@ export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void'
 export interface InvoiceTerms {
   /** The memo on the invoice; line ends are \n, at most 1,500 characters. */
   description: string | null;
-  /** YYYY-MM-DD, UTC. */
+  /** YYYY-MM-DD, in the time zone of the Stripe account. */
   dueDate: string | null;
 }
 
@@ -25,7 +25,7 @@ export interface StripeLine {
   crmId: string | null;
   terms: LineTerms;
   amount: number;
-  /** What a subscription's line bills, as days, UTC; null for any other line. */
+  /** What a subscription's line bills, as days of the Stripe account; null for any other line. */
   period: { start: string; end: string } | null;
 }
 

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type { Gate } from '../limits/gate.ts';
+import { useZone } from './accountZone.ts';
 import { gatedHttpClient } from './gatedHttpClient.ts';
 
 /** Pinned in one place: what the client asks for and what webhook endpoints must be made with. */
@@ -9,12 +10,14 @@ export interface StripeCredentials {
   secretKey: string;
   /** Another address than https://api.stripe.com, e.g. of a proxy. */
   apiBase?: string | undefined;
+  /** Instead of the account's own time zone, an IANA name. */
+  timeZone?: string | undefined;
 }
 
 /** Without a gate for what makes a call or two by hand, or none. */
-export function openStripe({ secretKey, apiBase }: StripeCredentials, gate?: Gate): Stripe {
+export function openStripe({ secretKey, apiBase, timeZone }: StripeCredentials, gate?: Gate): Stripe {
   const address = apiBase ? new URL(apiBase) : undefined;
-  return new Stripe(secretKey, {
+  const stripe = new Stripe(secretKey, {
     apiVersion: STRIPE_API_VERSION,
     appInfo: { name: 'Invoicebridge' },
     // The gate tries again where that may help, so that each try passes it.
@@ -26,4 +29,6 @@ export function openStripe({ secretKey, apiBase }: StripeCredentials, gate?: Gat
       port: address.port || (address.protocol === 'http:' ? 80 : 443),
     }),
   });
+  if (timeZone) useZone(stripe, timeZone);
+  return stripe;
 }

@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import { PermanentFailure } from '../failure.ts';
+import { dayIn } from '../domain/civilDay.ts';
 import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice.ts';
+import { accountZone } from './accountZone.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
 const STATUSES: readonly string[] = [
@@ -37,6 +39,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
       message: `Stripe gives invoice ${invoice.id} the status "${invoice.status}", which this version of Invoicebridge does not know. Update Invoicebridge.`,
     });
   }
+  const zone = await accountZone(stripe);
   return {
     id: invoice.id,
     crmId: invoice.metadata?.salesforce_id ?? null,
@@ -48,10 +51,9 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     currency: invoice.currency,
     terms: {
       description: text(invoice.description, DESCRIPTION_LENGTH),
-      dueDate:
-        invoice.due_date === null ? null : new Date(invoice.due_date * 1000).toISOString().slice(0, 10),
+      dueDate: invoice.due_date === null ? null : dayIn(zone, invoice.due_date),
     },
-    lines: (await allLines(stripe, invoice)).map(lineSnapshot),
+    lines: (await allLines(stripe, invoice)).map((line) => lineSnapshot(line, zone)),
     number: invoice.number,
     subtotal: invoice.subtotal,
     discount: (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0),
@@ -85,7 +87,7 @@ async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe
   return lines;
 }
 
-function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
+function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
   const quantity = Number(line.quantity_decimal?.toString() ?? line.quantity ?? 1);
   const unitAmount = line.pricing?.unit_amount_decimal?.toString();
   return {
@@ -99,7 +101,7 @@ function lineSnapshot(line: Stripe.InvoiceLineItem): StripeLine {
       quantity: unitAmount === undefined ? '1' : String(Number(quantity.toFixed(4))),
     },
     amount: line.amount,
-    period: line.parent?.type === 'subscription_item_details' ? periodOf(line) : null,
+    period: line.parent?.type === 'subscription_item_details' ? periodOf(line, zone) : null,
   };
 }
 
@@ -114,9 +116,9 @@ async function paymentRecords(stripe: Stripe, { id, payments }: Stripe.Invoice):
   );
 }
 
-const periodOf = ({ period }: Stripe.InvoiceLineItem) => ({
-  start: isoSeconds(period.start)!.slice(0, 10),
-  end: isoSeconds(period.end)!.slice(0, 10),
+const periodOf = ({ period }: Stripe.InvoiceLineItem, zone: string) => ({
+  start: dayIn(zone, period.start),
+  end: dayIn(zone, period.end),
 });
 
 /** Why the customer's last try to pay failed; none once the invoice is paid. */

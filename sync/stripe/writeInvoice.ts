@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
 import type { LineUpdate } from '../domain/planStripeInvoice.ts';
+import { lastSecondOf } from './accountZone.ts';
 import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -22,7 +23,7 @@ export function createInvoice(
   invoice: NewInvoice,
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
-  return written(stripe, () =>
+  return written(stripe, async () =>
     stripe.invoices.create(
       {
         customer: invoice.customerId,
@@ -30,7 +31,7 @@ export function createInvoice(
         collection_method: 'send_invoice',
         auto_advance: false,
         pending_invoice_items_behavior: 'exclude',
-        ...termsParams(invoice.terms),
+        ...(await termsParams(stripe, invoice.terms)),
         metadata: {
           ...(invoice.crmId && { salesforce_id: invoice.crmId }),
           salesforce_org_id: invoice.orgId,
@@ -69,8 +70,12 @@ export function updateInvoice(
   { id, change }: { id: string; change: Partial<InvoiceTerms> },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
-  return written(stripe, () =>
-    stripe.invoices.update(id, { ...termsParams(change), expand: INVOICE_EXPAND }, { idempotencyKey }),
+  return written(stripe, async () =>
+    stripe.invoices.update(
+      id,
+      { ...(await termsParams(stripe, change)), expand: INVOICE_EXPAND },
+      { idempotencyKey },
+    ),
   );
 }
 
@@ -213,11 +218,13 @@ async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): 
   }
 }
 
-function termsParams(terms: Partial<InvoiceTerms>): { description?: string; due_date?: number } {
+async function termsParams(
+  stripe: Stripe,
+  terms: Partial<InvoiceTerms>,
+): Promise<{ description?: string; due_date?: number }> {
   return {
     ...(terms.description === undefined ? {} : { description: terms.description ?? '' }),
-    // The last second of the day, so that an invoice due today can still be paid in time today.
-    ...(terms.dueDate ? { due_date: Date.parse(`${terms.dueDate}T23:59:59Z`) / 1000 } : {}),
+    ...(terms.dueDate ? { due_date: await lastSecondOf(stripe, terms.dueDate) } : {}),
   };
 }
 

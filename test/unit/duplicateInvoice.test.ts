@@ -23,7 +23,10 @@ test.each([
   ['30 days where it had no due date', { finalizedAt: null, dueDate: null }, '2027-03-30'],
 ])('a copy is due %s', (_, { finalizedAt, dueDate }, due) => {
   const invoice = stripeInvoice({ finalizedAt, terms: { description: 'Q4', dueDate } });
-  expect(copyOfInvoice(invoice, NOW).terms).toEqual({ description: 'Q4', dueDate: due });
+  expect(copyOfInvoice(invoice, { now: NOW, zone: 'Etc/UTC' }).terms).toEqual({
+    description: 'Q4',
+    dueDate: due,
+  });
 });
 
 test('a copy has the lines in their order, the currency and the customer, and nothing else', () => {
@@ -32,11 +35,23 @@ test('a copy has the lines in their order, the currency and the customer, and no
     stripeLine('il_2', { terms: terms({ quantity: '0.25', product: null }) }),
   ];
   expect(
-    copyOfInvoice(stripeInvoice({ lines, currency: 'jpy', status: 'paid', amountPaid: 5 }), NOW),
+    copyOfInvoice(stripeInvoice({ lines, currency: 'jpy', status: 'paid', amountPaid: 5 }), {
+      now: NOW,
+      zone: 'Etc/UTC',
+    }),
   ).toEqual({
     customerId: 'cus_1',
     currency: 'jpy',
     terms: expect.anything() as object,
     lines: [terms(), terms({ quantity: '0.25', product: null })],
   });
+});
+
+test('days are those of the Stripe account', () => {
+  const invoice = stripeInvoice({
+    finalizedAt: '2026-11-24T22:00:00.000Z',
+    terms: { description: 'Q4', dueDate: '2026-12-24' },
+  });
+  // In Auckland it was the 25th when it was finalized, and is March when it is copied.
+  expect(copyOfInvoice(invoice, { now: NOW, zone: 'Pacific/Auckland' }).terms.dueDate).toBe('2027-03-30');
 });

@@ -1,23 +1,25 @@
 import { resourceMissing } from '../api/errors.ts';
 import { route } from '../api/route.ts';
 import { sum } from '../money.ts';
-import type { Account, Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { billingSettings } from '../time/billingSettings.ts';
 
 export const accountRoutes = [
-  route('GET', '/v1/account', { parameters: {}, run: ({ sandbox }) => showAccount(sandbox.account) }),
+  route('GET', '/v1/account', { parameters: {}, run: ({ sandbox }) => showAccount(sandbox) }),
   route('GET', '/v1/accounts/:account', {
     parameters: {},
     run({ sandbox, path }) {
       const id = path['account'] ?? '';
       if (id !== sandbox.account.id) throw resourceMissing('account', id, 'account');
-      return showAccount(sandbox.account);
+      return showAccount(sandbox);
     },
   }),
   route('GET', '/v1/balance', { parameters: {}, run: ({ sandbox }) => showBalance(sandbox) }),
 ];
 
 /** What the secret key belongs to. Only what Stripe always gives, and what names the account. */
-function showAccount({ id, name, created }: Account): object {
+function showAccount(sandbox: Sandbox): object {
+  const { id, name, created } = sandbox.account;
   return {
     id,
     object: 'account',
@@ -47,7 +49,7 @@ function showAccount({ id, name, created }: Account): object {
         statement_descriptor_prefix_kana: null,
         statement_descriptor_prefix_kanji: null,
       },
-      dashboard: { display_name: name, timezone: 'Etc/UTC' },
+      dashboard: { display_name: name, timezone: billingSettings(sandbox).timeZone },
       payments: {
         statement_descriptor: null,
         statement_descriptor_kana: null,

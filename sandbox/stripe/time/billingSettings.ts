@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox.ts';
 
-/** What a merchant sets in the Dashboard under Billing: retries, what follows them, reminders. */
+/** What a merchant sets in the Dashboard: retries, what follows them, reminders, the account's time zone. */
 export interface BillingSettings {
   /** Days from each failed automatic charge to the next one; then it is over. */
   retryDays: number[];
@@ -13,6 +13,8 @@ export interface BillingSettings {
   overdueDays: number[];
   /** How long a bank debit stays `processing`. */
   bankDebitSeconds: number;
+  /** Settings > Account details: an IANA name. */
+  timeZone: string;
 }
 
 /** `since` is when the automations were set: they tell of nothing that was due before. */
@@ -27,6 +29,7 @@ const DEFAULTS: BillingSettings = {
   willBeDueDays: [],
   overdueDays: [],
   bankDebitSeconds: 180,
+  timeZone: 'Etc/UTC',
 };
 
 const CHOICES: Partial<Record<keyof BillingSettings, readonly string[]>> = {
@@ -36,7 +39,7 @@ const CHOICES: Partial<Record<keyof BillingSettings, readonly string[]>> = {
 const LISTS = new Set<string>(['retryDays', 'willBeDueDays', 'overdueDays']);
 
 export function billingSettings(sandbox: Sandbox): StoredSettings {
-  return sandbox.settings.get('billing') ?? { ...DEFAULTS, id: 'billing', since: 0 };
+  return { ...DEFAULTS, id: 'billing', since: 0, ...sandbox.settings.get('billing') };
 }
 
 /** Keeps what is not named. Throws in words when a value makes no sense. */
@@ -60,6 +63,8 @@ function refuseWrong(name: string, value: unknown): void {
     if (!choices.includes(value as string)) throw new Error(`${name} is one of ${choices.join(', ')}.`);
     return;
   }
+  // An unknown one is a RangeError that names it.
+  if (name === 'timeZone') return void new Intl.DateTimeFormat('en', { timeZone: String(value) });
   if (name === 'upcomingDays' && value === null) return;
   const counts = LISTS.has(name) ? value : [value];
   if (!Array.isArray(counts) || !counts.every(isCount))

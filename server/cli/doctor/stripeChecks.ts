@@ -72,6 +72,7 @@ export async function checkStripe(credentials: StripeCredentials, options: Strip
     }
     return [
       ok('key', `${mode}, restricted`),
+      zoneCheck(credentials.timeZone),
       await checkPermissions(stripe),
       ...(await checkEndpoints(stripe, options)),
     ];
@@ -79,10 +80,20 @@ export async function checkStripe(credentials: StripeCredentials, options: Strip
   const name = account.settings?.dashboard.display_name ?? account.business_profile?.name ?? 'unnamed';
   return [
     ok('key', `${mode}, account ${account.id} (${name})`),
+    zoneCheck(credentials.timeZone ?? account.settings?.dashboard.timezone ?? undefined),
     await checkPermissions(stripe),
     ...(await checkEndpoints(stripe, options)),
     clockCheck('stripe', account.lastResponse.headers['date'], options.now()),
   ];
+}
+
+/** Due dates are days of this zone. */
+function zoneCheck(zone: string | undefined): Check {
+  if (zone) return ok('time zone', zone);
+  return failed('time zone', {
+    detail: "The key may not read the account's time zone, so the days of due dates are not known.",
+    mend: 'Set STRIPE_TIME_ZONE to what the Dashboard shows (Settings > Account details), e.g. Europe/Berlin.',
+  });
 }
 
 /** Reading can be tried without a trace; writing cannot. */

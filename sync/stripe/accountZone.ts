@@ -1,0 +1,61 @@
+import Stripe from 'stripe';
+import { endOfDay, isZone } from '../domain/civilDay.ts';
+import { PermanentFailure } from '../failure.ts';
+import { translateStripeError } from './translateError.ts';
+
+interface Known {
+  zone: Promise<string>;
+  /** Milliseconds since 1970; from then on Stripe is asked again. Never where the zone was set by hand. */
+  until: number;
+}
+
+// Who changes it in the Dashboard sees the days of Stripe's pages move at once, and ours within that time.
+const KEPT_MS = 3_600_000;
+
+const known = new WeakMap<Stripe, Known>();
+
+/** Days are those of this zone, whatever the account says: for a key that may not read its account. */
+export function useZone(stripe: Stripe, zone: string): void {
+  known.set(stripe, { zone: Promise.resolve(zone), until: Infinity });
+}
+
+/** The time zone of the account, an IANA name: Stripe shows its invoices' days in it. Asked once an hour. */
+export async function accountZone(stripe: Stripe): Promise<string> {
+  const now = Date.now();
+  const before = known.get(stripe);
+  if (before && before.until > now) return before.zone;
+  const zone = readZone(stripe);
+  const asked = { zone, until: now + KEPT_MS };
+  known.set(stripe, asked);
+  // What is known goes on to hold while Stripe does not answer.
+  zone.catch(
+    () => known.get(stripe) === asked && (before ? known.set(stripe, before) : known.delete(stripe)),
+  );
+  return before ? zone.catch(() => before.zone) : zone;
+}
+
+async function readZone(stripe: Stripe): Promise<string> {
+  try {
+    const { settings } = await stripe.accounts.retrieveCurrent();
+    const zone = settings?.dashboard.timezone ?? 'Etc/UTC';
+    if (!isZone(zone))
+      throw noZone(`Stripe names "${zone}" as the account's time zone, which this machine does not know.`);
+    return zone;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripePermissionError)
+      throw noZone("Stripe does not let our key read the account's time zone.", error);
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+/** The last second of a day of the account, so that what is due today can still be paid in time today. */
+export const lastSecondOf = async (stripe: Stripe, day: string): Promise<number> =>
+  endOfDay(await accountZone(stripe), day);
+
+const noZone = (message: string, cause?: unknown) =>
+  new PermanentFailure({
+    code: 'no_time_zone',
+    stage: 'read-stripe',
+    message: `${message} Set STRIPE_TIME_ZONE, e.g. to Europe/Berlin, and start anew.`,
+    cause,
+  });

@@ -1,0 +1,92 @@
+import { endOfDay } from '../../sync/domain/civilDay.ts';
+import { actOn } from './actOn.ts';
+import { invoicebridge } from '../cli/invoicebridge.ts';
+import { jobSteps, type JobSteps } from './jobSteps.ts';
+import { daysFromNow } from './orgUser.ts';
+import { eventually, startWorld, type World } from './world.ts';
+
+// Half an hour beside the full ones, behind UTC, and with summer time.
+const ZONE = 'America/St_Johns';
+
+let world: World;
+let steps: JobSteps;
+
+beforeAll(async () => {
+  world = await startWorld();
+  await world.control('stripe', 'POST', '/billing', { timeZone: ZONE });
+  steps = await jobSteps(world);
+});
+afterAll(() => world?.stop());
+
+test('a due date is the end of that day where the Stripe account is, and stays that day on both sides', async () => {
+  const day = daysFromNow(30);
+  const crmId = await steps.raiseAndSync();
+  const { id, due_date } = await steps.stripeInvoice(crmId);
+  expect(due_date).toBe(endOfDay(ZONE, day));
+
+  await steps.quiet();
+  await world.rep.update('Invoice__c', crmId, { Description__c: 'Edited in the org' });
+  await world.rep.sync(crmId);
+  await world.stripe.invoices.update(id, { description: 'Edited in Stripe' });
+  await eventually(
+    async () => (await world.rep.invoice(crmId)).Description__c === 'Edited in Stripe',
+    'the edit is in the org',
+  );
+  expect((await world.rep.invoice(crmId)).Due_Date__c).toBe(day);
+  expect((await steps.stripeInvoice(crmId)).due_date).toBe(due_date);
+});
+
+test('an hour that is another day in UTC moves nothing; an edit on either side is the same day on the other', async () => {
+  const day = daysFromNow(30);
+  const crmId = await steps.raiseAndSync();
+  const { id } = await steps.stripeInvoice(crmId);
+  const evening = endOfDay(ZONE, day) - 3600;
+  expect(new Date(evening * 1000).toISOString().slice(0, 10)).toBe(daysFromNow(31));
+  await world.stripe.invoices.update(id, { due_date: evening, description: 'In the evening' });
+  await eventually(
+    async () => (await world.rep.invoice(crmId)).Description__c === 'In the evening',
+    'the edit is in the org',
+  );
+  expect((await world.rep.invoice(crmId)).Due_Date__c).toBe(day);
+  await world.rep.sync(crmId);
+  expect((await steps.stripeInvoice(crmId)).due_date).toBe(evening);
+
+  await world.rep.update('Invoice__c', crmId, { Due_Date__c: daysFromNow(40) });
+  await world.rep.sync(crmId);
+  expect((await steps.stripeInvoice(crmId)).due_date).toBe(endOfDay(ZONE, daysFromNow(40)));
+  await world.stripe.invoices.update(id, { due_date: endOfDay(ZONE, daysFromNow(50)) });
+  await eventually(
+    async () => (await world.rep.invoice(crmId)).Due_Date__c === daysFromNow(50),
+    'the day of Stripe is in the org',
+  );
+
+  const { body } = await actOn(world, { action: 'duplicate', crmId });
+  await steps.quiet();
+  const copy = await world.rep.invoice(body.newInvoice!.id);
+  expect((await steps.stripeInvoice(body.newInvoice!.id)).due_date).toBe(
+    endOfDay(ZONE, copy.Due_Date__c as string),
+  );
+  const audit = await invoicebridge(['audit', '--json'], world.environment);
+  expect({ code: audit.code, lines: audit.lines.filter(({ kind }) => kind === 'difference') }).toEqual({
+    code: 0,
+    lines: [],
+  });
+});
+
+test('a key that may not read its account is told of, with what to set', async () => {
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'GET', path: '^/v1/account$' },
+    kind: 'status',
+    status: 403,
+    body: { error: { type: 'invalid_request_error', message: 'The provided key lacks a permission.' } },
+  });
+  // What a worker knows of the zone holds for an hour.
+  await world.stopWorker();
+  await world.startWorker();
+  const crmId = await steps.raise();
+  const refused = await actOn(world, { action: 'sync', crmId });
+  expect(refused).toMatchObject({ status: 422, body: { code: 'no_time_zone' } });
+  expect(refused.body.detail).toMatch(/does not let our key read .* Set STRIPE_TIME_ZONE, e\.g\. to/);
+  await world.control('stripe', 'DELETE', '/faults');
+  expect((await actOn(world, { action: 'sync', crmId })).status).toBe(200);
+});
