@@ -5,7 +5,7 @@ import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { accountZone } from '../stripe/accountZone.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
-import { invoiceOfRecord } from '../stripe/readPayment.ts';
+import { invoiceOfPayment } from '../stripe/readPayment.ts';
 import { reportPayment } from '../stripe/reportPayment.ts';
 import { isFinalAnswer, translateStripeError } from '../stripe/translateError.ts';
 import { attachPayment } from '../stripe/writeInvoice.ts';
@@ -69,7 +69,7 @@ async function counted(
     return await attachPayment(engine.stripe, { id: invoice.id, paymentRecord }, key);
   } catch (error) {
     if (!isSyncFailure(error) || !(error instanceof PermanentFailure) || !isFinalAnswer(error)) throw error;
-    const countsFor = await invoiceOfRecord(engine.stripe, paymentRecord).catch((cause: unknown) => {
+    const countsFor = await invoiceOfPayment(engine.stripe, paymentRecord).catch((cause: unknown) => {
       throw translateStripeError(cause, 'read-stripe');
     });
     const after = countsFor === invoice.id && (await readStripeInvoice(engine.stripe, invoice.id));

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { CustomerTerms } from '../domain/customer.ts';
 import type { PairSide } from '../domain/planPair.ts';
+import { idOf } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
 /** The customer as it is now; null when it is not there or was deleted. */
@@ -53,8 +54,8 @@ export async function cardOnFile(stripe: Stripe, customerId: string): Promise<st
   try {
     const customer = await stripe.customers.retrieve(customerId);
     if (customer.deleted) return null;
-    const chosen = customer.invoice_settings.default_payment_method;
-    if (chosen) return typeof chosen === 'string' ? chosen : chosen.id;
+    const chosen = idOf(customer.invoice_settings.default_payment_method);
+    if (chosen) return chosen;
     const { data } = await stripe.paymentMethods.list({ customer: customerId, type: 'card', limit: 1 });
     return data[0]?.id ?? null;
   } catch (error) {

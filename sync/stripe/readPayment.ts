@@ -8,14 +8,14 @@ import { isMissing, translateStripeError } from './translateError.ts';
 /** A payment of an invoice, through Stripe or reported to it, as the org's Payment_Confirmation__c. */
 export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored | null> {
   return readOrNull(async () => {
-    if (id.startsWith('pr_')) {
-      const record = await stripe.paymentRecords.retrieve(id);
-      const invoiceId = await invoiceOfRecord(stripe, id);
-      return invoiceId ? paymentRecordSnapshot(record, invoiceId) : null;
-    }
-    const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const invoiceId = await invoiceOfPayment(stripe, id);
-    return invoiceId ? paymentSnapshot(intent, invoiceId) : null;
+    if (!invoiceId) return null;
+    if (id.startsWith(PAYMENT_RECORD))
+      return paymentRecordSnapshot(await stripe.paymentRecords.retrieve(id), invoiceId);
+    return paymentSnapshot(
+      await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }),
+      invoiceId,
+    );
   });
 }
 
@@ -167,23 +167,16 @@ function methodWords(charge: Stripe.Charge | null): string | null {
   return last4 ? `${name} •••• ${last4}` : name;
 }
 
-/** The PaymentIntent itself does not name its invoice since API version basil. */
-async function invoiceOfPayment(stripe: Stripe, paymentIntent: string): Promise<string | null> {
-  const { data } = await stripe.invoicePayments.list({
-    payment: { type: 'payment_intent', payment_intent: paymentIntent },
-    limit: 1,
-  });
+/** The invoice that a PaymentIntent or a payment record counts for, if it does: neither names it since API version basil. */
+export async function invoiceOfPayment(stripe: Stripe, id: string): Promise<string | null> {
+  const payment = id.startsWith(PAYMENT_RECORD)
+    ? ({ type: 'payment_record', payment_record: id } as const)
+    : ({ type: 'payment_intent', payment_intent: id } as const);
+  const { data } = await stripe.invoicePayments.list({ payment, limit: 1 });
   return idOf(data[0]?.invoice ?? null);
 }
 
-/** The invoice that a payment record counts for, if it does. */
-export async function invoiceOfRecord(stripe: Stripe, paymentRecord: string): Promise<string | null> {
-  const { data } = await stripe.invoicePayments.list({
-    payment: { type: 'payment_record', payment_record: paymentRecord },
-    limit: 1,
-  });
-  return idOf(data[0]?.invoice ?? null);
-}
+const PAYMENT_RECORD = 'pr_';
 
 async function readOrNull(read: () => Promise<Mirrored | null>): Promise<Mirrored | null> {
   try {
