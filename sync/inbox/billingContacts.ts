@@ -49,6 +49,8 @@ interface ContactRow {
   Id: string;
   AccountId: string | null;
   SystemModstamp: string;
+  /** Accounts that name it as their billing contact. */
+  Invoiced_Accounts__r: { done: boolean; records: { Id: string }[] } | null;
 }
 
 /** Looks for Contacts that changed since the last time, for what no event told. Returns how many customers are marked. */
@@ -56,15 +58,16 @@ export async function sweepContacts(engine: Engine): Promise<number> {
   const from = (await readCursor(engine.database, CURSOR)) ?? engine.now().toISOString();
   const since = new Date(Date.parse(from) - OVERLAP_MS).toISOString();
   const rows = await engine.org.query<ContactRow>(
-    `SELECT Id, AccountId, SystemModstamp FROM Contact WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,
+    'SELECT Id, AccountId, SystemModstamp, (SELECT Id FROM Invoiced_Accounts__r) FROM Contact ' +
+      `WHERE SystemModstamp >= ${since} ORDER BY SystemModstamp, Id`,
   );
-  const naming = await accountsNaming(
-    engine,
-    rows.map(({ Id }) => Id),
-  );
+  // A nested list may be too long for one answer.
+  const cut = rows.filter(({ Invoiced_Accounts__r: those }) => those?.done === false).map(({ Id }) => Id);
+  const naming = await accountsNaming(engine, cut);
   let marked = 0;
   for (const row of rows) {
-    const accounts = [...(row.AccountId ? [row.AccountId] : []), ...(naming.get(row.Id) ?? [])];
+    const those = naming.get(row.Id) ?? row.Invoiced_Accounts__r?.records.map(({ Id }) => Id) ?? [];
+    const accounts = [...(row.AccountId ? [row.AccountId] : []), ...those];
     for (const { entity, crmId } of await knownAlive(engine.database, ['customer'], accounts)) {
       const isNew = await receiveEvent(engine.database, {
         source: 'salesforce',
@@ -72,7 +75,7 @@ export async function sweepContacts(engine: Engine): Promise<number> {
         type: 'Contact changed',
         subject: { entity, crmId },
         occurredAt: orgTime(row.SystemModstamp),
-        payload: row,
+        payload: { Id: row.Id, AccountId: row.AccountId, SystemModstamp: row.SystemModstamp },
       });
       if (isNew) marked += 1;
     }

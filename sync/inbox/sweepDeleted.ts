@@ -1,9 +1,16 @@
 import { syncEntities, orgObjects, type SyncEntity } from '../domain/entity.ts';
 import type { Engine } from '../engine.ts';
 import { soqlList } from '../salesforce/connection.ts';
-import { getDeleted, type DeletedRecord } from '../salesforce/getDeleted.ts';
+import {
+  deletedPath,
+  readDeleted,
+  type DeletedAnswer,
+  type DeletedRecord,
+  type Span,
+} from '../salesforce/getDeleted.ts';
 import { idPages, IDS_A_QUERY } from '../salesforce/idPages.ts';
 import { readParents } from '../salesforce/readParents.ts';
+import { requestTogether, type TogetherAnswer } from '../salesforce/requestTogether.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { invoicesWithLines, knownAlive, pagesOfKnown } from '../store/knownInOrg.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
@@ -43,40 +50,81 @@ const FOLLOWED: readonly FollowedObject[] = [
 ];
 
 /**
- * Asks the org what was deleted since the last time, object by object, for what no event told; then whether anything
- * that is noted as deleted was restored. Returns how much of it was new.
+ * Asks the org what was deleted since the last time, all objects in one call, for what no event told; then whether anything
+ * that is noted as deleted was restored. Returns how much of it was new. An object that the org refuses to tell of does not
+ * keep the others from being looked at.
  */
 export async function sweepDeleted(engine: Engine): Promise<number> {
+  const looks = await Promise.all(FOLLOWED.map((followed) => lookFor(engine, followed)));
+  const answers = await requestTogether<DeletedAnswer>(
+    engine.org,
+    looks.map(({ path }) => path),
+  );
   let found = 0;
-  for (const followed of FOLLOWED) found += await sweepObject(engine, followed);
+  const refusals: unknown[] = [];
+  for (const [index, look] of looks.entries()) {
+    try {
+      found += await takeIn(engine, look, answers[index]!);
+    } catch (error) {
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw refusals[0];
   return found;
 }
 
-/** The same for one object whose records are synced themselves. */
-export const sweepDeletedOf = (engine: Engine, object: string) => sweepObject(engine, followedAs(object));
+/** A look for deleted records of one object: what the org is asked for, and what to do with its answer. */
+export interface DeletedLook {
+  path: string;
+  takeIn(answer: TogetherAnswer<DeletedAnswer>): Promise<number>;
+}
 
-async function sweepObject(engine: Engine, followed: FollowedObject): Promise<number> {
-  const name = `crm-deleted-${followed.object}`;
+/** The same for one object whose records are synced themselves, to be asked for together with something else. */
+export async function deletedLook(engine: Engine, object: string): Promise<DeletedLook> {
+  const look = await lookFor(engine, followedAs(object));
+  return { path: look.path, takeIn: (answer) => takeIn(engine, look, answer) };
+}
+
+interface Look {
+  followed: FollowedObject;
+  cursor: string | null;
+  now: number;
+  span: Span;
+  path: string;
+}
+
+const cursorName = ({ object }: FollowedObject) => `crm-deleted-${object}`;
+
+async function lookFor(engine: Engine, followed: FollowedObject): Promise<Look> {
   const now = engine.now().getTime();
-  const cursor = await readCursor(engine.database, name);
+  const cursor = await readCursor(engine.database, cursorName(followed));
   const wanted = (cursor === null ? now : Date.parse(cursor)) - OVERLAP_MS;
-  // A minute less than the org keeps: the call itself takes time.
-  const begin = Math.max(wanted, now - KEPT_MS + MINUTE_MS);
-  const { deleted, earliest, coveredUntil } = await getDeleted(engine.org, followed.object, {
-    start: new Date(begin),
+  const span = {
+    // A minute less than the org keeps: the call itself takes time.
+    start: new Date(Math.max(wanted, now - KEPT_MS + MINUTE_MS)),
     // Whole minutes count, and the one that is under way is asked for too.
     end: new Date(now + MINUTE_MS),
-  });
+  };
+  return { followed, cursor, now, span, path: deletedPath(followed.object, span) };
+}
+
+async function takeIn(
+  engine: Engine,
+  { followed, cursor, now, span }: Look,
+  answer: TogetherAnswer<DeletedAnswer>,
+): Promise<number> {
+  const { object } = followed;
+  const { deleted, earliest, coveredUntil } = await readDeleted(engine.org, { object, span }, answer);
   let found = 0;
-  if (cursor !== null && Math.max(begin, earliest.getTime()) > Date.parse(cursor)) {
+  if (cursor !== null && Math.max(span.start.getTime(), earliest.getTime()) > Date.parse(cursor)) {
     engine.log.warn(
-      { object: followed.object, since: cursor },
+      { object, since: cursor },
       'The org does not tell any more what was deleted since the last look. All known records are looked for.',
     );
     found += await markOthers(engine, followed);
   }
   found += await receive(engine, followed, deleted);
-  await moveCursor(engine.database, name, coveredUntil.toISOString());
+  await moveCursor(engine.database, cursorName(followed), coveredUntil.toISOString());
   // A record that is noted as deleted may have been restored while nobody listened.
   return found + (await markOthers(engine, followed, { goneSince: new Date(now - KEPT_MS) }));
 }

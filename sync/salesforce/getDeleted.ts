@@ -1,6 +1,6 @@
 import { toLongId } from '../domain/salesforceId.ts';
-import { isSyncFailure } from '../failure.ts';
 import type { SalesforceOrg } from './connection.ts';
+import { requestTogether, type TogetherAnswer } from './requestTogether.ts';
 import { orgTime } from './values.ts';
 
 export interface DeletedRecord {
@@ -16,7 +16,12 @@ export interface Deleted {
   coveredUntil: Date;
 }
 
-interface Answer {
+export interface Span {
+  start: Date;
+  end: Date;
+}
+
+export interface DeletedAnswer {
   deletedRecords: { id: string; deletedDate: string }[];
   earliestDateAvailable: string;
   latestDateCovered: string;
@@ -24,32 +29,42 @@ interface Answer {
 
 const MINUTE_MS = 60_000;
 
+/** Where the org names the records of an object that were deleted in a span of time. */
+export const deletedPath = (object: string, { start, end }: Span) =>
+  `/sobjects/${object}/deleted/?start=${encodeURIComponent(start.toISOString())}&end=${encodeURIComponent(end.toISOString())}`;
+
 /**
- * The records of an object that were deleted in a span of time. The org refuses to name more than 600,000 at once; the
- * span is then asked for in halves. Source: REST API Developer Guide, "sObject Get Deleted".
+ * What the org has said there. It refuses to name more than 600,000 records at once; the span is then asked for in
+ * halves. Source: REST API Developer Guide, "sObject Get Deleted".
  */
-export async function getDeleted(
+export async function readDeleted(
   org: SalesforceOrg,
-  object: string,
-  { start, end }: { start: Date; end: Date },
+  { object, span }: { object: string; span: Span },
+  answer: TogetherAnswer<DeletedAnswer>,
 ): Promise<Deleted> {
-  try {
-    const span = `start=${encodeURIComponent(start.toISOString())}&end=${encodeURIComponent(end.toISOString())}`;
-    const answer = await org.request<Answer>('GET', `/sobjects/${object}/deleted/?${span}`);
-    return {
-      deleted: answer.deletedRecords.map(({ id, deletedDate }) => ({
-        id: toLongId(id) ?? id,
-        deletedAt: orgTime(deletedDate),
-      })),
-      earliest: orgTime(answer.earliestDateAvailable),
-      coveredUntil: orgTime(answer.latestDateCovered),
-    };
-  } catch (error) {
-    const tooMany = isSyncFailure(error) && error.code === 'crm_exceeded_id_limit';
-    const middle = new Date((start.getTime() + end.getTime()) / 2);
-    if (!tooMany || middle.getTime() - start.getTime() < MINUTE_MS) throw error;
-    const first = await getDeleted(org, object, { start, end: middle });
-    const second = await getDeleted(org, object, { start: middle, end });
-    return { ...second, deleted: [...first.deleted, ...second.deleted] };
-  }
+  if ('body' in answer) return deletedOf(answer.body);
+  const [start, end] = [span.start.getTime(), span.end.getTime()];
+  const middle = new Date((start + end) / 2);
+  if (answer.failure.code !== 'crm_exceeded_id_limit' || middle.getTime() - start < MINUTE_MS)
+    throw answer.failure;
+  const halves = [
+    { start: span.start, end: middle },
+    { start: middle, end: span.end },
+  ];
+  const answers = await requestTogether<DeletedAnswer>(
+    org,
+    halves.map((half) => deletedPath(object, half)),
+  );
+  const first = await readDeleted(org, { object, span: halves[0]! }, answers[0]!);
+  const second = await readDeleted(org, { object, span: halves[1]! }, answers[1]!);
+  return { ...second, deleted: [...first.deleted, ...second.deleted] };
 }
+
+const deletedOf = ({ deletedRecords, earliestDateAvailable, latestDateCovered }: DeletedAnswer): Deleted => ({
+  deleted: deletedRecords.map(({ id, deletedDate }) => ({
+    id: toLongId(id) ?? id,
+    deletedAt: orgTime(deletedDate),
+  })),
+  earliest: orgTime(earliestDateAvailable),
+  coveredUntil: orgTime(latestDateCovered),
+});

@@ -1,21 +1,11 @@
 import type { SalesforceOrg } from './connection.ts';
-import { SALESFORCE_API_VERSION } from './connection.ts';
-import { translateSalesforceError } from './translateError.ts';
+import { bodyOf, queryPath, requestTogether, type TogetherAnswer } from './requestTogether.ts';
 
-interface Page<T> {
+export interface QueryPage<T> {
   done: boolean;
   nextRecordsUrl?: string;
   records: T[];
 }
-
-interface Answer<T> {
-  httpStatusCode: number;
-  body: Page<T> | { errorCode: string; message: string }[];
-}
-
-// Composite, REST API Developer Guide: of its subrequests at most five may be queries.
-const QUERIES_A_CALL = 5;
-const DATA = `/services/data/v${SALESFORCE_API_VERSION}`;
 
 /**
  * Asks several queries in one call (five a call) and gives for each its rows, page by page: further pages are fetched
@@ -25,39 +15,20 @@ export async function queryTogether<T extends object>(
   org: SalesforceOrg,
   queries: string[],
 ): Promise<AsyncGenerator<T[]>[]> {
-  const results: AsyncGenerator<T[]>[] = [];
-  for (let start = 0; start < queries.length; start += QUERIES_A_CALL) {
-    const batch = queries.slice(start, start + QUERIES_A_CALL);
-    const { compositeResponse } = await org.request<{ compositeResponse: Answer<T>[] }>(
-      'POST',
-      '/composite',
-      {
-        allOrNone: false,
-        compositeRequest: batch.map((soql, index) => ({
-          method: 'GET',
-          referenceId: `query${index}`,
-          url: `${DATA}/query?q=${encodeURIComponent(soql)}`,
-        })),
-      },
-    );
-    results.push(...compositeResponse.map((answer) => pages(org, answer)));
-  }
-  return results;
+  const answers = await requestTogether<QueryPage<T>>(org, queries.map(queryPath));
+  return answers.map((answer) => pagesOf(org, answer));
 }
 
-async function* pages<T extends object>(
+/** The rows of a query that was asked together with others. */
+export async function* pagesOf<T extends object>(
   org: SalesforceOrg,
-  { httpStatusCode, body }: Answer<T>,
+  answer: TogetherAnswer<QueryPage<T>>,
 ): AsyncGenerator<T[]> {
-  if (Array.isArray(body)) {
-    const [{ errorCode, message } = { errorCode: `ERROR_HTTP_${httpStatusCode}`, message: '' }] = body;
-    throw translateSalesforceError(Object.assign(new Error(message), { errorCode }), 'read-crm');
-  }
-  let page = body;
+  let page = bodyOf(answer);
   for (;;) {
     yield page.records;
     if (page.done || !page.nextRecordsUrl) return;
-    page = await org.request<Page<T>>(
+    page = await org.request<QueryPage<T>>(
       'GET',
       page.nextRecordsUrl.slice(page.nextRecordsUrl.indexOf('/query/')),
     );

@@ -2,6 +2,7 @@ import type { PriceTerms } from '../domain/price.ts';
 import { toMinorDecimal } from '../domain/money.ts';
 import { PermanentFailure } from '../failure.ts';
 import { soqlList, soqlString, type SalesforceOrg } from './connection.ts';
+import { bodyOf, queryPath, requestTogether } from './requestTogether.ts';
 import { isoTime, plainText } from './values.ts';
 
 /** The price book whose entries are kept the same as Stripe's prices. */
@@ -28,7 +29,8 @@ export interface CrmPrice {
   fields: Record<string, unknown>;
 }
 
-interface EntryRow {
+/** A row of `changedEntries`, as `crmPrice` takes it. */
+export interface EntryRow {
   Id: string;
   Pricebook2Id: string;
   Product2Id: string;
@@ -55,23 +57,25 @@ export function readPriceBook(org: SalesforceOrg, name: string): Promise<PriceBo
 async function findPriceBook(org: SalesforceOrg, name: string): Promise<PriceBook> {
   const wanted =
     name === 'standard' ? 'IsStandard = true' : isId(name) ? `Id = '${name}'` : `Name = ${soqlString(name)}`;
-  const [found, described] = await Promise.all([
-    org.query<{ Id: string }>(`SELECT Id FROM Pricebook2 WHERE ${wanted} ORDER BY CreatedDate LIMIT 2`),
-    org.request<{ fields: { name: string; scale: number }[] }>('GET', '/sobjects/PricebookEntry/describe'),
-  ]);
-  if (found.length !== 1) {
+  const [found, described] = (
+    await requestTogether<unknown>(org, [
+      queryPath(`SELECT Id FROM Pricebook2 WHERE ${wanted} ORDER BY CreatedDate LIMIT 2`),
+      '/sobjects/PricebookEntry/describe',
+    ])
+  ).map(bodyOf) as [{ records: { Id: string }[] }, { fields: { name: string; scale: number }[] }];
+  const [only, another] = found.records;
+  if (!only || another) {
     throw new PermanentFailure({
       code: 'crm_price_book',
       stage: 'read-crm',
-      message:
-        found.length === 0
-          ? `The org has no price book "${name}", or the integration user may not see it. An administrator has to correct SALESFORCE_PRICE_BOOK or share the price book.`
-          : `The org has several price books named "${name}". An administrator has to put the id of the right one into SALESFORCE_PRICE_BOOK.`,
+      message: !only
+        ? `The org has no price book "${name}", or the integration user may not see it. An administrator has to correct SALESFORCE_PRICE_BOOK or share the price book.`
+        : `The org has several price books named "${name}". An administrator has to put the id of the right one into SALESFORCE_PRICE_BOOK.`,
     });
   }
   const field = (wantedField: string) => described.fields.find((each) => each.name === wantedField);
   return {
-    id: found[0]!.Id,
+    id: only.Id,
     multiCurrency: field('CurrencyIsoCode') !== undefined,
     decimals: field('UnitPrice')?.scale ?? 2,
   };
@@ -106,43 +110,42 @@ export async function readEntriesOfProducts(
   );
 }
 
-/** The book's entries of products in a pair that have changed since then; all of them without a time. */
-export async function readChangedEntries(
-  org: SalesforceOrg,
-  { book, currency, since }: { book: PriceBook; currency: string; since: Date | null },
-): Promise<CrmPrice[]> {
-  return entriesWhere(
-    org,
-    { book, currency },
+/** Asks for the book's entries of products in a pair that have changed since then; for all of them without a time. */
+export const changedEntries = (book: PriceBook, since: Date | null) =>
+  entriesQuery(
+    book,
     `Pricebook2Id = '${book.id}' AND Product2.Stripe_Product_Id__c != null ` +
       `${since ? `AND SystemModstamp >= ${since.toISOString()} ` : ''}ORDER BY SystemModstamp, Id`,
   );
-}
 
 async function entriesWhere(
   org: SalesforceOrg,
   { book, currency }: { book: PriceBook; currency: string },
   condition: string,
 ): Promise<CrmPrice[]> {
-  const rows = await org.query<EntryRow>(
-    'SELECT Id, Pricebook2Id, Product2Id, Product2.Stripe_Product_Id__c, UnitPrice, IsActive, UseStandardPrice, ' +
-      `Stripe_Price_Id__c, Sync_Status__c, Sync_Error__c, SystemModstamp${book.multiCurrency ? ', CurrencyIsoCode' : ''} ` +
-      `FROM PricebookEntry WHERE ${condition}`,
-  );
-  return rows.map((row) => {
-    const itsCurrency = row.CurrencyIsoCode?.toLowerCase() ?? currency;
-    return {
-      id: row.Id,
-      bookId: row.Pricebook2Id,
-      productId: row.Product2Id,
-      stripeProductId: plainText(row.Product2?.Stripe_Product_Id__c),
-      currency: itsCurrency,
-      otherId: plainText(row.Stripe_Price_Id__c),
-      terms: { unitAmount: toMinorDecimal(row.UnitPrice, itsCurrency), active: row.IsActive },
-      changedAt: new Date(isoTime(row.SystemModstamp)!),
-      fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
-    };
-  });
+  const rows = await org.query<EntryRow>(entriesQuery(book, condition));
+  return rows.map((row) => crmPrice(row, currency));
+}
+
+const entriesQuery = (book: PriceBook, condition: string) =>
+  'SELECT Id, Pricebook2Id, Product2Id, Product2.Stripe_Product_Id__c, UnitPrice, IsActive, UseStandardPrice, ' +
+  `Stripe_Price_Id__c, Sync_Status__c, Sync_Error__c, SystemModstamp${book.multiCurrency ? ', CurrencyIsoCode' : ''} ` +
+  `FROM PricebookEntry WHERE ${condition}`;
+
+/** `currency` is that of an org with a single one. */
+export function crmPrice(row: EntryRow, currency: string): CrmPrice {
+  const itsCurrency = row.CurrencyIsoCode?.toLowerCase() ?? currency;
+  return {
+    id: row.Id,
+    bookId: row.Pricebook2Id,
+    productId: row.Product2Id,
+    stripeProductId: plainText(row.Product2?.Stripe_Product_Id__c),
+    currency: itsCurrency,
+    otherId: plainText(row.Stripe_Price_Id__c),
+    terms: { unitAmount: toMinorDecimal(row.UnitPrice, itsCurrency), active: row.IsActive },
+    changedAt: new Date(isoTime(row.SystemModstamp)!),
+    fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
+  };
 }
 
 /**

@@ -22,7 +22,10 @@ afterAll(async () => {
   await close?.();
   await world?.stop();
 });
-afterEach(() => withoutFaults(world));
+afterEach(async () => {
+  await withoutFaults(world);
+  if (!world.worker) await world.startWorker();
+});
 
 const rowOf = async (id: string) =>
   (await world.database.pool.query('SELECT * FROM sync_record WHERE crm_id = $1', [id])).rows[0];
@@ -36,6 +39,34 @@ const emailOf = async (customerId: string) => {
   const customer = await world.stripe.customers.retrieve(customerId);
   return customer.deleted ? undefined : customer.email;
 };
+
+test('one call asks for what was deleted, another for contacts, however many there are of each', async () => {
+  const accountId = await world.admin.create('Account', { Name: 'Many contacts' });
+  const contact = await world.admin.create('Contact', { AccountId: accountId, LastName: 'One of many' });
+  await world.admin.update('Account', accountId, { Billing_Contact__c: contact });
+  await job.quiet();
+  await world.stopWorker();
+  const sweep = async () => [await sweepDeleted(engine), await sweepContacts(engine)];
+  await sweep();
+  await world.control('org', 'DELETE', '/calls');
+  await sweep();
+  expect(await world.control('org', 'GET', '/calls')).toMatchObject({ total: 2, queriesOf: { Contact: 1 } });
+});
+
+test('an object that the org tells nothing of does not keep the others from being looked at', async () => {
+  const id = await job.raiseAndSync();
+  await job.quiet();
+  await world.stopWorker();
+  await world.admin.delete('Invoice__c', id);
+  const cursor = 'crm-deleted-Account';
+  const before = await world.database.pool.query('SELECT position FROM cursor WHERE name = $1', [cursor]);
+  await moveCursor(world.database, cursor, new Date(Date.now() + 86_400_000).toISOString());
+  await expect(sweepDeleted(engine)).rejects.toMatchObject({
+    code: 'crm_invalid_replication_date',
+  });
+  expect((await rowOf(id)).state).toBe('dirty');
+  await moveCursor(world.database, cursor, before.rows[0].position);
+});
 
 test('a deleted invoice is found, and a restored one', async () => {
   const id = await job.raiseAndSend();

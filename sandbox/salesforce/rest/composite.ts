@@ -88,7 +88,10 @@ function runOne(
   const referenceId = subrequest.referenceId!;
   try {
     const url = new URL(fillReferences(subrequest.url ?? '', results) as string, 'http://org.invalid');
-    const [, services, data, version = '', ...segments] = url.pathname.split('/').map(decodeURIComponent);
+    const [, services, data, version = '', ...segments] = url.pathname
+      .replace(/\/+$/, '')
+      .split('/')
+      .map(decodeURIComponent);
     if (services !== 'services' || data !== 'data')
       throw new OrgError('NOT_FOUND', 'The requested resource does not exist');
     const headers = Object.fromEntries(
