@@ -67,10 +67,6 @@ export default class LineTable extends LightningElement {
     return toMajor(totalAmount(this.lines ?? [], this.decimals), this.decimals);
   }
 
-  get priceStep() {
-    return this.decimals === 0 ? '1' : '0.01';
-  }
-
   handleField(event) {
     const { key, field } = event.currentTarget.dataset;
     this.change(key, { [field]: event.detail.value });

@@ -1,6 +1,8 @@
 // Amounts are integers of the currency's smallest unit while they are computed: 0.1 + 0.2 is not 0.3 otherwise.
 
 const QUANTITY_DECIMALS = 4;
+/** A price may be in parts of a cent: 0.0025 for a message, of which a thousand come to 2.50. */
+const PRICE_DECIMALS = 6;
 
 /**
  * An entered decimal as an integer: toScaled('12.5', 2) is 1250n. Null for what is no number or has more decimals than
@@ -15,13 +17,17 @@ export function toScaled(value, decimals) {
   return BigInt(`${sign}${whole || 0}${significant.padEnd(decimals, '0')}`);
 }
 
-/** Price times quantity in the smallest unit, rounded half up; null as long as one of them is no number. */
+/** Price times quantity in the smallest unit, a half rounded away from zero as Stripe does; null as long as one is no number. */
 export function lineAmount({ unitPrice, quantity }, decimals) {
-  const price = toScaled(unitPrice, decimals);
+  const price = toScaled(unitPrice, PRICE_DECIMALS);
   const units = toScaled(quantity, QUANTITY_DECIMALS);
   if (price === null || units === null) return null;
-  const scale = BigInt(10 ** QUANTITY_DECIMALS);
-  return (price * units + scale / BigInt(2)) / scale;
+  return divideHalfAway(price * units, BigInt(10 ** (PRICE_DECIMALS + QUANTITY_DECIMALS - decimals)));
+}
+
+function divideHalfAway(value, divisor) {
+  const half = divisor / BigInt(2);
+  return (value < 0 ? value - half : value + half) / divisor;
 }
 
 /** Sum of the lines in the smallest unit; lines that are not complete yet count nothing. */

@@ -108,9 +108,6 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   get term() {
     return termOf(this.dueDate, this.today);
   }
-  get priceStep() {
-    return this.decimals === 0 ? '1' : '0.01';
-  }
   get draftAmount() {
     return toMajor(lineAmount(this.draft, this.decimals), this.decimals);
   }

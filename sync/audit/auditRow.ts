@@ -34,7 +34,10 @@ export interface AuditLine {
 export interface LineFields {
   description: string;
   unitPrice: number | null;
+  /** What the org keeps beside a number that has more decimals than its field. */
+  unitPriceExact: string | null;
   quantity: number | null;
+  quantityExact: string | null;
   amount: number | null;
 }
 

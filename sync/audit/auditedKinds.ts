@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { StripeInvoice } from '../domain/invoice.ts';
+import { lineNumberFields } from '../domain/lineNumbers.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { PairSide } from '../domain/planPair.ts';
 import { soqlList, type SalesforceOrg } from '../salesforce/connection.ts';
@@ -153,7 +154,8 @@ const invoices: AuditedKind = {
 };
 
 const LINE_FIELDS =
-  'Id, Invoice__c, Stripe_Line_Id__c, Description__c, Product__r.Name, Unit_Price__c, Quantity__c, Amount__c';
+  'Id, Invoice__c, Stripe_Line_Id__c, Description__c, Product__r.Name, ' +
+  'Unit_Price__c, Unit_Price_Exact__c, Quantity__c, Quantity_Exact__c, Amount__c';
 
 interface CrmLineRow {
   Id: string;
@@ -162,9 +164,18 @@ interface CrmLineRow {
   Description__c: string | null;
   Product__r: { Name: string } | null;
   Unit_Price__c: number | null;
+  Unit_Price_Exact__c: string | null;
   Quantity__c: number | null;
+  Quantity_Exact__c: string | null;
   Amount__c: number | null;
 }
+
+const lineNumbersIn = (fields: Record<string, unknown>) => ({
+  unitPrice: fields.Unit_Price__c as number | null,
+  unitPriceExact: plainText(fields.Unit_Price_Exact__c),
+  quantity: fields.Quantity__c as number | null,
+  quantityExact: plainText(fields.Quantity_Exact__c),
+});
 
 const crmLine = (row: CrmLineRow): AuditLine => ({
   invoiceId: row.Invoice__c,
@@ -172,8 +183,7 @@ const crmLine = (row: CrmLineRow): AuditLine => ({
   terms: {
     // Without a description of its own a line says its product's name.
     description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
-    unitPrice: row.Unit_Price__c,
-    quantity: row.Quantity__c,
+    ...lineNumbersIn({ ...row }),
     amount: row.Amount__c,
   },
 });
@@ -200,8 +210,7 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
           id,
           {
             description: terms.description,
-            unitPrice: major(terms.unitAmount),
-            quantity: Number(terms.quantity),
+            ...lineNumbersIn(lineNumberFields(terms, invoice.currency)),
             amount: major(amount),
           } satisfies LineFields,
         ]),

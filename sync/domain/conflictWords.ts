@@ -1,6 +1,6 @@
 import type { FieldConflict } from './change.ts';
 import { fieldLabel } from './fieldLabel.ts';
-import { formatMoney } from './money.ts';
+import { formatUnitAmount } from './money.ts';
 
 export interface ConflictContext {
   /** ISO 4217; absent for records without money. */
@@ -60,13 +60,13 @@ function valueWords(field: string, value: unknown, { currency }: ConflictContext
   if (value === null || value === undefined || value === '') {
     return /^lines\.\w+$/.test(field) ? 'the deletion' : 'the empty field';
   }
-  if (field.endsWith('.unitAmount') && currency && typeof value === 'number') {
-    return formatMoney(value, currency);
+  if (field.endsWith('.unitAmount') && currency && typeof value !== 'object') {
+    return formatUnitAmount(String(value), currency);
   }
   if (typeof value !== 'object') return `“${shortened(String(value))}”`;
-  const line = value as { description?: string; quantity?: string; unitAmount?: number };
+  const line = value as { description?: string; quantity?: string; unitAmount?: string };
   if (line.quantity !== undefined && line.unitAmount !== undefined && currency) {
-    return `“${shortened(line.description ?? '')}”, ${line.quantity} at ${formatMoney(line.unitAmount, currency)},`;
+    return `“${shortened(line.description ?? '')}”, ${line.quantity} at ${formatUnitAmount(line.unitAmount, currency)},`;
   }
   return `“${shortened(
     Object.values(value)

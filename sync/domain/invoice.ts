@@ -13,9 +13,9 @@ export interface LineTerms {
   description: string;
   /** Stripe's product id; null for a line without a product. */
   product: string | null;
-  /** Minor units of the invoice's currency. */
-  unitAmount: number;
-  /** A decimal with at most four places, e.g. "3" or "0.25". */
+  /** Minor units of the invoice's currency, a decimal with at most twelve places: "1050", or "0.25" for a quarter of a cent. */
+  unitAmount: string;
+  /** A decimal with at most twelve places, e.g. "3" or "0.25". */
   quantity: string;
 }
 

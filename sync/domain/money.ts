@@ -38,12 +38,29 @@ export function toMinorDecimal(amount: number | string, currency: string): strin
 
 /** Minor units (integer or decimal string) as the org's amount in major units. */
 export function toMajorUnits(minor: number | string, currency: string): number {
-  return Number(shift(plainDecimal(minor), -currencyExponent(currency)));
+  return Number(toMajorDecimal(minor, currency));
 }
 
-/** A quantity as the shortest decimal text with at most four places: 3 is "3", 0.25 is "0.25". */
-export function decimalText(value: number): string {
-  return String(Number(value.toFixed(4)));
+/** The same with every digit, as a decimal string. */
+export function toMajorDecimal(minor: number | string, currency: string): string {
+  return shift(plainDecimal(minor), -currencyExponent(currency));
+}
+
+/**
+ * Amounts that cannot be charged in every minor unit: "these API calls require the least-significant (last) digit to be
+ * 0" in currencies of three decimals. What an org's line comes to has to be a multiple of it.
+ * Source: https://docs.stripe.com/currencies#three-decimal
+ */
+export function chargeStep(currency: string): number {
+  return THREE_DECIMAL.has(currency.toLowerCase()) ? 10 : 1;
+}
+
+/** Quantity times unit amount (decimal strings) in whole minor units; a half is rounded away from zero, as Stripe does. */
+export function lineAmount(quantity: string, unitAmount: string): number {
+  const product = scaled(quantity) * scaled(unitAmount);
+  const one = 10n ** BigInt(2 * PLACES);
+  const half = one / 2n;
+  return Number((product < 0n ? product - half : product + half) / one);
 }
 
 /** For people: "2,649.99 USD". */
@@ -55,6 +72,16 @@ export function formatMoney(minor: number, currency: string): string {
   return `${minor < 0 ? '-' : ''}${whole}${fraction} ${currency.toUpperCase()}`;
 }
 
+/** A price of one unit for people, with what is below the minor unit: "0.0025 USD". */
+export function formatUnitAmount(unitAmount: number | string, currency: string): string {
+  const [whole = '0', below = ''] = plainDecimal(unitAmount).split('.');
+  const amount = formatMoney(Number(whole), currency);
+  if (!below) return amount;
+  const sign = whole === '-0' ? '-' : '';
+  const point = currencyExponent(currency) === 0 ? '.' : '';
+  return sign + amount.replace(' ', `${point}${below} `);
+}
+
 /** Two decimals are the same number: "3" and "3.00". */
 export function sameDecimal(left: number | string, right: number | string): boolean {
   return shift(plainDecimal(left), 0) === shift(plainDecimal(right), 0);
@@ -63,6 +90,48 @@ export function sameDecimal(left: number | string, right: number | string): bool
 export class MoneyError extends Error {
   override name = 'MoneyError';
 }
+
+/** The shortest text of a decimal without an exponent: "3.00" is "3". */
+export const decimal = (value: number | string): string => shift(plainDecimal(value), 0);
+
+// Stripe's decimals have at most twelve places.
+const PLACES = 12;
+
+/** So many parts of 10^-12. */
+function scaled(text: string): bigint {
+  const [whole = '0', fraction = ''] = plainDecimal(text).replace('-', '').split('.');
+  const value = BigInt(whole + fraction.slice(0, PLACES).padEnd(PLACES, '0'));
+  return text.startsWith('-') ? -value : value;
+}
+
+/** Halves away from zero, on the digits, as the org rounds what has more places than its field. */
+export function roundedDecimal(value: string, places: number): string {
+  const [whole = '0', fraction = ''] = plainDecimal(value).replace('-', '').split('.');
+  const digits = BigInt(whole + fraction.slice(0, places).padEnd(places, '0'));
+  const up = (fraction[places] ?? '0') >= '5' ? 1n : 0n;
+  return shift(`${value.startsWith('-') ? '-' : ''}${digits + up}`, -places);
+}
+
+/** Of a unit price and a quantity the org shows so many decimals; what has more is kept in a text beside it. */
+export const UNIT_PRICE_PLACES = 6;
+export const QUANTITY_PLACES = 4;
+
+/** What the org's number and the text beside it hold of a decimal; the text is null where the number says all. */
+export function shownAndExact(value: string, places: number): { shown: number; exact: string | null } {
+  const shown = Number(roundedDecimal(value, places));
+  return { shown, exact: decimal(shown) === decimal(value) ? null : decimal(value) };
+}
+
+/** The decimal of the two: the text stands as long as the number is still what it rounds to. */
+export function exactDecimal(
+  shown: number,
+  { exact, places }: { exact: string | null; places: number },
+): string {
+  const stands = exact !== null && DECIMAL.test(exact) && shownAndExact(exact, places).shown === shown;
+  return decimal(stands ? exact : shown);
+}
+
+const DECIMAL = /^-?\d{1,18}(\.\d{1,18})?$/;
 
 /** JavaScript's shortest form of a number, without an exponent: 1e-7 becomes 0.0000001. */
 function plainDecimal(value: number | string): string {

@@ -8,6 +8,7 @@ import type {
   StripeInvoice,
   StripeLine,
 } from './invoice.ts';
+import { lineNumberFields } from './lineNumbers.ts';
 import { same } from './merge.ts';
 import { toMajorUnits } from './money.ts';
 import { pairLines } from './planStripeInvoice.ts';
@@ -198,8 +199,7 @@ function lineFields(
     Stripe_Line_Id__c: line.id,
     Description__c: line.terms.description || null,
     Product__c: line.terms.product ? context.productOf(line.terms.product) : null,
-    Unit_Price__c: toMajorUnits(line.terms.unitAmount, currency),
-    Quantity__c: Number(line.terms.quantity),
+    ...lineNumberFields(line.terms, currency),
     Amount__c: toMajorUnits(line.amount, currency),
     Sort_Order__c: order,
     Period_Start_Date__c: line.period?.start ?? null,

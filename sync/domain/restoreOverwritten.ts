@@ -1,6 +1,6 @@
 import type { CrmInvoice, CrmLine, InvoiceBase, InvoiceTerms, LineTerms } from './invoice.ts';
 import { same } from './merge.ts';
-import { decimalText, toMinorUnits } from './money.ts';
+import { decimal, toMinorDecimal } from './money.ts';
 import { fieldKey, type ToldValues } from './overwritten.ts';
 
 interface Term<T> {
@@ -18,8 +18,8 @@ const TERMS: Readonly<Record<string, Term<InvoiceTerms>>> = {
 const LINE_TERMS: Readonly<Record<string, Term<LineTerms>>> = {
   // A line without one has its product's name.
   Description__c: { term: 'description', of: (value) => value, blankIsOther: true },
-  Unit_Price__c: { term: 'unitAmount', of: (value, currency) => toMinorUnits(Number(value), currency) },
-  Quantity__c: { term: 'quantity', of: (value) => decimalText(Number(value)) },
+  Unit_Price__c: { term: 'unitAmount', of: (value, currency) => toMinorDecimal(Number(value), currency) },
+  Quantity__c: { term: 'quantity', of: (value) => decimal(Number(value)) },
 };
 
 /**

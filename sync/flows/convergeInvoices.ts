@@ -6,6 +6,7 @@ import {
 } from '../domain/invoice.ts';
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
 import { crmChangedSince } from '../domain/planGone.ts';
+import { readBase } from '../domain/readBase.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { readCrmInvoices, type CrmInvoiceRead } from '../salesforce/readInvoices.ts';
@@ -239,7 +240,7 @@ async function readPair(
   if (crm && record.crmGoneAt) await invoiceIsBack(engine, record);
   const stripeId = record.stripeId ?? crm?.stripeId;
   // What was read before the org was is too old to write Stripe by.
-  const isFresh = read && crm && !crmChangedSince(record.base as InvoiceBase, crm);
+  const isFresh = read && crm && !crmChangedSince(readBase(record.base), crm);
   const stripe = isFresh ? read : stripeId ? await readStripeInvoice(engine.stripe, stripeId) : null;
   if (!crm && !stripe) return goneOnBothSides(engine, record);
   if (!crm && stripe) await joinPair(engine, record, stripe);
@@ -270,5 +271,5 @@ async function linked(
       ...(stripe ? { stripeId: stripe.id } : {}),
     });
   }
-  return { record, base: (record.base as InvoiceBase | null) ?? null, crm, stripe };
+  return { record, base: readBase(record.base), crm, stripe };
 }

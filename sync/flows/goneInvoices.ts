@@ -1,5 +1,6 @@
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
-import type { InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import { readBase } from '../domain/readBase.ts';
 import { crmChangedSince, keptValues, stripeChangedSince } from '../domain/planGone.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
@@ -82,7 +83,7 @@ async function deleteInStripe(
   stripe: StripeInvoice,
 ): Promise<Convergence> {
   if (stripe.subscriptionId) throw draftOfSubscription(stripe);
-  const edited: FieldConflict[] = stripeChangedSince(record.base as InvoiceBase | null, stripe)
+  const edited: FieldConflict[] = stripeChangedSince(readBase(record.base), stripe)
     ? [{ field: 'invoice', stripe: keptValues(stripe), crm: null, winner: 'salesforce' }]
     : [];
   // Kept first: after the deletion nothing could tell any more what Stripe said.

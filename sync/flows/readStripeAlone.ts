@@ -1,6 +1,7 @@
 import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
-import { withKnownProducts, type InvoiceBase, type StripeInvoice } from '../domain/invoice.ts';
+import { withKnownProducts, type StripeInvoice } from '../domain/invoice.ts';
 import { stripeChangedSince } from '../domain/planGone.ts';
+import { readBase } from '../domain/readBase.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
@@ -35,7 +36,7 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
     }
     const crm = record.crmSnapshot as InvoiceSnapshot;
     // What people edit: somebody may be editing it in the org at this moment.
-    if (stripeChangedSince(record.base as InvoiceBase, stripe)) {
+    if (stripeChangedSince(readBase(record.base), stripe)) {
       alone.read.set(record, stripe);
       return;
     }

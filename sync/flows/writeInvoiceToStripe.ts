@@ -1,9 +1,11 @@
 import type { FieldChange } from '../domain/change.ts';
 import { BEING_ADDED, type BaseLine, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
+import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
+import { PermanentFailure } from '../failure.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
 import { linkRecord, noteInBase, type ClaimedRecord } from '../store/syncRecords.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
@@ -30,6 +32,7 @@ export async function writeInvoiceToStripe(
   const said = crm && restoreOverwritten(crm, base, record.crmTold);
   const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
   await keepConflicts(engine.database, record, plan.conflicts);
+  if (crm) refuseUnchargeable(crm.name, present.currency, plan);
   const beforeAdding = async (draft: StripeInvoice) => {
     const added = plan.addLines.map(({ crmId, terms }) => {
       const earlier = base?.lines[crmId]?.sent ?? [];
@@ -52,6 +55,25 @@ export async function writeInvoiceToStripe(
     changes: [...made, ...updated.changes],
     conflicts: plan.conflicts,
   };
+}
+
+/** What would be refused when the invoice is finalized is better told while somebody is at its lines. */
+function refuseUnchargeable(name: string, currency: string, { addLines, updateLines }: StripeInvoicePlan) {
+  const written = [
+    ...addLines.map(({ terms }) => terms),
+    ...updateLines.map(({ before, change }) => ({ ...before, ...change })),
+  ];
+  for (const { description, quantity, unitAmount } of written) {
+    const amount = lineAmount(quantity, unitAmount);
+    if (amount % chargeStep(currency) === 0) continue;
+    throw new PermanentFailure({
+      code: 'amount',
+      stage: 'decide',
+      message:
+        `The line "${description}" of ${name} comes to ${formatMoney(amount, currency)}, but in this currency Stripe charges ` +
+        'amounts whose last of three decimals is 0. Change its unit price or its quantity.',
+    });
+  }
 }
 
 /** What both sides say now of lines that have been added; of the others the org is still to be written. */

@@ -1,6 +1,7 @@
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
-import { decimalText, MoneyError, toMinorUnits } from '../domain/money.ts';
+import { lineNumbers } from '../domain/lineNumbers.ts';
+import { MoneyError } from '../domain/money.ts';
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
@@ -138,8 +139,7 @@ function crmLine(row: LineRow, currency: string): CrmLine {
     terms: {
       description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
       product: row.Product__r?.Stripe_Product_Id__c ?? null,
-      unitAmount: toMinorUnits(Number(row.Unit_Price__c ?? 0), currency),
-      quantity: decimalText(Number(row.Quantity__c ?? 1)),
+      ...lineNumbers(row, currency),
     },
     fields: trackedFields('Invoice_Line__c', row),
   };

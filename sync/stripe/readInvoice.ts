@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { PermanentFailure } from '../failure.ts';
 import { dayIn } from '../domain/civilDay.ts';
 import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice.ts';
+import { decimal } from '../domain/money.ts';
 import { accountZone } from './accountZone.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -88,7 +89,7 @@ async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe
 }
 
 function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
-  const quantity = Number(line.quantity_decimal?.toString() ?? line.quantity ?? 1);
+  const quantity = decimal(line.quantity_decimal?.toString() ?? line.quantity ?? 1);
   const unitAmount = line.pricing?.unit_amount_decimal?.toString();
   return {
     id: line.id,
@@ -97,8 +98,8 @@ function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
       description: text(line.description, LINE_DESCRIPTION_LENGTH) ?? '',
       product: line.pricing?.price_details?.product ?? null,
       // A line made from an amount alone has no unit price: it is that amount, once.
-      unitAmount: unitAmount === undefined ? line.amount : Math.round(Number(unitAmount)),
-      quantity: unitAmount === undefined ? '1' : String(Number(quantity.toFixed(4))),
+      unitAmount: decimal(unitAmount ?? line.amount),
+      quantity: unitAmount === undefined ? '1' : quantity,
     },
     amount: line.amount,
     period: line.parent?.type === 'subscription_item_details' ? periodOf(line, zone) : null,

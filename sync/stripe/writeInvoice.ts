@@ -231,7 +231,9 @@ async function termsParams(
 function priceData({ product, description, unitAmount }: LineTerms, currency: string) {
   return {
     currency,
-    unit_amount: unitAmount,
+    ...(unitAmount.includes('.')
+      ? { unit_amount_decimal: Stripe.Decimal.from(unitAmount) }
+      : { unit_amount: Number(unitAmount) }),
     ...(product ? { product } : { product_data: { name: description || 'Item' } }),
   };
 }

@@ -120,7 +120,8 @@ export class OrgUser {
 
   lines(invoiceId: string): Promise<OrgRecord[]> {
     return this.query(
-      'SELECT Id, Description__c, Product__r.Name, Unit_Price__c, Quantity__c, Amount__c, Stripe_Line_Id__c ' +
+      'SELECT Id, Description__c, Product__r.Name, Unit_Price__c, Unit_Price_Exact__c, Quantity__c, Quantity_Exact__c, ' +
+        'Amount__c, Stripe_Line_Id__c ' +
         `FROM Invoice_Line__c WHERE Invoice__c = '${invoiceId}' ORDER BY Sort_Order__c NULLS LAST, Name`,
     );
   }

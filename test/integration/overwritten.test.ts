@@ -82,7 +82,7 @@ test.each([
     'Unit_Price__c',
     12.5,
     { price_data: { currency: 'usd', unit_amount: 700, product_data: { name: 'Item' } } },
-    { field: 'unitAmount', stripe_value: 700, crm_value: 1250 },
+    { field: 'unitAmount', stripe_value: '700', crm_value: '1250' },
   ],
   ['Description__c', 'By the rep', { description: 'By finance' }, { field: 'description' }],
 ])('the same of a line: %s', async (field, ours, theirs, conflict) => {

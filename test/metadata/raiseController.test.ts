@@ -99,7 +99,11 @@ describe('Raise Invoice', () => {
       'Item 2: Enter a quantity greater than zero',
     ],
     ['a negative price', { lines: [{ ...line, unitPrice: -1 }] }, 'Item 1: Enter a price of zero or more'],
-    ['half a cent', { lines: [{ ...line, unitPrice: 0.005 }] }, 'Item 1: The price has too many decimals'],
+    [
+      'a seventh decimal',
+      { lines: [{ ...line, unitPrice: 0.0000005 }] },
+      'Item 1: The price has too many decimals',
+    ],
     ['neither product nor text', { lines: [{ ...line, description: '' }] }, 'Item 1: Choose a product'],
     ['no request key', { requestKey: '' }, 'raise the invoice again'],
   ])('refuses %s in words', async (_, overrides, words) => {

@@ -32,7 +32,7 @@ describe('what a record says about conflicts', () => {
       {
         field: 'lines.a02A',
         stripe: null,
-        crm: { description: 'Chairs', product: null, unitAmount: 1999, quantity: '3' },
+        crm: { description: 'Chairs', product: null, unitAmount: '1999', quantity: '3' },
         winner: 'stripe' as const,
       },
       'line “Seats” belongs to Stripe: the deletion of Stripe stayed, “Chairs”, 3 at 19.99 USD, of Salesforce was put back.',

@@ -8,7 +8,7 @@ import type {
   StripeInvoice,
 } from '../../sync/domain/invoice.ts';
 import { same } from '../../sync/domain/merge.ts';
-import { toMinorUnits } from '../../sync/domain/money.ts';
+import { lineNumberFields, lineNumbers } from '../../sync/domain/lineNumbers.ts';
 import {
   invoiceBase,
   pairedLines,
@@ -26,7 +26,7 @@ const product = fc.constantFrom('prod_1', 'prod_2', null);
 const lineTerms: fc.Arbitrary<LineTerms> = fc.record({
   description: text,
   product,
-  unitAmount: fc.constantFrom(100, 250, 99),
+  unitAmount: fc.constantFrom('100', '250', '99', '0.25'),
   quantity: fc.constantFrom('1', '0.25'),
 });
 const invoiceTerms = fc.record({
@@ -76,8 +76,7 @@ const crmLine = (id: string, fields: CrmFields): CrmLine => ({
   terms: {
     description: fields.Description__c as string,
     product: productOf(fields),
-    unitAmount: toMinorUnits(fields.Unit_Price__c as number, 'usd'),
-    quantity: String(fields.Quantity__c),
+    ...lineNumbers(fields, 'usd'),
   },
   fields,
 });
@@ -90,8 +89,7 @@ const newCrmLine = (
     Stripe_Line_Id__c: stripeId,
     Description__c: description,
     Product__c: of && context.productOf(of),
-    Unit_Price__c: unitAmount / 100,
-    Quantity__c: Number(quantity),
+    ...lineNumberFields({ unitAmount, quantity }, 'usd'),
   });
 const crmInvoice = (fields: CrmFields, lines: CrmLine[]): CrmInvoice => ({
   id: 'a01',

@@ -4,7 +4,7 @@ import type { CrmInvoice, CrmLine, LineTerms, StripeInvoice, StripeLine } from '
 export const terms = (changes: Partial<LineTerms> = {}): LineTerms => ({
   description: 'Consulting day',
   product: 'prod_1',
-  unitAmount: 85000,
+  unitAmount: '85000',
   quantity: '2',
   ...changes,
 });

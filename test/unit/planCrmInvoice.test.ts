@@ -71,7 +71,7 @@ describe('what the record in the org needs', () => {
       lines: [
         stripeLine('il_1', { crmId: 'L1', amount: 170000 }),
         stripeLine('il_2', {
-          terms: terms({ description: 'Fee', product: null, unitAmount: 500, quantity: '0.25' }),
+          terms: terms({ description: 'Fee', product: null, unitAmount: '500', quantity: '0.25' }),
           amount: 125,
         }),
       ],
@@ -94,7 +94,9 @@ describe('what the record in the org needs', () => {
           Period_End_Date__c: null,
           Product__c: null,
           Unit_Price__c: 5,
+          Unit_Price_Exact__c: null,
           Quantity__c: 0.25,
+          Quantity_Exact__c: null,
           Amount__c: 1.25,
           Sort_Order__c: 2,
         },

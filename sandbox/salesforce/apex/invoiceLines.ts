@@ -4,6 +4,8 @@ import { toDecimal, today, toList, toOptionalId, toText } from './parameters.ts'
 const MEMO_LENGTH = 1500;
 const LINE_LENGTH = 255;
 const QUANTITY_DECIMALS = 4;
+const PRICE_DECIMALS = 6;
+const THREE_DECIMAL = new Set('BHD JOD KWD OMR TND'.split(' '));
 const ZERO_DECIMAL = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '));
 
 /** Twin of InvoiceLines.Input. */
@@ -30,7 +32,8 @@ export function toLineInputs(value: unknown): LineInput[] {
 
 /** Twin of InvoiceLines.decimalsOf. */
 export function decimalsOf(currencyCode: string): number {
-  return ZERO_DECIMAL.has(currencyCode) ? 0 : 2;
+  if (ZERO_DECIMAL.has(currencyCode)) return 0;
+  return THREE_DECIMAL.has(currencyCode) ? 3 : 2;
 }
 
 /** Twin of InvoiceLines.checkTerms. */
@@ -51,7 +54,7 @@ export function checkTerms(description: string | null, dueDate: string | null): 
 export function checkLines(lines: LineInput[], currencyCode: string): void {
   if (lines.length === 0) throw new AuraHandledException('Add at least one item to the invoice.');
   for (const [index, line] of lines.entries()) {
-    const problem = problemOf(line, decimalsOf(currencyCode));
+    const problem = problemOf(line, currencyCode);
     if (problem) throw new AuraHandledException(`Item ${index + 1}: ${problem}`);
   }
 }
@@ -63,24 +66,31 @@ export function toRecords(lines: LineInput[], invoiceId: string, currencyCode: s
     Description__c: line.description,
     Unit_Price__c: line.unitPrice,
     Quantity__c: line.quantity,
-    Amount__c: product(line.unitPrice!, line.quantity!, decimalsOf(currencyCode)),
+    Amount__c: amountOf(line, currencyCode),
     Sort_Order__c: index + 1,
     ...(line.lineId === null ? { Invoice__c: invoiceId } : { Id: line.lineId }),
   }));
 }
 
-function problemOf(line: LineInput, decimals: number): string | null {
+function problemOf(line: LineInput, currencyCode: string): string | null {
   if (line.productId === null && !line.description?.trim()) return 'Choose a product or enter a description.';
   if (line.description !== null && line.description.length > LINE_LENGTH) {
     return 'The description is too long. Use at most 255 characters.';
   }
   if (line.unitPrice === null || line.unitPrice < 0) return 'Enter a price of zero or more.';
-  if (decimalPlaces(line.unitPrice) > decimals) {
-    return `The price has too many decimals. Use at most ${decimals}.`;
+  if (decimalPlaces(line.unitPrice) > PRICE_DECIMALS) {
+    return `The price has too many decimals. Use at most ${PRICE_DECIMALS}.`;
   }
   if (line.quantity === null || line.quantity <= 0) return 'Enter a quantity greater than zero.';
   if (decimalPlaces(line.quantity) > QUANTITY_DECIMALS) {
     return `The quantity has too many decimals. Use at most ${QUANTITY_DECIMALS}.`;
+  }
+  const amount = amountOf(line, currencyCode);
+  if (THREE_DECIMAL.has(currencyCode) && decimalPlaces(amount) > 2) {
+    return (
+      `Price times quantity comes to ${amount.toFixed(3)}, but the last of three decimals has to be 0 in ${currencyCode}. ` +
+      'Change the price or the quantity.'
+    );
   }
   return null;
 }
@@ -91,9 +101,10 @@ function decimalPlaces(value: number): number {
 }
 
 /** Decimal arithmetic as in Apex, on integers: price and quantity have few decimals by now. Half up. */
-function product(unitPrice: number, quantity: number, decimals: number): number {
-  const price = BigInt(Math.round(unitPrice * 10 ** decimals));
-  const units = BigInt(Math.round(quantity * 10 ** QUANTITY_DECIMALS));
-  const scale = 10n ** BigInt(QUANTITY_DECIMALS);
+function amountOf({ unitPrice, quantity }: LineInput, currencyCode: string): number {
+  const decimals = decimalsOf(currencyCode);
+  const price = BigInt(unitPrice!.toFixed(PRICE_DECIMALS).replace('.', ''));
+  const units = BigInt(quantity!.toFixed(QUANTITY_DECIMALS).replace('.', ''));
+  const scale = 10n ** BigInt(PRICE_DECIMALS + QUANTITY_DECIMALS - decimals);
   return Number((price * units + scale / 2n) / scale) / 10 ** decimals;
 }

@@ -64,7 +64,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...list(
         'Product__c Description__c Unit_Price__c Quantity__c Amount__c Stripe_Line_Id__c Sort_Order__c',
       ),
-      ...list('Period_Start_Date__c Period_End_Date__c'),
+      ...list('Period_Start_Date__c Period_End_Date__c Unit_Price_Exact__c Quantity_Exact__c'),
     ],
   },
   {
