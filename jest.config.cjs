@@ -58,7 +58,7 @@ module.exports = {
   ],
   maxWorkers: 2,
   // Jest has one timeout for all projects; setup/longer.cjs and setup/longest.cjs raise it for those that start servers.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/setup/summaryReporter.cjs'],
   projects: [
     ...(existsSync(join(__dirname, 'lwc')) && existsSync(join(__dirname, 'sfdx-project.json'))

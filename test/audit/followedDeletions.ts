@@ -20,7 +20,6 @@ export async function followedDeletions(world: World, steps: JobSteps): Promise<
           )
         ).rowCount,
       `the deletion of the ${entity} was followed`,
-      20_000,
     );
   };
 
@@ -50,7 +49,6 @@ export async function followedDeletions(world: World, steps: JobSteps): Promise<
     async () =>
       (await world.database.pool.query('SELECT FROM sync_record WHERE merged_into = $1', [winner])).rowCount,
     'the customer of the merged account is a second name of the other',
-    20_000,
   );
 
   const { productId } = await linkedProduct(world);

@@ -35,14 +35,10 @@ function call(method: 'get' | 'post', path: string) {
 }
 
 const openMatch = (stripeId: string) =>
-  eventually(
-    async () => {
-      const { matches } = (await call('get', '/v1/matches')).body as { matches: Match[] };
-      return matches.find((one) => one.stripeId === stripeId);
-    },
-    `${stripeId} is in the queue`,
-    60_000,
-  );
+  eventually(async () => {
+    const { matches } = (await call('get', '/v1/matches')).body as { matches: Match[] };
+    return matches.find((one) => one.stripeId === stripeId);
+  }, `${stripeId} is in the queue`);
 
 const accountOf = async (stripeId: string) =>
   (
@@ -67,7 +63,6 @@ const invoiceIn = (stripeId: string) =>
         )
       )[0],
     `${stripeId} is in the org`,
-    60_000,
   );
 
 test('a customer made in Stripe is proposed, never paired by itself; a decision brings its invoices', async () => {
@@ -139,17 +134,13 @@ test('a decision for an Account that is not in the org comes back to the queue w
   await openMatch(stripeId);
   const nobody = await call('post', `/v1/matches/${stripeId}`).send({ accountId: '001000000000ZZZ' });
   expect(nobody.status).toBe(202);
-  const back = await eventually(
-    async () => {
-      const match = await openMatch(stripeId);
-      return match.reason.includes('Choose another') ? match : undefined;
-    },
-    'the match is open again',
-    60_000,
-  );
+  const back = await eventually(async () => {
+    const match = await openMatch(stripeId);
+    return match.reason.includes('Choose another') ? match : undefined;
+  }, 'the match is open again');
   expect(back.accountId).toBeNull();
   expect((await call('post', `/v1/matches/${stripeId}`).send({ accountId: accounts[1] })).status).toBe(202);
-  await eventually(() => accountOf(stripeId), 'it is linked', 20_000);
+  await eventually(() => accountOf(stripeId), 'it is linked');
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { jobSteps, type JobSteps } from '../integration/jobSteps.ts';
+import { streamIsRead } from '../integration/streamIsRead.ts';
 import { eventually, startWorld, type World } from '../integration/world.ts';
 
 let world: World;
@@ -20,6 +21,11 @@ const subscribed = () =>
     const { subscribers } = await world.control<{ subscribers: unknown[] }>('org', 'GET', '/stream');
     return subscribers.length === 1;
   }, 'the subscription');
+async function rest(): Promise<void> {
+  await job.quiet();
+  await streamIsRead(world);
+  await job.quiet();
+}
 const describeInvoice = (text: string) => world.rep.update('Invoice__c', invoiceId, { Description__c: text });
 const stripeSays = (text: string) =>
   eventually(async () => (await job.stripeInvoice(invoiceId)).description === text, `Stripe to say ${text}`);
@@ -34,11 +40,11 @@ test('what a person makes in the org reaches Stripe without a command and withou
 test('an edit reaches Stripe, and the echo of our own write ends there', async () => {
   await describeInvoice('Edited in the org');
   await stripeSays('Edited in the org');
-  await job.quiet();
+  await rest();
   const changes = await count('change');
   const events = await count('inbox_event');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await job.quiet();
+  await rest();
   expect(await count('change')).toBe(changes);
   expect(await count('inbox_event')).toBe(events);
 });

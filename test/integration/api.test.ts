@@ -8,7 +8,7 @@ let world: World;
 let invoiceId: string;
 
 beforeAll(async () => {
-  world = await startWorld({ environment: { COMMAND_WAIT_SECONDS: '2' } });
+  world = await startWorld();
   const [account] = await world.rep.query<{ Name: string }>(
     'SELECT Name FROM Account WHERE Billing_Email__c != null ORDER BY Name LIMIT 1',
   );
@@ -194,6 +194,8 @@ describe('answers', () => {
 
   test('without a worker a command is kept, answered with 202, and done when a worker is back', async () => {
     await world.stopWorker();
+    await world.stopWeb();
+    await world.startWeb({ COMMAND_WAIT_SECONDS: '1' });
     const key = randomUUID();
     const waiting = await call('post', `/v1/invoices/${invoiceId}/sync`, { key });
     expect(waiting.status).toBe(202);

@@ -1,5 +1,5 @@
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
-import { startWorld, type World } from './world.ts';
+import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
 let job: JobSteps;
@@ -103,7 +103,7 @@ describe('an invoice that was changed on both sides', () => {
 
     const again = await conflicting();
     await world.rep.update('Invoice__c', again, { Description__c: 'Settled by a person' });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await eventually(async () => (await shownOn(again)).status === 'Synced', 'the note goes');
     await job.quiet();
     expect(await shownOn(again)).toEqual({ status: 'Synced', note: null });
     expect((await job.stripeInvoice(again)).description).toBe('Settled by a person');
@@ -156,7 +156,7 @@ describe('an invoice that was changed on both sides', () => {
     const id = await job.raiseAndSend();
     await job.quiet();
     await world.rep.update('Invoice__c', id, { Description__c: 'Too late' });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await eventually(async () => (await shownOn(id)).status === 'Conflict', 'the edit is put back');
     await job.quiet();
     const { status, note } = await shownOn(id);
     expect(status).toBe('Conflict');

@@ -2,7 +2,7 @@ import { openEngine, openLog } from '../../server/wiring.ts';
 import { convergeDue } from '../../sync/flows/convergeDue.ts';
 import { toLongId } from '../../sync/domain/salesforceId.ts';
 import { readCrmInvoices } from '../../sync/salesforce/readInvoices.ts';
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -93,15 +93,13 @@ test('what Stripe says is read again before it is overwritten with an edit that 
   await world.control('org', 'POST', '/faults', {
     match: { method: 'GET', path: '/query' },
     kind: 'delay',
-    delayMs: 1_000,
+    hold: true,
     times: 1,
   });
   const converged = converge(200);
-  await eventually(async () => {
-    const faults = await world.control<{ times?: number }[]>('org', 'GET', '/faults');
-    return faults.length === 0 || faults[0]!.times === 0;
-  }, 'the org is being asked');
+  await allStruck(world, 'org');
   await world.stripe.invoices.update(draft!.stripeId, { description: 'By finance, later' });
+  await world.control('org', 'DELETE', '/faults');
   await converged;
   const { rows } = await world.database.pool.query(
     `SELECT field, stripe_value, crm_value, winner FROM conflict JOIN sync_record ON sync_record.id = record_id

@@ -40,7 +40,6 @@ async function newAccount({
   const stripeId = await eventually(
     async () => (await account(id)).Stripe_Customer_Id__c,
     'it has a customer',
-    20_000,
   );
   await job.quiet();
   return { id, name, stripeId: String(stripeId) };
@@ -76,7 +75,6 @@ const accountOfInvoice = (stripeId: string) =>
         )
       )[0]?.Account__c,
     'its invoice is in the org',
-    20_000,
   );
 
 describe('an Account that is deleted', () => {
@@ -175,18 +173,14 @@ describe('Accounts that are merged', () => {
     await merge(last.id, second.id);
     await world.startWorker();
     for (const { stripeId } of [first, second]) {
-      await eventually(
-        async () => (await rowOf(stripeId)).merged_into === last.id,
-        'it leads to the last',
-        20_000,
-      );
+      await eventually(async () => (await rowOf(stripeId)).merged_into === last.id, 'it leads to the last');
       expect((await customer(stripeId)).metadata).toMatchObject({ salesforce_id: last.id });
     }
     await job.quiet();
     const third = await newAccount({ synced: true });
     await merge(third.id, last.id);
     for (const { stripeId } of [first, second, last])
-      await eventually(async () => (await rowOf(stripeId)).merged_into === third.id, 'it leads on', 20_000);
+      await eventually(async () => (await rowOf(stripeId)).merged_into === third.id, 'it leads on');
     await job.quiet();
     for (const { stripeId } of [first, second, last])
       expect((await customer(stripeId)).metadata).toMatchObject({ salesforce_id: third.id });
@@ -227,7 +221,6 @@ describe('Accounts that are merged', () => {
     await eventually(
       async () => (await account(winner.id)).Stripe_Customer_Id__c === lost.stripeId,
       'it has the customer',
-      30_000,
     );
     await job.quiet();
     expect(await customersNamed(winner.name)).toHaveLength(1);
@@ -266,11 +259,7 @@ describe('a customer that is deleted in Stripe', () => {
     await eventually(async () => (await account(id)).Sync_Status__c === 'Error', 'the record says so');
     const other = await world.stripe.customers.create({ name: 'Another', email: 'ap@example.com' });
     await world.admin.update('Account', id, { Stripe_Customer_Id__c: other.id });
-    await eventually(
-      async () => (await customer(other.id)).name === name,
-      'it is paired with the other',
-      20_000,
-    );
+    await eventually(async () => (await customer(other.id)).name === name, 'it is paired with the other');
     // Their names differed, and the org's won.
     await eventually(async () => (await account(id)).Sync_Status__c === 'Conflict', 'the loss is shown');
   });

@@ -172,11 +172,7 @@ describe('an invoice that is deleted in the org', () => {
     await withoutFaults(world);
     expect((await rowOf(second)).stripe_id).toBeNull();
     await world.startWorker();
-    await eventually(
-      async () => (await job.stripeInvoices(second)).length === 0,
-      'the draft is gone',
-      20_000,
-    );
+    await eventually(async () => (await job.stripeInvoices(second)).length === 0, 'the draft is gone');
     await job.quiet();
     expect(await rowOf(second)).toMatchObject({ state: 'clean' });
   });
@@ -191,7 +187,7 @@ describe('an invoice that is deleted in the org', () => {
       times: 3,
     });
     await world.admin.delete('Invoice__c', id);
-    await eventually(async () => (await rowOf(id)).stripe_gone_at, 'the deletion was followed', 20_000);
+    await eventually(async () => (await rowOf(id)).stripe_gone_at, 'the deletion was followed');
     expect(await inStripe(stripe.id)).toBeNull();
     await job.quiet();
     expect(await rowOf(id)).toMatchObject({ state: 'clean' });
@@ -292,7 +288,7 @@ test('a line deleted in the org after finalization is put back, and the deletion
   await job.quiet();
   const [line] = await world.rep.lines(id);
   await world.admin.delete('Invoice_Line__c', line!.Id);
-  await eventually(async () => (await world.rep.lines(id)).length === 2, 'the line is back', 20_000);
+  await eventually(async () => (await world.rep.lines(id)).length === 2, 'the line is back');
   await job.quiet();
   expect(await conflictsOf(id)).toMatchObject([
     { field: `lines.${line!.Id}`, crm_value: null, winner: 'stripe' },

@@ -219,10 +219,6 @@ async function giveCard(card = 'pm_card_visa'): Promise<string> {
 }
 
 const becomesState = (crmId: string, state: string) =>
-  eventually(
-    async () => (await world.rep.invoice(crmId)).Payment_State__c === state,
-    `${crmId} is ${state}`,
-    20_000,
-  );
+  eventually(async () => (await world.rep.invoice(crmId)).Payment_State__c === state, `${crmId} is ${state}`);
 
 const act = (action: string, crmId: string, options?: ActOptions) => actOn(world, { action, crmId }, options);

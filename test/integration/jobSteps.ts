@@ -21,7 +21,7 @@ export interface JobSteps {
   stripeInvoices(crmId: string): Promise<Stripe.Invoice[]>;
   stripeInvoice(crmId: string): Promise<Stripe.Invoice>;
   mailsOf(stripeId: string): Promise<Mail[]>;
-  becomes(crmId: string, status: string, withinMs?: number): Promise<OrgRecord>;
+  becomes(crmId: string, status: string): Promise<OrgRecord>;
   isSynced(crmId: string): Promise<OrgRecord>;
   /** Resolves when no delivery is under way and no record is dirty or held any more. */
   quiet(): Promise<void>;
@@ -65,24 +65,16 @@ export async function jobSteps(world: World): Promise<JobSteps> {
       (await world.control<{ mails: Mail[] }>('stripe', 'GET', '/mails')).mails.filter(
         ({ invoice }) => invoice === stripeId,
       ),
-    becomes: (crmId, status, withinMs = 20_000) =>
-      eventually(
-        async () => {
-          const invoice = await rep.invoice(crmId);
-          return invoice.Status__c === status ? invoice : undefined;
-        },
-        `${crmId} is ${status} in the org`,
-        withinMs,
-      ),
+    becomes: (crmId, status) =>
+      eventually(async () => {
+        const invoice = await rep.invoice(crmId);
+        return invoice.Status__c === status ? invoice : undefined;
+      }, `${crmId} is ${status} in the org`),
     isSynced: (crmId) =>
-      eventually(
-        async () => {
-          const invoice = await rep.invoice(crmId);
-          return invoice.Sync_Status__c === 'Synced' ? invoice : undefined;
-        },
-        `${crmId} is synced`,
-        20_000,
-      ),
+      eventually(async () => {
+        const invoice = await rep.invoice(crmId);
+        return invoice.Sync_Status__c === 'Synced' ? invoice : undefined;
+      }, `${crmId} is synced`),
     quiet: async () => {
       let busy: unknown[] = [];
       const look = async () => {
@@ -98,12 +90,28 @@ export async function jobSteps(world: World): Promise<JobSteps> {
         busy = [...deliveries.filter(({ status }) => status === 'pending'), ...rows];
         return busy.length === 0;
       };
-      await eventually(look, 'quiet', 30_000).catch(() => {
-        throw new Error(`Still under way after 30 s: ${JSON.stringify(busy, null, 1)}`);
+      await eventually(look, 'quiet').catch(() => {
+        throw new Error(`Still under way: ${JSON.stringify(busy, null, 1)}`);
       });
     },
   };
   return steps;
+}
+
+/** Resolves when no event of Stripe is on its way to us any more. */
+export async function allDelivered({ control }: World): Promise<void> {
+  await eventually(async () => {
+    const { deliveries } = await control<{ deliveries: Delivery[] }>('stripe', 'GET', '/deliveries');
+    return deliveries.every(({ status }) => status !== 'pending');
+  }, 'all events are delivered');
+}
+
+/** Resolves when a side's faults have met as many requests as they were meant for. */
+export async function allStruck({ control }: World, side: 'stripe' | 'org'): Promise<void> {
+  await eventually(
+    async () => (await control<unknown[]>(side, 'GET', '/faults')).length === 0,
+    'the faults have met their requests',
+  );
 }
 
 /** Deliveries and both sides work as usual again; for `afterEach`. */

@@ -39,7 +39,6 @@ test('an Account that is edited while the answer to the making of its customer i
   await eventually(
     async () => (await world.rep.invoice(invoice)).Stripe_Invoice_Id__c,
     'the invoice is in Stripe',
-    20_000,
   );
   await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'normal' });
   await world.control('stripe', 'POST', '/deliveries/release', {});

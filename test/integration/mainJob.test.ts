@@ -71,7 +71,7 @@ describe('the main job', () => {
     expect(mail!.text).toContain(inStripe.hosted_invoice_url);
 
     await payOnHostedPage(inStripe.hosted_invoice_url!, GOOD_CARD);
-    const paid = await job.becomes(id, 'Paid', 2_000);
+    const paid = await job.becomes(id, 'Paid');
     expect(paid).toMatchObject({
       Amount_Paid__c: inStripe.total / 100,
       Amount_Remaining__c: 0,

@@ -71,14 +71,10 @@ export function moneySteps(world: World, job: JobSteps): MoneySteps {
     );
 
   const confirmed = (crmId: string, count: number) =>
-    eventually(
-      async () => {
-        const found = await confirmationsOf(crmId);
-        return found.length === count ? found : undefined;
-      },
-      `${count} payments of ${crmId} are in the org`,
-      20_000,
-    );
+    eventually(async () => {
+      const found = await confirmationsOf(crmId);
+      return found.length === count ? found : undefined;
+    }, `${count} payments of ${crmId} are in the org`);
 
   const paymentsOf = async (invoice: string) =>
     (await world.stripe.invoicePayments.list({ invoice, status: 'paid' })).data;

@@ -53,7 +53,6 @@ test('a revision becomes a record of its own, and each finalized one takes the p
         )
       )[0]?.Id,
     'the third version is in the org',
-    20_000,
   );
   await becomesLatest(first, thirdId);
   await becomesLatest(second.id, thirdId);
@@ -183,7 +182,6 @@ test("a subscription's invoice comes to the org by itself, and what Stripe does 
         )
       )[0]?.Id,
     'the invoice of the first cycle is in the org',
-    20_000,
   );
   await steps.quiet();
   expect(await world.rep.invoice(crmId)).toMatchObject({ Status__c: 'Draft', Total__c: 39.98 });
@@ -237,17 +235,13 @@ async function carriedOutAgain(
     [id, stage, state],
   );
   await pool.query(`SELECT pg_notify('command_due', $1)`, [id]);
-  return eventually(
-    async () => {
-      const { rows: now } = await pool.query<{ status: string; result: ActAnswer['body'] }>(
-        'SELECT status, result FROM command WHERE id = $1',
-        [id],
-      );
-      return now[0]!.status === 'done' ? now[0]!.result : undefined;
-    },
-    'the command is done again',
-    20_000,
-  );
+  return eventually(async () => {
+    const { rows: now } = await pool.query<{ status: string; result: ActAnswer['body'] }>(
+      'SELECT status, result FROM command WHERE id = $1',
+      [id],
+    );
+    return now[0]!.status === 'done' ? now[0]!.result : undefined;
+  }, 'the command is done again');
 }
 
 async function finalized(): Promise<string> {
@@ -269,7 +263,6 @@ const becomesLatest = (crmId: string, latest: string) =>
   eventually(
     async () => (await world.rep.invoice(crmId)).Latest_Revision__c === latest,
     `${latest} stands in place of ${crmId}`,
-    20_000,
   );
 
 async function revisionsOf(crmId: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { streamIsRead } from './streamIsRead.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -37,23 +37,28 @@ async function rest(): Promise<void> {
   await job.quiet();
 }
 
-const slowWrite = (kind = 'delay') =>
+const heldWrite = (kind: string) =>
   world.control('org', 'POST', '/faults', {
     match: { method: 'PATCH', path: '/composite/sobjects' },
     kind,
-    delayMs: 600,
+    hold: true,
     times: 1,
   });
 
 /** Something happens in Stripe, and while the engine is about to write it to the org, somebody edits there. */
 async function editedMeanwhile(
   id: string,
-  { inStripe, inOrg }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown> },
+  {
+    inStripe,
+    inOrg,
+    write = 'delay',
+  }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown>; write?: string },
 ): Promise<void> {
-  await slowWrite();
+  await heldWrite(write);
   await inStripe();
-  await eventually(async () => (await recordOf(id)).crm_unsure, 'the write has begun');
+  await allStruck(world, 'org');
   await inOrg();
+  await withoutFaults(world);
   await rest();
 }
 
@@ -127,11 +132,11 @@ test('events that come twice, and a write whose answer is lost, restore nothing 
   const id = await job.raiseAndSync();
   await rest();
   const stripe = await job.stripeInvoice(id);
-  await slowWrite('resetAfter');
   await world.control('org', 'POST', '/stream', { duplicate: 4 });
   await editedMeanwhile(id, {
     inStripe: () => world.stripe.invoices.update(stripe.id, { description: 'By finance' }),
     inOrg: () => world.rep.update('Invoice__c', id, { Description__c: 'By the rep' }),
+    write: 'resetAfter',
   });
   expect((await job.stripeInvoice(id)).description).toBe('By the rep');
   expect((await world.rep.invoice(id)).Description__c).toBe('By the rep');

@@ -26,14 +26,10 @@ const makeAccount = (name = `Paired later ${randomUUID().slice(0, 8)}`) =>
 const enter = (accountId: string, stripeId: string | null) =>
   world.admin.update('Account', accountId, { Stripe_Customer_Id__c: stripeId });
 const becomes = (accountId: string, status: string) =>
-  eventually(
-    async () => {
-      const row = await account(accountId);
-      return row.Sync_Status__c === status ? row : undefined;
-    },
-    `${accountId} is ${status}`,
-    20_000,
-  );
+  eventually(async () => {
+    const row = await account(accountId);
+    return row.Sync_Status__c === status ? row : undefined;
+  }, `${accountId} is ${status}`);
 
 test("a customer's id that somebody enters into an Account pairs them by itself, and what each lacks it gets", async () => {
   const customer = await world.stripe.customers.create({ name: 'Known to both', phone: '+1 555 0100' });

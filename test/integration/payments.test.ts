@@ -150,7 +150,6 @@ describe('payments', () => {
     await eventually(
       async () => (await confirmationsOf(invoice!.Id)).length === 1,
       'the payment is in the org',
-      20_000,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -42,11 +42,11 @@ test('presses of a button while it is at work are answered by one more command, 
   await world.control('stripe', 'POST', '/faults', {
     match: { method: 'GET', path: `^/v1/invoices/${stripeId}$` },
     kind: 'delay',
-    delayMs: 3_000,
+    hold: true,
     times: 1,
   });
   const first = press(slow, 'sync');
-  await eventually(async () => (await commandsOf(slow, 'sync')).at(-1)!.begun, 'the first is at work');
+  await allStruck(world, 'stripe');
   const keys = Array.from({ length: 12 }, () => randomUUID());
   const later = keys.map((key) => press(slow, 'sync', key));
   await eventually(async () => (await commandsOf(slow, 'sync')).length > before + 1, 'the next one waits');
@@ -55,6 +55,7 @@ test('presses of a button while it is at work are answered by one more command, 
   void first.then(() => (slowIsDone = true));
   expect((await press(other, 'sync')).status).toBe(200);
   expect(slowIsDone).toBe(false);
+  await withoutFaults(world);
 
   const answers = await Promise.all([first, ...later]);
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

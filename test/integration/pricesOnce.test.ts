@@ -43,7 +43,7 @@ test.each([
   await job.quiet();
   await world.control('stripe', 'POST', '/faults', { match, kind: 'resetAfter', times: 4 });
   await world.admin.update('PricebookEntry', entryId, { UnitPrice: 11 });
-  await eventually(async () => (await amountInStripe(entryId)) === 1_100, 'the price follows', 20_000);
+  await eventually(async () => (await amountInStripe(entryId)) === 1_100, 'the price follows');
   await job.quiet();
   expect(await counted(stripeProductId)).toEqual({
     1000: { made: 1, active: 0 },
@@ -80,7 +80,7 @@ test('a price whose making was not answered is not made again when another one h
     priceId,
   ]);
   await world.startWorker();
-  await eventually(async () => (await amountInStripe(entryId)) === 7_100, 'the org’s amount', 20_000);
+  await eventually(async () => (await amountInStripe(entryId)) === 7_100, 'the org’s amount');
   await job.quiet();
   expect(await counted(stripeProductId)).toEqual({
     7000: { made: 1, active: 0 },
@@ -99,7 +99,7 @@ test('the org refusing the write for a while makes no further price', async () =
     times: 3,
   });
   await world.admin.update('PricebookEntry', entryId, { UnitPrice: 21 });
-  await eventually(async () => (await amountInStripe(entryId)) === 2_100, 'the price follows', 20_000);
+  await eventually(async () => (await amountInStripe(entryId)) === 2_100, 'the price follows');
   await job.quiet();
   expect(await counted(stripeProductId)).toEqual({
     2000: { made: 1, active: 0 },
@@ -161,7 +161,7 @@ test('kill -9 of the worker at ten points of changing prices: each amount is mad
   await worker.stop();
   await world.startWorker();
   for (const { entryId, stripeProductId } of pairs) {
-    await eventually(async () => (await amountInStripe(entryId)) === 11_000, 'the last amount', 30_000);
+    await eventually(async () => (await amountInStripe(entryId)) === 11_000, 'the last amount');
     await job.quiet();
     const found = await counted(stripeProductId);
     expect(Object.values(found).filter(({ made }) => made > 1)).toEqual([]);
@@ -169,4 +169,4 @@ test('kill -9 of the worker at ten points of changing prices: each amount is mad
       ['11000', { made: 1, active: 1 }],
     ]);
   }
-}, 120_000);
+});

@@ -28,9 +28,7 @@ test.each([
   );
   await stripe.products.list({ limit: 1 });
   const beforeAsking = imported;
-  const startedAt = Date.now();
   await asPerson(() => stripe.invoices.list({ limit: 1 }));
-  expect(Date.now() - startedAt).toBeLessThan(400);
   expect(imported).toBeLessThan(30);
   expect(gate.state().limiter.waiting.background).toBeGreaterThan(20);
   // The event before had to wait for its turn, but not for the import to end.

@@ -104,10 +104,10 @@ describe('claims', () => {
     const first = await claimRecord(store.database, 'invoice', {
       crmId: 'a01',
       owner: 'dead/1',
-      leaseSeconds: 0.05,
+      leaseSeconds: 60,
     });
     expect(await claimRecord(store.database, 'invoice', { crmId: 'a01', ...lease })).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await store.database.pool.query('UPDATE sync_record SET lease_until = now()');
     const second = await claimRecord(store.database, 'invoice', { crmId: 'a01', ...lease });
     expect(second).toBeDefined();
     expect(await settleRecord(store.database, first!, { kind: 'synced', base: { from: 'the dead' } })).toBe(

@@ -34,6 +34,8 @@ export interface World {
   worker: Worker | undefined;
   web: Web | undefined;
   stopWeb(): Promise<void>;
+  /** With other settings where they are given. */
+  startWeb(environment?: Record<string, string>): Promise<void>;
   stopWorker(): Promise<void>;
   startWorker(): Promise<void>;
   /** A call of a sandbox's control paths, e.g. `control('stripe', 'POST', '/faults', {...})`. */
@@ -125,8 +127,9 @@ export async function startWorld({
     CRM_SWEEP_SECONDS: '3600',
     CRM_DELETED_SWEEP_SECONDS: '3600',
     STRIPE_CATCH_UP_SECONDS: '3600',
-    LEASE_SECONDS: '3',
-    COMMAND_WAIT_SECONDS: '10',
+    LEASE_SECONDS: '10',
+    // Long enough for a busy machine; a test of what comes after it sets its own.
+    COMMAND_WAIT_SECONDS: '60',
     // Nothing here limits the rate unless a test has it so; what is down in a test comes back soon.
     STRIPE_REQUESTS_PER_SECOND: '10000',
     OUTAGE_PROBE_SECONDS: '0.5',
@@ -168,6 +171,9 @@ export async function startWorld({
       await world.web?.stop();
       world.web = undefined;
     },
+    startWeb: async (changed = {}) => {
+      world.web = await startWeb(loadConfig({ ...productEnvironment, ...changed }), log);
+    },
     control: async (side, method, path, body) => {
       const address = side === 'stripe' ? `${stripeServer.url}/_sandbox` : `${org.url}/sandbox`;
       const response = await fetch(address + path, {
@@ -195,11 +201,14 @@ export async function startWorld({
   return world;
 }
 
+// Patience costs nothing where all is well, and a machine that is busy with something else may need it.
+const PATIENCE_MS = 90_000;
+
 /** Looks again until `look` returns something true, and returns that. */
 export async function eventually<T>(
   look: () => Promise<T>,
   what: string,
-  withinMs = 10_000,
+  withinMs = PATIENCE_MS,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + withinMs;
   for (;;) {

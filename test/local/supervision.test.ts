@@ -49,13 +49,13 @@ test('a process that is killed is started again, and says so', async () => {
   const child = keep(FOREVER);
   const first = child.pid() ?? 0;
   process.kill(first, 'SIGKILL');
-  expect(await waitUntil(() => child.pid() !== undefined && child.pid() !== first, 10_000)).toBe(true);
+  expect(await waitUntil(() => child.pid() !== undefined && child.pid() !== first, 60_000)).toBe(true);
   expect(printed).toEqual(['child ended (SIGKILL) and is started again.']);
 });
 
 test('a process that was stopped stays ended, also when it ignores being asked', async () => {
   const child = keep(`process.on('SIGTERM', () => {}); console.log('deaf'); ${FOREVER}`);
-  await waitUntil(() => log().includes('deaf'), 10_000);
+  await waitUntil(() => log().includes('deaf'), 60_000);
   const pid = child.pid() ?? 0;
   await child.stop();
   expect(commandOf(pid)).toBeUndefined();
@@ -70,7 +70,7 @@ test('the terminal shows warnings and errors in words; the file has everything',
     console.error('broken');
     console.log('end');
     ${FOREVER}`);
-  expect(await waitUntil(() => log().includes('end') && printed.length >= 2, 10_000)).toBe(true);
+  expect(await waitUntil(() => log().includes('end') && printed.length >= 2, 60_000)).toBe(true);
   expect(printed.sort()).toEqual(['[child] broken', '[child] parked: no price']);
   expect(log()).toContain('an invoice was sent');
 });
@@ -80,7 +80,7 @@ test('with verbose the terminal shows every line', async () => {
     `console.log(JSON.stringify({ level: 30, msg: 'an invoice was sent' })); console.log('plain'); ${FOREVER}`,
     true,
   );
-  expect(await waitUntil(() => printed.length >= 2, 10_000)).toBe(true);
+  expect(await waitUntil(() => printed.length >= 2, 60_000)).toBe(true);
   expect(printed).toEqual(['[child] an invoice was sent', '[child] plain']);
 });
 
@@ -139,7 +139,7 @@ test('what a killed start left running is ended; another program with a recorded
   const orphan = spawn(process.execPath, [script], { stdio: 'ignore' });
   const other = spawn('sleep', ['60'], { stdio: 'ignore' });
   try {
-    await waitUntil(() => commandOf(orphan.pid ?? 0)?.includes(script) ?? false, 10_000);
+    await waitUntil(() => commandOf(orphan.pid ?? 0)?.includes(script) ?? false, 60_000);
     writeRecord(directory, {
       pid: 1,
       address: '',

@@ -78,9 +78,9 @@ export function wire(adapterClass: new (callback: (value: Emitted) => void) => W
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 60_000;
   while (!condition()) {
-    if (Date.now() > end) throw new Error('It did not come to pass within five seconds.');
+    if (Date.now() > end) throw new Error('It did not come to pass within a minute.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

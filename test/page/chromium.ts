@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const places = [
   process.env['CHROMIUM_PATH'],
@@ -25,7 +25,13 @@ export function launchChromium(): Promise<Browser> {
     '--disable-component-update',
     '--disable-sync',
   ];
-  return chromium.launch({ executablePath, headless: true, args });
+  return chromium.launch({ executablePath, headless: true, args, timeout: 120_000 });
+}
+
+/** A page on which things may take their time, as they do on a busy machine. */
+export function patiently(context: BrowserContext): BrowserContext {
+  context.setDefaultTimeout(90_000);
+  return context;
 }
 
 /** Everything a person with the developer tools open would see in red or yellow. */

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { ensurePage } from '../../sandbox/page/build.ts';
 import { startOrg, type StartedOrg } from '../../sandbox/salesforce/start.ts';
-import { launchChromium, watchProblems } from './chromium.ts';
+import { launchChromium, patiently, watchProblems } from './chromium.ts';
 
 // A build of the base components, should there be none, takes half a minute by itself.
 jest.setTimeout(180_000);
@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  const context = await browser.newContext({ viewport: { width: 1366, height: 900 } });
+  const context = patiently(await browser.newContext({ viewport: { width: 1366, height: 900 } }));
   page = await context.newPage();
   page.setDefaultTimeout(15_000);
   problems = watchProblems(page);
@@ -138,7 +138,7 @@ describe('the page of the org', () => {
   });
 
   test('shows times in the time zone of the browser', async () => {
-    const context = await browser.newContext({ timezoneId: 'Asia/Tokyo' });
+    const context = patiently(await browser.newContext({ timezoneId: 'Asia/Tokyo' }));
     page = await context.newPage();
     await page.goto(org.url);
     await openAccount('Redwood Trail Outfitters');

@@ -111,7 +111,7 @@ describe('change events of the sandbox org over the Pub/Sub API', () => {
   });
 
   async function subscribed(count: number): Promise<void> {
-    for (let i = 0; i < 300; i += 1) {
+    for (let i = 0; i < 6_000; i += 1) {
       const { subscribers } = (await (await org.control('GET', '/stream')).json()) as {
         subscribers: { topic: string }[];
       };

@@ -100,6 +100,19 @@ describe('the running sandbox org', () => {
     expect((await org.control('POST', '/faults', { match: {}, kind: 'flood' })).status).toBe(400);
   });
 
+  it('holds requests until its faults are cleared', async () => {
+    await org.control('POST', '/faults', { match: { path: '/query' }, kind: 'delay', hold: true, times: 1 });
+    let isDone = false;
+    const held = count().then(() => (isDone = true));
+    // One with a count is gone once it has struck.
+    const left = async () => ((await (await org.control('GET', '/faults')).json()) as unknown[]).length;
+    while ((await left()) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    await count();
+    expect(isDone).toBe(false);
+    await org.control('DELETE', '/faults');
+    await held;
+  });
+
   it('counts calls', async () => {
     await org.control('DELETE', '/calls');
     await count();
@@ -132,7 +145,7 @@ describe('the running sandbox org', () => {
       .catch(() => undefined);
     await connection.sobject('Probe__c').create([{ Needed__c: 'x' }, { Needed__c: 'y' }]);
     await connection.sobject('Probe__c').destroy(id!);
-    for (let i = 0; i < 100 && changes.length < 4; i += 1)
+    for (let i = 0; i < 1_500 && changes.length < 4; i += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
     opened.destroy();
     expect(changes).toMatchObject([

@@ -134,8 +134,8 @@ export class Subscriber {
 }
 
 export async function eventually(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 500 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
-  if (!holds()) throw new Error('It did not come about within five seconds.');
+  for (let i = 0; i < 5_000 && !holds(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (!holds()) throw new Error('It did not come about within a minute.');
 }
 
 /** Names of the top fields that a bitmap of the header names. */

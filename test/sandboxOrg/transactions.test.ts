@@ -20,10 +20,19 @@ describe('transactions of the sandbox org that get in each other’s way', () =>
     (await connection.sobject('Account').create(fields)).id!;
   const probe = (Account__c: string) => connection.sobject('Probe__c').create({ Needed__c: 'x', Account__c });
 
+  /** Resolves when the org has the request in hand. */
+  async function begun<T>(work: () => Promise<T>): Promise<{ done: Promise<T> }> {
+    await org.control('DELETE', '/calls');
+    const done = work();
+    const calls = async () =>
+      ((await (await org.control('GET', '/calls')).json()) as { total: number }).total;
+    while ((await calls()) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    return { done };
+  }
+
   it('commits behind the watermark: a record appears later than its SystemModstamp', async () => {
-    await org.control('POST', '/transactions', { commitDelayMs: 1500, path: '/sobjects/Account', times: 1 });
-    const slow = account({ Name: 'Slow' });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await org.control('POST', '/transactions', { commitDelayMs: 4000, path: '/sobjects/Account', times: 1 });
+    const { done: slow } = await begun(() => account({ Name: 'Slow' }));
     const quick = await connection.sobject('Probe__c').create({ Needed__c: 'x' });
     const count = async () =>
       (await connection.query("SELECT COUNT() FROM Account WHERE Name = 'Slow'")).totalSize;
@@ -37,13 +46,13 @@ describe('transactions of the sandbox org that get in each other’s way', () =>
 
   it('refuses the second of two requests that write children of one parent at once', async () => {
     const [shared, other] = [await account({ Name: 'Shared' }), await account({ Name: 'Other' })];
-    await org.control('POST', '/transactions', { lockHoldMs: 500 });
-    const first = probe(shared);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await org.control('POST', '/transactions', { lockHoldMs: 3000 });
+    const { done: first } = await begun(() => probe(shared));
     const [refused] = await Promise.all([refusal(probe(shared)), probe(other)]);
     expect(refused.errorCode).toBe('UNABLE_TO_LOCK_ROW');
     expect(refused.message).toContain(shared);
     await first;
+    await org.control('POST', '/transactions', { lockHoldMs: 100 });
     // One after the other they do not meet, and rows of one request never do.
     await probe(shared);
     const rows = await connection.sobject('Probe__c').create([

@@ -100,7 +100,7 @@ describe('an idempotency key', () => {
     await test.control('POST', 'faults', {
       match: { method: 'POST', path: '^/v1/customers$' },
       kind: 'delay',
-      delayMs: 1500,
+      hold: true,
       times: 1,
     });
     await test.control('DELETE', 'calls');
@@ -112,6 +112,7 @@ describe('an idempotency key', () => {
       statusCode: 409,
       code: 'idempotency_key_in_use',
     });
+    await test.control('DELETE', 'faults');
     const { id } = await slow;
     expect((await stripe().customers.create({ name: 'Slow' }, { idempotencyKey: 'k7' })).id).toBe(id);
     expect(await customersNamed('Slow')).toBe(1);

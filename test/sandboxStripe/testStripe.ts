@@ -100,11 +100,11 @@ export async function rejected(promise: Promise<unknown>): Promise<Stripe.errors
 export async function until<T>(
   check: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const found = await check();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error('It did not happen within 15 seconds.');
+    if (Date.now() > deadline) throw new Error('It did not happen within a minute.');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

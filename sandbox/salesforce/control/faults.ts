@@ -9,6 +9,8 @@ export type Fault = {
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
+  /** The request waits until the faults are cleared. */
+  hold?: boolean;
   /** How many requests it hits; without it every one until it is removed. */
   times?: number;
 };
@@ -16,6 +18,7 @@ export type Fault = {
 /** Troubles that tests order: the next matching requests meet them. */
 export class Faults {
   #faults: Fault[] = [];
+  #held: (() => void)[] = [];
 
   add(fault: Fault): void {
     if (!['status', 'resetBefore', 'resetAfter', 'delay'].includes(fault.kind))
@@ -29,6 +32,11 @@ export class Faults {
 
   clear(): void {
     this.#faults = [];
+    for (const goOn of this.#held.splice(0)) goOn();
+  }
+
+  hold(goOn: () => void): void {
+    this.#held.push(goOn);
   }
 
   /** The first fault for this request; one with a count is used up by it. */
@@ -72,21 +80,29 @@ export function meetFaults(faults: Faults): RequestHandler {
     const client = /client=([^,;]+)/.exec(request.get('sforce-call-options') ?? '')?.[1];
     const { method, originalUrl: path } = request;
     const fault = faults.take({ method, path, ...(client && { client }) });
-    switch (fault?.kind) {
-      case undefined:
-        return next();
-      case 'status':
-        response.status(fault.status ?? 503).set(fault.headers ?? {});
-        return void (fault.body === undefined ? response.end() : response.json(fault.body));
-      case 'delay':
-        return void setTimeout(next, fault.delayMs ?? 1000);
-      case 'resetBefore':
-        return void request.socket.destroy();
-      case 'resetAfter':
-        loseAnswer(response);
-        return next();
-    }
+    if (!fault) return next();
+    const meet = () => strike(fault, { request, response, next });
+    if (fault.hold) faults.hold(meet);
+    else meet();
   };
+}
+
+function strike(
+  fault: Fault,
+  { request, response, next }: { request: Request; response: Response; next: NextFunction },
+): void {
+  switch (fault.kind) {
+    case 'status':
+      response.status(fault.status ?? 503).set(fault.headers ?? {});
+      return void (fault.body === undefined ? response.end() : response.json(fault.body));
+    case 'delay':
+      return void setTimeout(next, fault.delayMs ?? (fault.hold ? 0 : 1000));
+    case 'resetBefore':
+      return void request.socket.destroy();
+    case 'resetAfter':
+      loseAnswer(response);
+      return next();
+  }
 }
 
 /** The request takes effect, but its answer never leaves. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Calls } from '../control/calls.ts';
-import type { Fault, Faults } from '../control/faults.ts';
+import type { Fault, Faults, Struck } from '../control/faults.ts';
 import type { Pace } from '../control/pace.ts';
 import { newId } from '../ids.ts';
 import { routes } from '../routes.ts';
@@ -53,10 +53,11 @@ export function apiHandler(options: ApiOptions): RequestHandler {
     const requestId = newId('req');
     if (!pace.admits(Date.now()))
       return reply(response, request, { answer: tooMany(sandbox, requestId), requestId });
-    const { delayMs: faultDelay, fault } = faults.strike(request.method, path);
-    const delayMs = faultDelay + pace.latencyOf(request.method, path);
+    const struck = faults.strike(request.method, path);
+    const { fault } = struck;
+    const delayMs = struck.delayMs + pace.latencyOf(request.method, path);
     if (fault?.kind === 'resetBefore') return void request.socket.destroy();
-    const answer = await answerFor({ options, keys, request, requestId, match, delayMs, fault });
+    const answer = await answerFor({ ...struck, options, keys, request, requestId, match, delayMs });
     options.committed();
     if (fault?.kind === 'resetAfter') return void request.socket.destroy();
     reply(response, request, { answer, requestId });
@@ -64,18 +65,16 @@ export function apiHandler(options: ApiOptions): RequestHandler {
   };
 }
 
-interface Incoming {
+interface Incoming extends Struck {
   options: ApiOptions;
   keys: IdempotencyKeys;
   request: Request;
   requestId: string;
   match: Match | undefined;
-  delayMs: number;
-  fault: Fault | undefined;
 }
 
 async function answerFor(incoming: Incoming): Promise<Answer> {
-  const { options, keys, request, requestId, delayMs, fault } = incoming;
+  const { options, keys, request, requestId, delayMs, released, fault } = incoming;
   const { sandbox } = options;
   let taken: string | undefined;
   try {
@@ -86,6 +85,7 @@ async function answerFor(incoming: Incoming): Promise<Answer> {
     }
     // While a slow request waits its key is in use, as it is with Stripe.
     if (delayMs > 0) await sleep(delayMs);
+    await released;
     return fault?.kind === 'status' ? injected(fault, { sandbox, requestId }) : execute(work);
   } catch (error) {
     const known = error instanceof StripeError ? error : unexpected(error, request);

@@ -8,6 +8,8 @@ export interface FaultOrder {
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
+  /** The request waits until the faults are cleared. */
+  hold?: boolean;
   /** How many requests it strikes; all of them when it is left out. */
   times?: number;
 }
@@ -16,9 +18,17 @@ export type Fault = FaultOrder & { id: string; struck: number };
 
 const KINDS = ['status', 'resetBefore', 'resetAfter', 'delay'];
 
-/** Requests can be refused, cut off before or after they took effect, or slowed down, on demand. */
+export interface Struck {
+  delayMs: number;
+  /** Resolves when a held request may go on. */
+  released: Promise<void> | undefined;
+  fault: Fault | undefined;
+}
+
+/** Requests can be refused, cut off before or after they took effect, slowed down or held, on demand. */
 export class Faults {
   #faults: Fault[] = [];
+  #held: (() => void)[] = [];
 
   add(order: FaultOrder): Fault {
     if (!KINDS.includes(order?.kind)) throw new Error(`A fault needs a kind: one of ${KINDS.join(', ')}.`);
@@ -34,16 +44,19 @@ export class Faults {
 
   clear(): void {
     this.#faults = [];
+    for (const release of this.#held.splice(0)) release();
   }
 
   /** The first delay and the first other fault that strike this request; both are used up by it. */
-  strike(method: string, path: string): { delayMs: number; fault: Fault | undefined } {
+  strike(method: string, path: string): Struck {
     const matching = this.#faults.filter((fault) => matches(fault, method, path));
     const delay = matching.find((fault) => fault.kind === 'delay');
     const fault = matching.find((one) => one.kind !== 'delay');
     for (const one of [delay, fault]) if (one) one.struck += 1;
     this.#faults = this.#faults.filter((one) => one.times === undefined || one.struck < one.times);
-    return { delayMs: (delay?.delayMs ?? 0) + (fault?.delayMs ?? 0), fault };
+    const released =
+      delay?.hold || fault?.hold ? new Promise<void>((release) => this.#held.push(release)) : undefined;
+    return { delayMs: (delay?.delayMs ?? 0) + (fault?.delayMs ?? 0), released, fault };
   }
 }
 
