@@ -3,6 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { orgId } from '../../sandbox/salesforce/seed/users.ts';
+import type { Delivery } from '../../sandbox/stripe/pages/port.ts';
+import type { SandboxSecrets } from '../../server/local/secrets.ts';
+import type { EngineStatus } from '../../sync/store/queueStatus.ts';
 import { childEnvironment } from '../setup/childEnvironment.ts';
 
 export interface LocalStart {
@@ -10,6 +14,8 @@ export interface LocalStart {
   pageUrl: string;
   stripeUrl: string;
   stripeKey: string;
+  /** Resolves when no event is on its way and no record waits for its turn. */
+  isIdle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,14 +41,30 @@ export async function startLocally(): Promise<LocalStart> {
     const { links } = (await (await fetch(`${pageUrl}/sandbox/session`)).json()) as {
       links: { stripeDashboard: string };
     };
-    const { stripeSecretKey } = JSON.parse(readFileSync(join(directory, 'sandbox.json'), 'utf8')) as {
-      stripeSecretKey: string;
+    const { stripeSecretKey, apiToken } = JSON.parse(
+      readFileSync(join(directory, 'sandbox.json'), 'utf8'),
+    ) as SandboxSecrets;
+    const stripeUrl = new URL(links.stripeDashboard).origin;
+    const isIdle = async () => {
+      const webPort = /"port":(\d+)/.exec(readFileSync(join(directory, 'logs/web.log'), 'utf8'))![1];
+      const headers = { authorization: `Bearer ${apiToken}`, 'x-salesforce-org-id': orgId };
+      for (;;) {
+        const sent = await answer<{ deliveries: Delivery[] }>(`${stripeUrl}/_sandbox/deliveries`);
+        const { queues } = await answer<EngineStatus>(`http://127.0.0.1:${webPort}/v1/status`, headers);
+        const delivered = sent.deliveries.every(({ status }) => status !== 'pending');
+        if (delivered && queues.every(({ dirty, held }) => dirty + held === 0)) return;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     };
-    return { pageUrl, stripeUrl: new URL(links.stripeDashboard).origin, stripeKey: stripeSecretKey, stop };
+    return { pageUrl, stripeUrl, stripeKey: stripeSecretKey, isIdle, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function answer<T>(url: string, headers: Record<string, string> = {}): Promise<T> {
+  return (await (await fetch(url, { headers })).json()) as T;
 }
 
 async function address(said: () => string, exited: Promise<unknown>): Promise<string> {

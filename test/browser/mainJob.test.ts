@@ -152,8 +152,7 @@ test('raise, edit a line, send, pay: a rep sees each status come by itself, and 
   await customer.getByText('Invoice paid').first().waitFor();
   const paidAt = Date.now();
   await customer.close();
-  // Without a reload, and far sooner than the sweep and the catch-up would bring it. On a machine with nothing else to do
-  // it takes less than two seconds.
+  // Without a reload, and far sooner than a sweep would bring it: in less than two seconds on a machine at rest.
   await panel().getByText('Paid', { exact: true }).first().waitFor({ timeout: 30_000 });
   process.stdout.write(`The record shows the payment after ${Date.now() - paidAt} ms.\n`);
   inStripe = await stripeInvoice();
@@ -231,8 +230,8 @@ test('a draft that nobody wants is deleted from its page, on both sides', async 
 test('Sync Invoice after a lost webhook repairs the record and says what changed', async () => {
   await raise('Meridian Freight Partners', 'Route planning');
   await send();
-  // The echo of our own writes makes the engine look once more; after that only a webhook would tell it.
-  await page.waitForTimeout(8_000);
+  // After what is under way only a webhook would tell the engine.
+  await local.isIdle();
   await deliveries('drop');
   const inStripe = await stripeInvoice();
   await stripe.invoices.pay(inStripe.id, { paid_out_of_band: true });
@@ -292,10 +291,9 @@ async function deliveries(mode: 'normal' | 'drop'): Promise<void> {
 }
 
 async function until<T>(look: () => Promise<T>, found: (value: T) => boolean): Promise<T> {
-  for (let attempt = 0; attempt < 1_200; attempt++) {
+  for (;;) {
     const value = await look();
     if (found(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await page.waitForTimeout(50);
   }
-  throw new Error('It did not become so within a minute.');
 }
