@@ -11,7 +11,7 @@ import { format } from 'c/labelText';
 import { lineAmount, toMajor } from 'c/money';
 import { newRequestKey } from 'c/requestKey';
 import { LABELS } from './labels';
-import { dueIn, termOf, TERMS } from './terms';
+import { dueBy, NET_30, TERMS } from './terms';
 
 const STEPS = ['details', 'product', 'price', 'summary'];
 const EMPTY_DRAFT = { productId: null, name: '', unitPrice: null, quantity: '1' };
@@ -32,6 +32,8 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   today = null;
   description = '';
   dueDate = null;
+  // What the due date goes on to follow until the invoice is final; empty where it was typed.
+  paymentTerms = '';
   draft = EMPTY_DRAFT;
   lines = [];
   nextKey = 1;
@@ -59,7 +61,8 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
       this.currencyCode = context.currencyCode;
       this.decimals = context.currencyDecimals;
       this.today = context.today;
-      this.dueDate = dueIn(30, context.today);
+      this.paymentTerms = context.paymentTerms ?? NET_30;
+      this.dueDate = dueBy(this.paymentTerms, context.today);
       this.warning = context.warning ?? '';
       this.errorText = context.problem ?? '';
       this.isBlocked = Boolean(context.problem);
@@ -105,9 +108,6 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   get cannotCreate() {
     return this.isBusy || this.isBlocked || !this.hasLines;
   }
-  get term() {
-    return termOf(this.dueDate, this.today);
-  }
   get draftAmount() {
     return toMajor(lineAmount(this.draft, this.decimals), this.decimals);
   }
@@ -116,7 +116,12 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
     this[event.currentTarget.dataset.field] = event.detail.value;
   }
   handleTerm(event) {
-    this.dueDate = dueIn(Number(event.detail.value), this.today);
+    this.paymentTerms = event.detail.value;
+    this.dueDate = dueBy(this.paymentTerms, this.today);
+  }
+  handleDueDate(event) {
+    this.dueDate = event.detail.value;
+    this.paymentTerms = '';
   }
   handleProduct(event) {
     const { productId, name, unitPrice } = event.detail;
@@ -165,6 +170,7 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
         accountId: this.recordId,
         description: this.description,
         dueDate: this.dueDate,
+        paymentTerms: this.paymentTerms,
         lines: this.lines.map(toInput),
         requestKey: this.requestKey,
       });

@@ -9,6 +9,7 @@ import { dropIntent, noteIntent, noteSent } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
 import { sendInvoice } from '../stripe/writeInvoice.ts';
+import { dueFromToday } from './dueFromToday.ts';
 import { STEPS } from './invoiceSteps.ts';
 import { nameOf, type StepContext } from './stepContext.ts';
 
@@ -20,6 +21,7 @@ export async function carryOut(engine: Engine, context: StepContext): Promise<St
   if (context.command.stage === CARRIED_OUT) return context.stripe;
   // What was begun before, Stripe may have done: then the state that we see is what came of it.
   if (!context.command.state.key) await refuseIfNotPossible(engine, context);
+  if (['send', 'finalize'].includes(context.action)) await dueFromToday(engine, context);
   const { action } = context;
   // The org's record goes first, once both sides say the same; the engine follows as if a person had deleted it.
   if (action === 'delete') return context.stripe;

@@ -119,7 +119,7 @@ const AMOUNTS = {
 } as const;
 const amountNames = Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[];
 const INVOICE_FIELDS = [
-  'Id, Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c',
+  'Id, Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c, Payment_Terms__c',
   ...Object.values(AMOUNTS),
 ].join(', ');
 
@@ -202,6 +202,7 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
       currency: invoice.currency.toUpperCase(),
       description: invoice.terms.description,
       dueDate: invoice.terms.dueDate,
+      paymentTerms: invoice.terms.paymentTerms,
       ...Object.fromEntries(amountNames.map((name) => [name, major(invoice[name])])),
       lines: invoice.lines.length,
       linesAmount: major(linesAmount),
@@ -232,6 +233,7 @@ function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
       currency,
       description: plainText(row.Description__c),
       dueDate: plainText(row.Due_Date__c),
+      paymentTerms: plainText(row.Payment_Terms__c),
       ...Object.fromEntries(amountNames.map((name) => [name, row[AMOUNTS[name]] ?? null])),
     },
   };

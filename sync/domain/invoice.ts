@@ -1,3 +1,5 @@
+import type { PaymentTerms } from './paymentTerms.ts';
+
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
 
 /** What people may edit while the invoice is a draft; the same shape from either side. */
@@ -6,6 +8,8 @@ export interface InvoiceTerms {
   description: string | null;
   /** YYYY-MM-DD, in the time zone of the Stripe account. */
   dueDate: string | null;
+  /** What the due date follows until the invoice is final; null where it was chosen by hand. */
+  paymentTerms: PaymentTerms | null;
 }
 
 /** What people may edit on a line of a draft; the same shape from either side. */
@@ -87,6 +91,8 @@ export interface CrmInvoice {
   status: InvoiceStatus;
   currency: string;
   terms: InvoiceTerms;
+  /** Of the Account, for an invoice that says nothing of its own; absent where they were not read. */
+  accountTerms?: PaymentTerms | null;
   lines: CrmLine[];
   sentAt: string | null;
   fields: Record<string, unknown>;

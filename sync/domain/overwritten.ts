@@ -7,7 +7,7 @@ import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
  * before the echo of our write, and was in none of our reads, is such an edit.
  */
 export const EDITED_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Invoice__c: ['Description__c', 'Due_Date__c'],
+  Invoice__c: ['Description__c', 'Due_Date__c', 'Payment_Terms__c'],
   Invoice_Line__c: ['Description__c', 'Unit_Price__c', 'Quantity__c'],
 };
 

@@ -132,6 +132,7 @@ function invoiceFields(
     Currency__c: stripe.currency.toUpperCase(),
     Description__c: stripe.terms.description,
     Due_Date__c: stripe.terms.dueDate,
+    Payment_Terms__c: stripe.terms.paymentTerms,
     Subtotal__c: amount(stripe.subtotal),
     Discount__c: amount(stripe.discount),
     Tax__c: amount(stripe.tax),

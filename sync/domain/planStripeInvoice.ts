@@ -40,7 +40,11 @@ const NOTHING: StripeInvoicePlan = {
 };
 
 // While the invoice is a draft, what the org says stands; from finalization on Stripe owns all of it.
-const TERMS_OWNER: Record<keyof InvoiceTerms, Side> = { description: 'salesforce', dueDate: 'salesforce' };
+const TERMS_OWNER: Record<keyof InvoiceTerms, Side> = {
+  description: 'salesforce',
+  dueDate: 'salesforce',
+  paymentTerms: 'salesforce',
+};
 const LINE_OWNER: Record<keyof LineTerms, Side> = {
   description: 'salesforce',
   product: 'salesforce',

@@ -1,6 +1,7 @@
 import type { CrmInvoice, CrmLine, InvoiceBase, InvoiceTerms, LineTerms } from './invoice.ts';
 import { same } from './merge.ts';
 import { decimal, toMinorDecimal } from './money.ts';
+import { knownTerms } from './paymentTerms.ts';
 import { fieldKey, type ToldValues } from './overwritten.ts';
 
 interface Term<T> {
@@ -13,6 +14,7 @@ interface Term<T> {
 const TERMS: Readonly<Record<string, Term<InvoiceTerms>>> = {
   Description__c: { term: 'description', of: (value) => value },
   Due_Date__c: { term: 'dueDate', of: (value) => value },
+  Payment_Terms__c: { term: 'paymentTerms', of: knownTerms },
 };
 
 const LINE_TERMS: Readonly<Record<string, Term<LineTerms>>> = {

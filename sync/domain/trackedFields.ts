@@ -8,6 +8,7 @@ export const TRACKED_FIELDS = {
     'Currency__c',
     'Description__c',
     'Due_Date__c',
+    'Payment_Terms__c',
     'Subtotal__c',
     'Discount__c',
     'Tax__c',

@@ -2,12 +2,14 @@ import type { FieldChange } from '../domain/change.ts';
 import { BEING_ADDED, type BaseLine, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
 import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
+import { followTerms } from '../domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
 import { linkRecord, noteInBase, type ClaimedRecord } from '../store/syncRecords.ts';
+import { accountDay } from '../stripe/accountZone.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
@@ -23,9 +25,10 @@ export interface StripeWriteContext {
 /** Makes the invoice in Stripe or brings its draft up to date. From finalization on it writes nothing. */
 export async function writeInvoiceToStripe(
   engine: Engine,
-  { record, base, crm, stripe }: InvoicePair,
+  { record, base, crm: read, stripe }: InvoicePair,
   { customers, known }: StripeWriteContext,
 ): Promise<InvoiceAtStripe> {
+  const crm = read && followTerms(base, { crm: read, stripe }, await accountDay(engine.stripe, engine.now()));
   // What is made now, or was made by a noted request that is older than the record, is merged like any draft.
   const created = stripe ? null : await create(engine, { record, crm: crm! }, customers);
   const present = known((stripe ?? created)!);

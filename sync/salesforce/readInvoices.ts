@@ -2,6 +2,7 @@ import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
 import { lineNumbers } from '../domain/lineNumbers.ts';
 import { MoneyError } from '../domain/money.ts';
+import { knownTerms } from '../domain/paymentTerms.ts';
 import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
@@ -15,6 +16,7 @@ interface InvoiceRow {
   Id: string;
   Name: string;
   Account__c: string;
+  Account__r: { Payment_Terms__c: string | null } | null;
   Invoice_Lines__r: { records: LineRow[] } | null;
   [field: string]: unknown;
 }
@@ -79,7 +81,7 @@ function whereOf(keys: ({ id: string } | { stripeId: string })[]): string {
 
 async function readRows(org: SalesforceOrg, where: string[]): Promise<InvoiceRow[]> {
   const query = (condition: string) =>
-    `SELECT Id, Name, ${INVOICE_FIELDS}, ` +
+    `SELECT Id, Name, Account__r.Payment_Terms__c, ${INVOICE_FIELDS}, ` +
     `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
     `FROM Invoice__c WHERE ${condition}`;
   if (where.length === 0) return [];
@@ -121,7 +123,12 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       stripeId: plainText(row.Stripe_Invoice_Id__c),
       status,
       currency,
-      terms: { description: plainText(row.Description__c), dueDate: plainText(row.Due_Date__c) },
+      terms: {
+        description: plainText(row.Description__c),
+        dueDate: plainText(row.Due_Date__c),
+        paymentTerms: knownTerms(row.Payment_Terms__c),
+      },
+      accountTerms: knownTerms(row.Account__r?.Payment_Terms__c),
       lines: lines.map((line) => crmLine(line, currency)),
       sentAt: isoTime(row.Sent_At__c),
       fields: trackedFields('Invoice__c', row),

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { endOfDay, isZone } from '../domain/civilDay.ts';
+import { dayIn, endOfDay, isZone } from '../domain/civilDay.ts';
 import { PermanentFailure } from '../failure.ts';
 import { translateStripeError } from './translateError.ts';
 
@@ -47,6 +47,10 @@ async function readZone(stripe: Stripe): Promise<string> {
     throw translateStripeError(error, 'read-stripe');
   }
 }
+
+/** The account's day at a moment. */
+export const accountDay = async (stripe: Stripe, at: Date): Promise<string> =>
+  dayIn(await accountZone(stripe), at.getTime() / 1000);
 
 /** The last second of a day of the account, so that what is due today can still be paid in time today. */
 export const lastSecondOf = async (stripe: Stripe, day: string): Promise<number> =>

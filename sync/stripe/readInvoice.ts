@@ -3,6 +3,7 @@ import { PermanentFailure } from '../failure.ts';
 import { dayIn } from '../domain/civilDay.ts';
 import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice.ts';
 import { decimal } from '../domain/money.ts';
+import { knownTerms } from '../domain/paymentTerms.ts';
 import { accountZone } from './accountZone.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -53,6 +54,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     terms: {
       description: text(invoice.description, DESCRIPTION_LENGTH),
       dueDate: invoice.due_date === null ? null : dayIn(zone, invoice.due_date),
+      paymentTerms: knownTerms(invoice.metadata?.payment_terms),
     },
     lines: (await allLines(stripe, invoice)).map((line) => lineSnapshot(line, zone)),
     number: invoice.number,

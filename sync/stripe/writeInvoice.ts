@@ -33,6 +33,7 @@ export function createInvoice(
         pending_invoice_items_behavior: 'exclude',
         ...(await termsParams(stripe, invoice.terms)),
         metadata: {
+          ...(invoice.terms.paymentTerms && { payment_terms: invoice.terms.paymentTerms }),
           ...(invoice.crmId && { salesforce_id: invoice.crmId }),
           salesforce_org_id: invoice.orgId,
         },
@@ -221,10 +222,11 @@ async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): 
 async function termsParams(
   stripe: Stripe,
   terms: Partial<InvoiceTerms>,
-): Promise<{ description?: string; due_date?: number }> {
+): Promise<Pick<Stripe.InvoiceUpdateParams, 'description' | 'due_date' | 'metadata'>> {
   return {
     ...(terms.description === undefined ? {} : { description: terms.description ?? '' }),
     ...(terms.dueDate ? { due_date: await lastSecondOf(stripe, terms.dueDate) } : {}),
+    ...(terms.paymentTerms === undefined ? {} : { metadata: { payment_terms: terms.paymentTerms ?? '' } }),
   };
 }
 

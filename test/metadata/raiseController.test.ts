@@ -24,6 +24,7 @@ describe('Raise Invoice', () => {
       currencyCode: 'USD',
       currencyDecimals: 2,
       today: daysFromNow(0),
+      paymentTerms: null,
     });
   });
 

@@ -1,5 +1,5 @@
 import { copyOfInvoice } from '../../sync/domain/duplicateInvoice.ts';
-import { stripeInvoice, stripeLine, terms } from './invoices.ts';
+import { invoiceTerms, stripeInvoice, stripeLine, terms } from './invoices.ts';
 
 const NOW = new Date('2027-02-28T23:30:00Z');
 
@@ -22,11 +22,8 @@ test.each([
   ],
   ['30 days where it had no due date', { finalizedAt: null, dueDate: null }, '2027-03-30'],
 ])('a copy is due %s', (_, { finalizedAt, dueDate }, due) => {
-  const invoice = stripeInvoice({ finalizedAt, terms: { description: 'Q4', dueDate } });
-  expect(copyOfInvoice(invoice, { now: NOW, zone: 'Etc/UTC' }).terms).toEqual({
-    description: 'Q4',
-    dueDate: due,
-  });
+  const invoice = stripeInvoice({ finalizedAt, terms: invoiceTerms({ description: 'Q4', dueDate }) });
+  expect(copyOfInvoice(invoice, { now: NOW, zone: 'Etc/UTC' }).terms).toEqual(invoiceTerms({ dueDate: due }));
 });
 
 test('a copy has the lines in their order, the currency and the customer, and nothing else', () => {
@@ -50,8 +47,17 @@ test('a copy has the lines in their order, the currency and the customer, and no
 test('days are those of the Stripe account', () => {
   const invoice = stripeInvoice({
     finalizedAt: '2026-11-24T22:00:00.000Z',
-    terms: { description: 'Q4', dueDate: '2026-12-24' },
+    terms: invoiceTerms({ description: 'Q4', dueDate: '2026-12-24' }),
   });
   // In Auckland it was the 25th when it was finalized, and is March when it is copied.
   expect(copyOfInvoice(invoice, { now: NOW, zone: 'Pacific/Auckland' }).terms.dueDate).toBe('2027-03-30');
+});
+
+test('a copy of an invoice with terms is due by them', () => {
+  const invoice = stripeInvoice({
+    terms: invoiceTerms({ dueDate: '2026-12-24', paymentTerms: 'End of month' }),
+  });
+  expect(copyOfInvoice(invoice, { now: NOW, zone: 'Pacific/Auckland' }).terms).toEqual(
+    invoiceTerms({ dueDate: '2027-03-31', paymentTerms: 'End of month' }),
+  );
 });

@@ -15,6 +15,7 @@ import {
   planCrmInvoice,
   type CrmFields,
 } from '../../sync/domain/planCrmInvoice.ts';
+import { knownTerms, paymentTerms } from '../../sync/domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../../sync/domain/planStripeInvoice.ts';
 import { tellsNews } from '../../sync/domain/tellsNews.ts';
 import { TRACKED_FIELDS } from '../../sync/domain/trackedFields.ts';
@@ -32,6 +33,7 @@ const lineTerms: fc.Arbitrary<LineTerms> = fc.record({
 const invoiceTerms = fc.record({
   description: fc.option(text, { nil: null }),
   dueDate: fc.constantFrom('2026-12-24', '2027-01-31', null),
+  paymentTerms: fc.constantFrom(...paymentTerms, null),
 });
 
 /** A line that both sides had once: what each of them says now, undefined where it was deleted. */
@@ -101,6 +103,7 @@ const crmInvoice = (fields: CrmFields, lines: CrmLine[]): CrmInvoice => ({
   terms: {
     description: (fields.Description__c ?? null) as string | null,
     dueDate: (fields.Due_Date__c ?? null) as string | null,
+    paymentTerms: knownTerms(fields.Payment_Terms__c),
   },
   lines,
   sentAt: null,
@@ -122,7 +125,14 @@ function sidesOf({ base, crm, stripe, shared, addedInOrg, addedInStripe, isKnown
     stripeLines.push(stripeLine(`il_n${index}`, { terms }));
   return {
     base: isKnown ? known : null,
-    crm: crmInvoice({ Description__c: crm.description, Due_Date__c: crm.dueDate }, crmLines),
+    crm: crmInvoice(
+      {
+        Description__c: crm.description,
+        Due_Date__c: crm.dueDate,
+        Payment_Terms__c: crm.paymentTerms,
+      },
+      crmLines,
+    ),
     stripe: stripeInvoice({ terms: stripe, lines: stripeLines }),
   };
 }
@@ -202,7 +212,7 @@ describe('a draft that was changed on both sides', () => {
                 same((one[side] as Record<string, unknown> | null)?.[field.split('.')[2]!], value)),
           );
         for (const side of ['crm', 'stripe'] as const) {
-          for (const field of ['description', 'dueDate'] as const) {
+          for (const field of ['description', 'dueDate', 'paymentTerms'] as const) {
             const value = before[side].terms[field];
             if (!same(value, base.terms[field]) && !same(value, stripe.terms[field]))
               expect(isKept(field, side, value)).toBe(true);

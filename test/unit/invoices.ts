@@ -1,6 +1,20 @@
-import type { CrmInvoice, CrmLine, LineTerms, StripeInvoice, StripeLine } from '../../sync/domain/invoice.ts';
+import type {
+  CrmInvoice,
+  CrmLine,
+  InvoiceTerms,
+  LineTerms,
+  StripeInvoice,
+  StripeLine,
+} from '../../sync/domain/invoice.ts';
 
 /** Makers of domain values for tables of cases; a case names only what it is about. */
+export const invoiceTerms = (changes: Partial<InvoiceTerms> = {}): InvoiceTerms => ({
+  description: 'Q4',
+  dueDate: '2026-12-24',
+  paymentTerms: null,
+  ...changes,
+});
+
 export const terms = (changes: Partial<LineTerms> = {}): LineTerms => ({
   description: 'Consulting day',
   product: 'prod_1',
@@ -35,7 +49,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   subscriptionId: null,
   revisionOf: null,
   currency: 'usd',
-  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  terms: invoiceTerms(),
   lines: [],
   number: null,
   subtotal: 0,
@@ -66,7 +80,7 @@ export const crmInvoice = (changes: Partial<CrmInvoice> = {}): CrmInvoice => ({
   stripeId: 'in_1',
   status: 'draft',
   currency: 'usd',
-  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  terms: invoiceTerms(),
   lines: [],
   sentAt: null,
   fields: {},

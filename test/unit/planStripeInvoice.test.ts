@@ -1,9 +1,9 @@
 import { withKnownProducts, type InvoiceBase } from '../../sync/domain/invoice.ts';
 import { planStripeInvoice } from '../../sync/domain/planStripeInvoice.ts';
-import { crmInvoice, crmLine, stripeInvoice, stripeLine, terms } from './invoices.ts';
+import { crmInvoice, crmLine, invoiceTerms, stripeInvoice, stripeLine, terms } from './invoices.ts';
 
 const baseOf = (lines: InvoiceBase['lines'] = {}): InvoiceBase => ({
-  terms: { description: 'Q4', dueDate: '2026-12-24' },
+  terms: invoiceTerms({ description: 'Q4', dueDate: '2026-12-24' }),
   lines,
 });
 const known = { L1: { ...terms(), stripeId: 'il_1' } };
@@ -30,8 +30,8 @@ describe('what a draft in Stripe needs', () => {
   test('an edit in the org goes to Stripe, an edit in Stripe does not come back', () => {
     const plan = planStripeInvoice(
       baseOf(),
-      crmInvoice({ terms: { description: 'Q4 revised', dueDate: '2026-12-24' } }),
-      stripeInvoice({ terms: { description: 'Q4', dueDate: '2027-01-31' } }),
+      crmInvoice({ terms: invoiceTerms({ description: 'Q4 revised', dueDate: '2026-12-24' }) }),
+      stripeInvoice({ terms: invoiceTerms({ description: 'Q4', dueDate: '2027-01-31' }) }),
     );
     expect(plan.update).toEqual({ description: 'Q4 revised' });
     expect(plan.conflicts).toEqual([]);
@@ -40,8 +40,8 @@ describe('what a draft in Stripe needs', () => {
   test('the org wins where both sides edited the same, and the loss is kept', () => {
     const plan = planStripeInvoice(
       baseOf(),
-      crmInvoice({ terms: { description: 'ours', dueDate: '2026-12-24' } }),
-      stripeInvoice({ terms: { description: 'theirs', dueDate: '2026-12-24' } }),
+      crmInvoice({ terms: invoiceTerms({ description: 'ours', dueDate: '2026-12-24' }) }),
+      stripeInvoice({ terms: invoiceTerms({ description: 'theirs', dueDate: '2026-12-24' }) }),
     );
     expect(plan.update).toEqual({ description: 'ours' });
     expect(plan.conflicts).toEqual([
@@ -118,7 +118,7 @@ describe('what a draft in Stripe needs', () => {
       const plan = planStripeInvoice(
         baseOf(known),
         crmInvoice({
-          terms: { description: 'too late', dueDate: '2026-12-24' },
+          terms: invoiceTerms({ description: 'too late', dueDate: '2026-12-24' }),
           lines: [crmLine('L1', { stripeId: 'il_1', terms: terms({ quantity: '9' }) })],
         }),
         stripeInvoice({ status, lines: [stripeLine('il_1', { crmId: 'L1' })] }),

@@ -111,14 +111,22 @@ describe('c-raise-invoice', () => {
     await click('c.Next');
   }
 
-  it('proposes thirty days and follows the quick picks', async () => {
+  it('proposes thirty days and follows the quick picks; a day that is typed has no terms', async () => {
     await mount();
     expect(find('[data-field=dueDate]').value).toBe('2026-12-20');
-    expect(find('[data-id=terms]').value).toBe('30');
-    await enter('[data-id=terms]', '0');
+    expect(find('[data-id=terms]').value).toBe('Net 30');
+    await enter('[data-id=terms]', 'Due on receipt');
     expect(find('[data-field=dueDate]').value).toBe('2026-11-20');
-    await enter('[data-field=dueDate]', '2026-12-01');
+    await enter('[data-id=terms]', 'End of month');
+    expect(find('[data-field=dueDate]').value).toBe('2026-11-30');
+    await enter('[data-field=dueDate]', '2026-12-20');
     expect(find('[data-id=terms]').value).toBe('');
+  });
+
+  it("starts with the account's terms", async () => {
+    await mount({ paymentTerms: 'Net 60' });
+    expect(find('[data-id=terms]').value).toBe('Net 60');
+    expect(find('[data-field=dueDate]').value).toBe('2027-01-19');
   });
 
   it('takes the list price and shows the amount while typing', async () => {
@@ -163,6 +171,7 @@ describe('c-raise-invoice', () => {
       accountId: ACCOUNT_ID,
       description: 'Services in May',
       dueDate: '2026-12-20',
+      paymentTerms: 'Net 30',
       lines: [{ productId: '01t2', unitPrice: 99.9, quantity: 2 }],
       requestKey: expect.stringMatching(/^[0-9a-f]{32}$/),
     });

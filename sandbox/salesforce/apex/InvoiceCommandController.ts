@@ -2,6 +2,7 @@ import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecor
 import { billingRecipientOf, type BillingRecipient } from './billingRecipient.ts';
 import { runCommand } from './invoicebridgeApi.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
+import { dueDateOf } from './paymentTerms.ts';
 import { quoted, today, toId, toText } from './parameters.ts';
 import { inWords } from './userFacingError.ts';
 
@@ -24,7 +25,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
           amount: amountOf(invoice, lines),
           amountRemaining: invoice.Amount_Remaining__c ?? null,
           currencyCode: toText(invoice.Currency__c) ?? context.defaultCurrency,
-          dueDate: invoice.Due_Date__c ?? null,
+          dueDate: dueDateOf(invoice),
           problem: problemOf(invoice, { recipient, lines, context }),
         };
       }),
@@ -81,7 +82,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
 
 function readInvoice(invoiceId: string, context: ApexContext): ApexRecord {
   const [invoice] = context.query(
-    'SELECT Name, Account__c, Status__c, Currency__c, Due_Date__c, Subtotal__c, Total__c, Amount_Remaining__c, Sent_At__c ' +
+    'SELECT Name, Account__c, Status__c, Currency__c, Due_Date__c, Payment_Terms__c, Subtotal__c, Total__c, Amount_Remaining__c, Sent_At__c ' +
       `FROM Invoice__c WHERE Id = ${quoted(invoiceId)}`,
   );
   if (!invoice) {
@@ -127,7 +128,7 @@ function problemOf(
   }
   if (invoice.Status__c !== 'Draft') return null;
   if (lines.length === 0) return 'This invoice has no lines. Add at least one line, then try again.';
-  const dueDate = toText(invoice.Due_Date__c);
+  const dueDate = dueDateOf(invoice);
   if (dueDate !== null && dueDate < today()) {
     return 'The due date is in the past. Choose a later one, then try again.';
   }

@@ -27,6 +27,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
           currencyCode: context.defaultCurrency,
           currencyDecimals: decimalsOf(context.defaultCurrency),
           today: today(),
+          paymentTerms: recipient.paymentTerms,
         };
       }),
   },
@@ -49,7 +50,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
 
   createInvoice: {
     cacheable: false,
-    run: ({ accountId, description, dueDate, lines, requestKey }, context) =>
+    run: ({ accountId, description, dueDate, paymentTerms, lines, requestKey }, context) =>
       inWords(() => {
         requirePermission(context);
         const key = toText(requestKey)?.trim();
@@ -71,6 +72,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
             Account__c: toId(accountId),
             Description__c: toText(description),
             Due_Date__c: toDate(dueDate),
+            Payment_Terms__c: toText(paymentTerms),
             Currency__c: currencyCode,
             Request_Key__c: key,
           },

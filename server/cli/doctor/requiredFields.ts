@@ -17,7 +17,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
   {
     name: 'Account',
     may: ['edit'],
-    read: ['Name', 'Billing_Contact__c'],
+    read: ['Name', 'Billing_Contact__c', 'Payment_Terms__c'],
     create: [],
     edit: [
       ...list('Phone BillingStreet BillingCity BillingState BillingPostalCode BillingCountry'),
@@ -47,7 +47,9 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     read: ['Name'],
     create: ['Account__c'],
     edit: [
-      ...list('Stripe_Invoice_Id__c Status__c Number__c Currency__c Description__c Due_Date__c'),
+      ...list(
+        'Stripe_Invoice_Id__c Status__c Number__c Currency__c Description__c Due_Date__c Payment_Terms__c',
+      ),
       ...list('Subtotal__c Discount__c Tax__c Total__c Amount_Due__c Amount_Paid__c Amount_Remaining__c'),
       ...list('Hosted_Invoice_Url__c Invoice_Pdf_Url__c Sent_At__c Finalized_At__c Paid_At__c'),
       ...list('Last_Payment_Error__c Due_At__c Next_Retry_At__c Payment_Processing__c Amount_Refunded__c'),

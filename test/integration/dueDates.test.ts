@@ -1,4 +1,5 @@
-import { endOfDay } from '../../sync/domain/civilDay.ts';
+import { dayIn, endOfDay } from '../../sync/domain/civilDay.ts';
+import { dueBy } from '../../sync/domain/paymentTerms.ts';
 import { actOn } from './actOn.ts';
 import { invoicebridge } from '../cli/invoicebridge.ts';
 import { jobSteps, type JobSteps } from './jobSteps.ts';
@@ -73,6 +74,46 @@ test('an hour that is another day in UTC moves nothing; an edit on either side i
   });
 });
 
+test('a record without a due date has the terms of its Account, counted from the day of the Stripe account', async () => {
+  const [account] = await world.rep.query(`SELECT Id FROM Account WHERE Name = '${steps.account}'`);
+  await world.rep.update('Account', account!.Id, { Payment_Terms__c: 'Net 60' });
+  const crmId = await world.rep.create('Invoice__c', {
+    Account__c: account!.Id,
+    Description__c: 'By a Flow',
+  });
+  await actOn(world, { action: 'sync', crmId });
+  const due = dueBy('Net 60', accountToday());
+  expect((await steps.stripeInvoice(crmId)).due_date).toBe(endOfDay(ZONE, due));
+  expect(await world.rep.invoice(crmId)).toMatchObject({ Due_Date__c: due });
+  expect(await termsOf(crmId)).toBe('Net 60');
+});
+
+test('a draft that is sent later is due by its terms from then on; a day that was chosen by hand stays', async () => {
+  const raise = async (fields: object) => {
+    const crmId = await steps.raise();
+    await world.rep.update('Invoice__c', crmId, fields);
+    await actOn(world, { action: 'sync', crmId });
+    return crmId;
+  };
+  const later = daysFromNow(77);
+  // As it is with a draft of Net 15 that has lain for a while: its day is not that of today's terms.
+  const [lain, byHand] = [
+    await raise({ Payment_Terms__c: 'Net 15', Due_Date__c: daysFromNow(9) }),
+    await raise({ Payment_Terms__c: 'Net 15' }),
+  ];
+  await world.rep.update('Invoice__c', byHand, { Due_Date__c: later });
+  await actOn(world, { action: 'sync', crmId: byHand });
+  expect([await termsOf(lain), await termsOf(byHand)]).toEqual(['Net 15', null]);
+
+  await actOn(world, { action: 'send', crmId: lain });
+  await actOn(world, { action: 'finalize', crmId: byHand });
+  const due = dueBy('Net 15', accountToday());
+  expect((await steps.stripeInvoice(lain)).due_date).toBe(endOfDay(ZONE, due));
+  expect(await world.rep.invoice(lain)).toMatchObject({ Status__c: 'Open', Due_Date__c: due });
+  expect((await steps.stripeInvoice(byHand)).due_date).toBe(endOfDay(ZONE, later));
+  expect(await world.rep.invoice(byHand)).toMatchObject({ Status__c: 'Open', Due_Date__c: later });
+});
+
 test('a key that may not read its account is told of, with what to set', async () => {
   await world.control('stripe', 'POST', '/faults', {
     match: { method: 'GET', path: '^/v1/account$' },
@@ -90,3 +131,10 @@ test('a key that may not read its account is told of, with what to set', async (
   await world.control('stripe', 'DELETE', '/faults');
   expect((await actOn(world, { action: 'sync', crmId })).status).toBe(200);
 });
+
+const accountToday = () => dayIn(ZONE, Date.now() / 1000);
+
+async function termsOf(crmId: string): Promise<unknown> {
+  const [row] = await world.rep.query(`SELECT Payment_Terms__c FROM Invoice__c WHERE Id = '${crmId}'`);
+  return row!.Payment_Terms__c;
+}
