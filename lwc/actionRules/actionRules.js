@@ -11,9 +11,13 @@ const RULES = {
   resend: (facts) => facts.status === 'open' && Boolean(facts.sentAt),
   pay: collectable,
   'mark-paid': collectable,
+  'record-payment': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
+  refund: (facts) => inStates('open', 'paid', 'uncollectible')(facts) && facts.amountPaid > 0,
+  credit: (facts) => inStates('open', 'paid', 'uncollectible')(facts) && !facts.isPaymentProcessing,
   'mark-uncollectible': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
   void: unpaid,
   revise: (facts) => unpaid(facts) && !facts.subscriptionId,
+  duplicate: inStates('draft', 'open', 'paid', 'uncollectible', 'void'),
   delete: (facts) => facts.status === 'draft' && !facts.subscriptionId,
 };
 

@@ -1,4 +1,3 @@
-import WORKING from '@salesforce/label/c.Working';
 import INVOICE from '@salesforce/label/c.Invoice';
 import CUSTOMER from '@salesforce/label/c.Customer';
 import RECIPIENT from '@salesforce/label/c.Recipient';
@@ -6,11 +5,8 @@ import AMOUNT from '@salesforce/label/c.Amount';
 import AMOUNT_REMAINING from '@salesforce/label/c.Amount_Remaining';
 import WHAT_HAPPENS from '@salesforce/label/c.What_Happens';
 import NO_ADDRESS from '@salesforce/label/c.No_Address';
-import CANCEL from '@salesforce/label/c.Cancel';
-import CLOSE from '@salesforce/label/c.Close';
 
 export const LABELS = {
-  working: WORKING,
   invoice: INVOICE,
   customer: CUSTOMER,
   recipient: RECIPIENT,
@@ -18,6 +14,4 @@ export const LABELS = {
   amountRemaining: AMOUNT_REMAINING,
   whatHappens: WHAT_HAPPENS,
   noAddress: NO_ADDRESS,
-  cancel: CANCEL,
-  close: CLOSE,
 };

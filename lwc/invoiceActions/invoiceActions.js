@@ -33,7 +33,7 @@ export default class InvoiceActions extends NavigationMixin(LightningElement) {
   async handleSelect({ detail: { value } }) {
     const { dialog, ...entry } = MENU.find(({ action }) => action === value);
     const accountId = getFieldValue(this.invoice.data, FIELDS.accountId);
-    const result = await dialog.open({ ...entry, size: 'small', recordId: this.recordId });
+    const result = await dialog.open({ size: 'small', ...entry, recordId: this.recordId });
     if (!result) {
       // A refusal brings the record up to date as well, and a lost answer may have been none.
       notifyRecordUpdateAvailable([{ recordId: this.recordId }]);

@@ -2,6 +2,12 @@ import FINALIZE from '@salesforce/label/c.Finalize_Without_Sending';
 import SEND_AGAIN from '@salesforce/label/c.Send_Again';
 import CHARGE_CARD from '@salesforce/label/c.Charge_Card_On_File';
 import MARK_PAID from '@salesforce/label/c.Mark_As_Paid';
+import RECORD_PAYMENT from '@salesforce/label/c.Record_Payment';
+import REFUND from '@salesforce/label/c.Refund';
+import CREDIT from '@salesforce/label/c.Issue_Credit_Note';
+import DUPLICATE from '@salesforce/label/c.Duplicate_Invoice';
+import WILL_DUPLICATE from '@salesforce/label/c.Will_Duplicate';
+import ORIGINAL_STAYS from '@salesforce/label/c.Original_Stays';
 import MARK_UNCOLLECTIBLE from '@salesforce/label/c.Mark_As_Uncollectible';
 import VOID from '@salesforce/label/c.Void_Invoice';
 import REVISE from '@salesforce/label/c.Revise_Invoice';
@@ -24,6 +30,9 @@ import WILL_REVISE from '@salesforce/label/c.Will_Revise';
 import OLD_STAYS from '@salesforce/label/c.Old_Stays_Until_Final';
 import WILL_DELETE from '@salesforce/label/c.Will_Delete_Draft';
 import ConfirmAction from 'c/confirmAction';
+import CreditInvoice from 'c/creditInvoice';
+import RecordPayment from 'c/recordPayment';
+import RefundInvoice from 'c/refundInvoice';
 
 /**
  * What can be done with an invoice, in the order of the menu; lwc/actionRules says when each is offered. The dialog is
@@ -54,11 +63,30 @@ export const MENU = [
     consequences: [WILL_CHARGE, MAY_BE_DECLINED, ONLY_REFUND],
   },
   {
+    action: 'record-payment',
+    label: RECORD_PAYMENT,
+    icon: 'utility:currency',
+    dialog: RecordPayment,
+  },
+  {
     action: 'mark-paid',
     label: MARK_PAID,
     icon: 'utility:check',
     dialog: ConfirmAction,
     consequences: [WILL_BE_PAID, FINAL],
+  },
+  {
+    action: 'refund',
+    label: REFUND,
+    icon: 'utility:undo',
+    dialog: RefundInvoice,
+  },
+  {
+    action: 'credit',
+    label: CREDIT,
+    icon: 'utility:contract_alt',
+    dialog: CreditInvoice,
+    size: 'medium',
   },
   {
     action: 'mark-uncollectible',
@@ -81,6 +109,13 @@ export const MENU = [
     icon: 'utility:edit',
     dialog: ConfirmAction,
     consequences: [WILL_REVISE, OLD_STAYS],
+  },
+  {
+    action: 'duplicate',
+    label: DUPLICATE,
+    icon: 'utility:copy',
+    dialog: ConfirmAction,
+    consequences: [WILL_DUPLICATE, ORIGINAL_STAYS],
   },
   {
     action: 'delete',

@@ -39,3 +39,16 @@ export function totalAmount(lines, decimals) {
 export function toMajor(amount, decimals) {
   return amount === null ? null : Number(amount) / 10 ** decimals;
 }
+
+/** For inputs: 1250n with two decimals is "12.50". */
+export function toInput(amount, decimals) {
+  const digits = String(amount).padStart(decimals + 1, '0');
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+/** In a sentence, as the middleware says it: "1,234.50 USD". */
+export function inMoney(amount, { decimals, currencyCode }) {
+  const [whole, fraction] = toInput(amount, decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${fraction ? `${grouped}.${fraction}` : grouped} ${currencyCode}`;
+}

@@ -1,5 +1,4 @@
 import TITLE from '@salesforce/label/c.Send_To_Customer';
-import WORKING from '@salesforce/label/c.Working';
 import INVOICE from '@salesforce/label/c.Invoice';
 import CUSTOMER from '@salesforce/label/c.Customer';
 import RECIPIENT from '@salesforce/label/c.Recipient';
@@ -19,7 +18,6 @@ import SEND_RUNNING from '@salesforce/label/c.Send_Running';
 
 export const LABELS = {
   title: TITLE,
-  working: WORKING,
   invoice: INVOICE,
   customer: CUSTOMER,
   recipient: RECIPIENT,

@@ -4,9 +4,9 @@ import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
+import { Attempt } from 'c/attempt';
 import { inWords } from 'c/errors';
 import { format } from 'c/labelText';
-import { newRequestKey } from 'c/requestKey';
 import { LABELS } from './labels';
 
 /** Screen action of an invoice: says what sending means, sends, and says what really happened. */
@@ -16,8 +16,8 @@ export default class SendToCustomer extends LightningElement {
   isLoading = true;
   isBusy = false;
   errorText = '';
-  // The same for every try whose answer was lost, so the customer gets one mail.
-  idempotencyKey = newRequestKey();
+  // However many tries it takes, the customer gets one mail.
+  attempt = new Attempt();
 
   _recordId;
 
@@ -51,6 +51,22 @@ export default class SendToCustomer extends LightningElement {
   get closeLabel() {
     return this.canSend ? LABELS.cancel : LABELS.close;
   }
+  get facts() {
+    const { name, accountName, recipient, recipientSource, amount, dueDate } = this.preview;
+    return [
+      { id: 'name', label: LABELS.invoice, value: name },
+      { id: 'customer', label: LABELS.customer, value: accountName },
+      {
+        id: 'recipient',
+        label: LABELS.recipient,
+        value: recipient,
+        note: recipientSource,
+        isStrong: true,
+      },
+      { id: 'amount', label: LABELS.amount, value: amount, isMoney: true },
+      { id: 'due-date', label: LABELS.dueDate, value: dueDate, isDate: true },
+    ].filter(({ value }) => value !== null && value !== undefined);
+  }
   get consequences() {
     const mail = format(LABELS.willMail, this.preview.recipient);
     // An invoice that was finalized in Stripe but never mailed is final already.
@@ -67,22 +83,15 @@ export default class SendToCustomer extends LightningElement {
     if (this.isBusy) return;
     this.isBusy = true;
     this.errorText = '';
-    try {
-      const result = await sendInvoice({ invoiceId: this.recordId, idempotencyKey: this.idempotencyKey });
-      if (result.status === 'failed') {
-        // The refusal is final for this key; when the cause is mended, the next try is a new command.
-        this.idempotencyKey = newRequestKey();
-        this.errorText = result.message;
-        return;
-      }
+    const { result, errorText } = await this.attempt.run((idempotencyKey) =>
+      sendInvoice({ invoiceId: this.recordId, idempotencyKey }),
+    );
+    this.isBusy = false;
+    notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+    if (result) {
       this.dispatchEvent(new ShowToastEvent(this.toastFor(result)));
       this.dispatchEvent(new CloseActionScreenEvent());
-    } catch (error) {
-      this.errorText = inWords(error);
-    } finally {
-      this.isBusy = false;
-      notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
-    }
+    } else this.errorText = errorText;
   }
 
   /** A send can end Paid: nothing due, a credit balance that covers it, or an amount below the smallest charge. */

@@ -27,6 +27,7 @@ export async function refundInvoice(
   await advanceCommand(engine.database, command, { state: { refunding, left } });
   const { id, status } = await refundPayment(engine.stripe, refunding, key);
   await markDirty(engine.database, 'refund', { stripeId: id, side: 'stripe' });
+  await markDirty(engine.database, 'payment', { stripeId: refunding.payment, side: 'stripe' });
   if (status === 'failed' || status === 'canceled') {
     throw new PermanentFailure({
       code: 'refund_failed',

@@ -32,7 +32,7 @@ const mirrors: MirrorAudit[] = [
   {
     entity: 'payment',
     stripeIdField: 'Stripe_Payment_Id__c',
-    fields: [...MONEY_FIELDS, 'Reference__c'],
+    fields: [...MONEY_FIELDS, 'Amount_Refunded__c', 'Reference__c'],
     where: "Type__c IN ('Payment', 'Out of Band')",
     read: readPayment,
     // A PaymentIntent does not name its invoice; what joins the two names both.

@@ -31,6 +31,7 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string)
       Type__c: 'Payment',
       Status__c: status,
       Amount__c: toMajorUnits(intent.amount_received || intent.amount, intent.currency),
+      Amount_Refunded__c: someAmount(charge?.amount_refunded ?? 0, intent.currency),
       Currency__c: intent.currency.toUpperCase(),
       Method__c: methodWords(charge),
       Paid_At__c: charge?.status === 'succeeded' ? isoSeconds(charge.created) : null,
@@ -52,6 +53,7 @@ export function paymentRecordSnapshot(record: Stripe.PaymentRecord, invoiceId: s
       Type__c: 'Out of Band',
       Status__c: isRefunded ? 'Refunded' : amount.value > 0 ? 'Succeeded' : 'Failed',
       Amount__c: toMajorUnits(amount.value, amount.currency),
+      Amount_Refunded__c: someAmount(refunded.value, amount.currency),
       Currency__c: amount.currency.toUpperCase(),
       Method__c: reportedMethod(record),
       // A record of Stripe's does not say when the money came in; ours carry it.
@@ -61,6 +63,10 @@ export function paymentRecordSnapshot(record: Stripe.PaymentRecord, invoiceId: s
     },
   };
 }
+
+/** Nothing is left empty, as in records from before this was kept. */
+const someAmount = (amount: number, currency: string): number | null =>
+  amount > 0 ? toMajorUnits(amount, currency) : null;
 
 /** Where our reports of payments note when the money came in: seconds since 1970. */
 export const PAID_AT = 'paid_at';

@@ -2,6 +2,7 @@ import { createElement } from 'lwc';
 import ConfirmAction from 'c/confirmAction';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import runAction from '@salesforce/apex/InvoiceCommandController.runAction';
+import { deepQuery } from '../../../test/setup/deepQuery';
 
 jest.mock('@salesforce/apex/InvoiceCommandController.getSendPreview', () => ({ default: jest.fn() }), {
   virtual: true,
@@ -44,7 +45,7 @@ describe('c-confirm-action', () => {
     jest.resetAllMocks();
   });
 
-  const find = (selector) => dialog.shadowRoot.querySelector(selector);
+  const find = (selector) => deepQuery(dialog, selector);
   const confirm = async () => {
     find('[data-id=confirm]').click();
     await settle();
@@ -98,7 +99,7 @@ describe('c-confirm-action', () => {
     await mount({});
     runAction.mockRejectedValueOnce({ body: { message: 'No answer.' } });
     await confirm();
-    expect(find('[role=alert]').textContent).toBe('No answer.');
+    expect(find('[role=alert]').textContent).toBe('No answer. c.Sure_To_Ask_Again');
     runAction.mockResolvedValueOnce({ status: 'failed', message: 'It is paid.' });
     await confirm();
     expect(find('[role=alert]').textContent).toBe('It is paid.');

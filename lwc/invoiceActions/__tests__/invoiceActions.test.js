@@ -62,11 +62,20 @@ describe('c-invoice-actions', () => {
 
   it('offers what the state of the invoice allows', async () => {
     await mount({ Sent_At__c: '2026-11-20T10:00:00.000Z', Amount_Paid__c: 5 });
-    expect(offered()).toEqual(['resend', 'pay', 'mark-paid', 'mark-uncollectible']);
+    expect(offered()).toEqual([
+      'resend',
+      'pay',
+      'record-payment',
+      'mark-paid',
+      'refund',
+      'credit',
+      'mark-uncollectible',
+      'duplicate',
+    ]);
   });
 
   it('is not there when nothing is possible', async () => {
-    await mount({ Status__c: 'Void' });
+    await mount({ Status__c: null });
     expect(actions.shadowRoot.querySelector('lightning-button-menu')).toBeNull();
   });
 

@@ -1,4 +1,4 @@
-import { lineAmount, toMajor, toScaled, totalAmount } from 'c/money';
+import { inMoney, lineAmount, toInput, toMajor, toScaled, totalAmount } from 'c/money';
 
 describe('c-money', () => {
   it.each([
@@ -54,4 +54,17 @@ describe('c-money', () => {
       ),
     ).toBe(400n);
   });
+
+  it.each([
+    [1250n, 2, '12.50', '12.50 USD'],
+    [5n, 2, '0.05', '0.05 USD'],
+    [123456789n, 2, '1234567.89', '1,234,567.89 USD'],
+    [5000n, 0, '5000', '5,000 USD'],
+  ])(
+    'writes %p with %i decimals as %s into inputs, and as %s into sentences',
+    (amount, decimals, input, said) => {
+      expect(toInput(amount, decimals)).toBe(input);
+      expect(inMoney(amount, { decimals, currencyCode: 'USD' })).toBe(said);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { createElement } from 'lwc';
 import SendToCustomer from 'c/sendToCustomer';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
+import { deepQuery } from '../../../test/setup/deepQuery';
 
 jest.mock('@salesforce/apex/InvoiceCommandController.getSendPreview', () => ({ default: jest.fn() }), {
   virtual: true,
@@ -60,7 +61,7 @@ describe('c-send-to-customer', () => {
     jest.resetAllMocks();
   });
 
-  const find = (selector) => action.shadowRoot.querySelector(selector);
+  const find = (selector) => deepQuery(action, selector);
   const buttons = () => [...action.shadowRoot.querySelectorAll('lightning-button')];
   const send = async () => {
     buttons().at(-1).click();
@@ -69,7 +70,7 @@ describe('c-send-to-customer', () => {
 
   it('says who gets it, how much, until when, what will happen and what cannot be undone', async () => {
     await mount();
-    expect(find('[data-id=recipient]').textContent).toBe('ap@acme.example');
+    expect(find('[data-id=recipient] strong').textContent).toBe('ap@acme.example');
     expect(find('[data-id=amount] lightning-formatted-number').value).toBe(2550);
     expect(find('[data-id=due-date] lightning-formatted-date-time').value).toBe('2026-12-24');
     expect([...find('[data-id=consequences]').children].map(({ textContent }) => textContent)).toEqual([

@@ -1,6 +1,7 @@
 import type { ApexMethod } from './context.ts';
 import { InvoiceCommandController } from './InvoiceCommandController.ts';
 import { InvoiceDraftController } from './InvoiceDraftController.ts';
+import { InvoiceMoneyController } from './InvoiceMoneyController.ts';
 import { RaiseInvoiceController } from './RaiseInvoiceController.ts';
 import { RecordSyncController } from './RecordSyncController.ts';
 
@@ -8,6 +9,7 @@ import { RecordSyncController } from './RecordSyncController.ts';
 export const apexClasses: Record<string, Record<string, ApexMethod>> = {
   InvoiceCommandController,
   InvoiceDraftController,
+  InvoiceMoneyController,
   RaiseInvoiceController,
   RecordSyncController,
 };

@@ -76,7 +76,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     create: [],
     edit: [
       ...list('Stripe_Payment_Id__c Invoice__c Account__c Type__c Status__c Amount__c Currency__c'),
-      ...list('Method__c Paid_At__c Receipt_Url__c Reference__c'),
+      ...list('Amount_Refunded__c Method__c Paid_At__c Receipt_Url__c Reference__c'),
       ...SYNC,
     ],
   },
