@@ -31,8 +31,9 @@ export default class AmountInput extends LightningElement {
   get shownLabel() {
     return this.label ?? format(AMOUNT_IN, this.currencyCode);
   }
+  /** Stripe takes amounts with three decimals only if the last is 0: https://docs.stripe.com/currencies#three-decimal */
   get step() {
-    return toInput(BigInt(1), this.decimals);
+    return toInput(BigInt(this.decimals === 3 ? 10 : 1), this.decimals);
   }
   get min() {
     return this.required ? this.step : '0';
@@ -44,7 +45,7 @@ export default class AmountInput extends LightningElement {
     return this.hasMost ? format(TOO_LARGE, inMoney(this.most, this)) : undefined;
   }
   get hasDecimals() {
-    return format(HAS_DECIMALS, this.decimals);
+    return format(HAS_DECIMALS, Math.min(this.decimals, 2));
   }
   get hasMost() {
     return this.most !== undefined && this.most !== null;

@@ -155,11 +155,11 @@ export default class CreditInvoice extends ActionDialog {
   }
 
   creditedLines() {
-    return this.rows
-      .filter(({ credit }) => credit > 0)
-      .map(({ lineId, countable, typed, credit }) =>
-        countable ? { line: lineId, quantity: Number(typed) } : { line: lineId, amount: credit },
-      );
+    const credited = this.rows.filter(({ credit }) => credit > 0);
+    return credited.map(({ lineId, countable, typed, credit }) => ({
+      line: lineId,
+      ...(countable ? { quantity: Number(typed) } : { amount: credit }),
+    }));
   }
 
   scaled(value) {

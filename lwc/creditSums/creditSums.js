@@ -40,4 +40,6 @@ export function usualSplit(paid, refundable) {
   return { refund, balance: ZERO, outside: paid - refund };
 }
 
-const within = (value, most) => (value === null || value < ZERO || value > most ? null : value);
+function within(value, most) {
+  return value === null || value < ZERO || value > most ? null : value;
+}

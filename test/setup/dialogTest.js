@@ -20,7 +20,6 @@ export const MONEY = {
 };
 
 // After a turn of the event loop every pending promise and rendering is done.
-// eslint-disable-next-line @lwc/lwc/no-async-operation
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** A dialog of an action in the page, as a person sees and uses it. */

@@ -31,6 +31,8 @@ describe('c-amount-input', () => {
       min: '1',
       max: undefined,
     });
+    document.body.replaceChildren();
+    expect(mount({ required: true, currencyCode: 'KWD', decimals: 3 })).toMatchObject({ step: '0.010' });
   });
 
   it('takes nothing at all where it is not required', () => {

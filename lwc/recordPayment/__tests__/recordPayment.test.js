@@ -33,7 +33,7 @@ describe('c-record-payment', () => {
     expect(dialog.shown('left')).toBe(0);
   });
 
-  it('says that it is a part, what is too much, and nothing while no amount is there', async () => {
+  it('says that it is a part, or too much', async () => {
     const dialog = await open({});
     await dialog.enter('c-amount-input', '30.1');
     expect(dialog.text('[data-id=outcome]')).toBe('c.Pays_Part');
@@ -41,10 +41,12 @@ describe('c-record-payment', () => {
     await dialog.enter('c-amount-input', '100.01');
     expect(dialog.text('[data-id=outcome]')).toBe('c.Pays_Too_Much');
     expect(dialog.shown('left')).toBe(0.01);
-    for (const nothing of ['', '0', '1.005']) {
-      await dialog.enter('c-amount-input', nothing);
-      expect(dialog.text('[data-id=outcome]')).toBeNull();
-    }
+  });
+
+  it.each(['', '0', '1.005'])('says nothing of what is no amount: %p', async (typed) => {
+    const dialog = await open({});
+    await dialog.enter('c-amount-input', typed);
+    expect(dialog.find('[data-id=outcome]')).toBeNull();
   });
 
   it('takes the decimals of the currency', async () => {

@@ -57,7 +57,7 @@ function readPayments(invoiceId: string, context: ApexContext) {
       method: record.Method__c ?? null,
       paidAt: record.Paid_At__c ?? null,
       amount: orZero(record.Amount__c),
-      left: (cents(record.Amount__c) - cents(record.Amount_Refunded__c)) / 100,
+      left: (thousandths(record.Amount__c) - thousandths(record.Amount_Refunded__c)) / 1000,
     }))
     .filter(({ left }) => left > 0);
 }
@@ -79,5 +79,5 @@ const nameOf = (parent: unknown) => (parent as ApexRecord | null | undefined)?.N
 
 const orZero = (value: unknown) => toDecimal(value) ?? 0;
 
-/** A Decimal of Apex is exact; the fields have two decimals. */
-const cents = (value: unknown) => Math.round(orZero(value) * 100);
+/** A Decimal of Apex is exact; the fields have three decimals. */
+const thousandths = (value: unknown) => Math.round(orZero(value) * 1000);
