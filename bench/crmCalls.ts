@@ -1,8 +1,10 @@
 import { eventually, type World } from '../test/integration/world.ts';
+import { mapConcurrently } from '../sync/flows/concurrency.ts';
 import { printTable } from './table.ts';
 import { changeAllInStripe, invoicesInSync, settled, withWorld } from './worldOfInvoices.ts';
 
 const INVOICES = 1_000;
+const CUSTOMERS = 100;
 // Alone or several in one call; the sweep asks for all that is followed in one.
 const INVOICES_AND_WHAT_THEY_NAME =
   /^(Invoice__c|Invoice_Line__c|Account|Product2|Payment_Confirmation__c|Credit_Note__c)$/;
@@ -17,6 +19,7 @@ export async function crmCalls(): Promise<void> {
   await withWorld(
     async (world) => {
       const ids = await invoicesInSync(world, INVOICES);
+      const customers = await customersInSync(world);
       await streamIsRead(world);
       const rows = [
         await measure(world, 'nothing: a worker starts', async () => undefined),
@@ -27,6 +30,7 @@ export async function crmCalls(): Promise<void> {
         await measure(world, 'voided', () =>
           changeAllInStripe(world, ids, (id) => world.stripe.invoices.voidInvoice(id)),
         ),
+        await measure(world, `${CUSTOMERS} customers, renamed`, () => renameAll(world, customers)),
       ];
       printTable(
         `Calls of the org for ${INVOICES} invoices that changed in Stripe (200 a write: 5 is the floor)`,
@@ -34,6 +38,36 @@ export async function crmCalls(): Promise<void> {
       );
     },
     { changeStream: true, environment: { CRM_SWEEP_SECONDS: '60' } },
+  );
+}
+
+/** Accounts that name a customer of Stripe. */
+async function customersInSync(world: World): Promise<string[]> {
+  const ids = await mapConcurrently([...Array(CUSTOMERS).keys()], 8, async (index) => {
+    const { id } = await world.stripe.customers.create({
+      name: `Customer ${index}`,
+      email: 'ap@example.com',
+    });
+    await world.admin.create('Account', { Name: `Customer ${index}`, Stripe_Customer_Id__c: id });
+    return id;
+  });
+  await streamIsRead(world);
+  return ids;
+}
+
+/** The events are received and wait, because no worker runs. */
+async function renameAll(world: World, ids: string[]): Promise<void> {
+  await mapConcurrently(ids, 8, (id) => world.stripe.customers.update(id, { name: `Renamed ${id}` }));
+  await eventually(
+    async () => {
+      const { rows } = await world.database.pool.query<{ waiting: number }>(
+        `SELECT count(*)::int AS waiting FROM sync_record WHERE entity = 'customer' AND state = 'dirty' AND stripe_id = ANY($1)`,
+        [ids],
+      );
+      return rows[0]!.waiting === ids.length;
+    },
+    'all events are received',
+    60_000,
   );
 }
 

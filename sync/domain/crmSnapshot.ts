@@ -1,5 +1,6 @@
 import type { CrmInvoice, StripeInvoice } from './invoice.ts';
 import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
+import type { CrmSnapshot } from './tellsNews.ts';
 import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
 
 /**
@@ -42,6 +43,11 @@ export function snapshotAfter(
     }),
   };
 }
+
+/** The same of a record without lines: an Account, a Product2. */
+export const pairSnapshot = (object: TrackedObject, before: CrmFields, written: CrmFields): CrmSnapshot => ({
+  fields: tracked(object, { ...before, ...written }),
+});
 
 /** All tracked fields: what a new record was not given is empty there. */
 function tracked(object: TrackedObject, fields: CrmFields): CrmFields {

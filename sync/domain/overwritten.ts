@@ -7,6 +7,17 @@ import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
  * before the echo of our write, and was in none of our reads, is such an edit.
  */
 export const EDITED_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  Account: [
+    'Name',
+    'Phone',
+    'BillingStreet',
+    'BillingCity',
+    'BillingState',
+    'BillingPostalCode',
+    'BillingCountry',
+    'Billing_Email__c',
+  ],
+  Product2: ['Name', 'Description', 'IsActive'],
   Invoice__c: ['Description__c', 'Due_Date__c', 'Payment_Terms__c'],
   Invoice_Line__c: ['Description__c', 'Unit_Price__c', 'Quantity__c'],
 };
@@ -57,6 +68,13 @@ export function withOverwritings(
     ),
   ].slice(-KEPT);
 }
+
+/** The same of a record without lines. */
+export const withPairOverwritings = (
+  earlier: Overwriting[],
+  object: string,
+  written: { id: string; before: CrmFields; fields: CrmFields; at: string },
+): Overwriting[] => [...earlier, ...overwritings(object, written)].slice(-KEPT);
 
 function overwritings(
   object: string,

@@ -27,10 +27,15 @@ export function planPair<T extends object>(
   const { value, conflicts } = mergeFields({ base: base ?? undefined, ...filled }, owners);
   return {
     value,
-    stripeChange: pick(value, differingFields(stripe, value)),
-    crmChange: pick(value, differingFields(crm, value)),
+    stripeChange: changeTo(stripe, value),
+    crmChange: changeTo(crm, value),
     conflicts,
   };
+}
+
+/** What has to be written on a side for it to say this. */
+export function changeTo<T extends object>(terms: T, value: T): Partial<T> {
+  return pick(value, differingFields(terms, value));
 }
 
 function fillBlanks<T extends object>(terms: T, from: T): T {

@@ -1,5 +1,31 @@
+/** Those of an Account that exist only in an org with Person Accounts; some of them only where they are switched on. */
+export const PERSON_FIELDS = [
+  'IsPersonAccount',
+  'FirstName',
+  'MiddleName',
+  'LastName',
+  'Suffix',
+  'PersonEmail',
+] as const;
+
 /** The fields of the org's records that the engine reads and compares; a change of any other is nothing to it. */
 export const TRACKED_FIELDS = {
+  Account: [
+    'Name',
+    'Phone',
+    'BillingStreet',
+    'BillingCity',
+    'BillingState',
+    'BillingPostalCode',
+    'BillingCountry',
+    'Billing_Email__c',
+    'Billing_Contact__c',
+    ...PERSON_FIELDS,
+    'Stripe_Customer_Id__c',
+    'Sync_Status__c',
+    'Sync_Error__c',
+  ],
+  Product2: ['Name', 'Description', 'IsActive', 'Stripe_Product_Id__c', 'Sync_Status__c', 'Sync_Error__c'],
   Invoice__c: [
     'Account__c',
     'Stripe_Invoice_Id__c',

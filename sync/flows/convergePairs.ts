@@ -1,14 +1,13 @@
 import type Stripe from 'stripe';
-import type { FieldChange, Side } from '../domain/change.ts';
+import type { Side } from '../domain/change.ts';
 import type { SyncEntity } from '../domain/entity.ts';
-import { conflictWords } from '../domain/conflictWords.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
 import { same } from '../domain/merge.ts';
-import { planPair, type PairPlan, type PairSide } from '../domain/planPair.ts';
+import { restorePair } from '../domain/restorePair.ts';
+import { changeTo, planPair, type PairPlan, type PairSide } from '../domain/planPair.ts';
 import type { Convergence, Engine } from '../engine.ts';
-import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
+import { PermanentFailure } from '../failure.ts';
 import type { SalesforceOrg } from '../salesforce/connection.ts';
-import { updateRecords } from '../salesforce/writeRecords.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -18,6 +17,7 @@ import { mapConcurrently } from './concurrency.ts';
 import { followGonePairs, insteadOfGone, pairIsBack, refuseIfTaken } from './gonePairs.ts';
 import { awaitingMerge, mergePending } from './mergedAccounts.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
+import { writePairsToCrm } from './writePairsToCrm.ts';
 
 export const STRIPE_CONCURRENCY = 8;
 
@@ -30,6 +30,8 @@ export interface PairKind<T extends object> {
   /** Where nobody in the org is paired with the Stripe object: what a person has to do. */
   unpaired(stripeId: string): string;
   readCrm(org: SalesforceOrg, keys: { crmIds: string[]; stripeIds: string[] }): Promise<CrmSide<T>[]>;
+  /** What fields that `readCrm` gave, or others in their place, say. */
+  termsOf(fields: Record<string, unknown>): T;
   readStripe(stripe: Stripe, id: string): Promise<PairSide<T> | null>;
   create(stripe: Stripe, made: { crmId: string; orgId: string; terms: T }, key: string): Promise<PairSide<T>>;
   update(stripe: Stripe, changed: { id: string; change: Partial<T> }, key: string): Promise<PairSide<T>>;
@@ -54,7 +56,7 @@ export interface PairWork {
   asked?: boolean;
 }
 
-interface Merged<T> {
+export interface Merged<T> {
   record: ClaimedRecord;
   crm: CrmSide<T>;
   stripe: PairSide<T>;
@@ -94,7 +96,7 @@ export async function convergePairs<T extends object>(
   const merged = await mapConcurrently(living, STRIPE_CONCURRENCY, (record) =>
     asFailure(() => mergeOne(engine, kind, { record, crmSides, held, asked })),
   );
-  const written = await writeCrm(engine, kind, { records: living, merged, asked });
+  const written = await writePairsToCrm(engine, kind, { records: living, merged, asked });
   return records.map((record) => gone.get(record) ?? written[living.indexOf(record)]!);
 }
 
@@ -124,11 +126,12 @@ async function mergeOne<T extends object>(
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
   }
   await repointIfStale(engine, kind, { record, crm, stripe });
-  const plan = planPair(
-    known ? ((record.base as T | null) ?? null) : stripe.terms,
-    { crm: crm.terms, stripe: stripe.terms },
-    kind.owners,
-  );
+  const said = restorePair(crm, known ? ((record.base as T | null) ?? null) : stripe.terms, {
+    told: record.crmTold,
+    termsOf: kind.termsOf,
+  });
+  const merge = planPair(said.base, { crm: said.terms, stripe: stripe.terms }, kind.owners);
+  const plan = { ...merge, crmChange: changeTo(crm.terms, merge.value) };
   await keepConflicts(engine.database, record, plan.conflicts);
   const openConflicts = stillOpen(record.openConflicts, {
     valueOf: (field) => plan.value[field as keyof T],
@@ -189,91 +192,6 @@ async function repointIfStale<T extends object>(
     params: crm.id,
     send: (key) => kind.repoint!(engine.stripe, to, key),
   });
-}
-
-async function writeCrm<T extends object>(
-  engine: Engine,
-  kind: PairKind<T>,
-  {
-    records,
-    merged,
-    asked,
-  }: { records: ClaimedRecord[]; merged: (Merged<T> | SyncFailure)[]; asked: boolean },
-): Promise<Convergence[]> {
-  const writes = merged.flatMap((one) => {
-    if (isSyncFailure(one)) return [];
-    const fields = crmChange(kind, one);
-    return asked || Object.keys(fields).length > 0 ? [{ one, fields }] : [];
-  });
-  const answers = await updateRecords(
-    engine.org,
-    writes.map(({ one, fields }) => ({
-      object: kind.object,
-      id: one.crm.id,
-      fields: { ...fields, Last_Synced_At__c: engine.now().toISOString() },
-    })),
-  );
-  return merged.map((one, index): Convergence => {
-    const record = records[index]!;
-    if (isSyncFailure(one)) return { record, kind: 'failed', failure: one };
-    const at = writes.findIndex((write) => write.one === one);
-    const answer = at >= 0 ? answers[at] : undefined;
-    if (answer && 'failure' in answer) return { record, kind: 'failed', failure: answer.failure };
-    return {
-      record,
-      kind: 'synced',
-      base: one.plan ? one.plan.value : one.crm.terms,
-      conflicts: one.plan?.conflicts ?? [],
-      openConflicts: one.openConflicts,
-      changes: changes(kind, one, at >= 0 ? writes[at]!.fields : {}),
-    };
-  });
-}
-
-function crmChange<T extends object>(
-  kind: PairKind<T>,
-  { crm, stripe, plan, openConflicts }: Merged<T>,
-): Record<string, unknown> {
-  const wanted: Record<string, unknown> = {
-    ...kind.crmFields(plan?.crmChange ?? {}, crm),
-    [kind.externalId]: stripe.id,
-    Sync_Status__c: openConflicts.length > 0 ? 'Conflict' : 'Synced',
-    Sync_Error__c: conflictWords(openConflicts),
-  };
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([field, value]) => (crm.fields[field] ?? null) !== value),
-  );
-}
-
-function changes<T extends object>(
-  kind: PairKind<T>,
-  { crm, stripe, plan }: Merged<T>,
-  crmFields: Record<string, unknown>,
-): FieldChange[] {
-  const inStripe = plan
-    ? Object.entries(plan.stripeChange).map(([field, to]) => ({
-        field,
-        from: stripe.terms[field as keyof T] as unknown,
-        to,
-      }))
-    : [{ field: kind.entity, from: null, to: stripe.id }];
-  const inOrg = Object.entries(crmFields)
-    .filter(([field]) => !field.startsWith('Sync_'))
-    .map(([field, to]) => ({ field, from: crm.fields[field] ?? null, to }));
-  return [
-    ...inStripe.map((change): FieldChange => ({
-      side: 'stripe',
-      object: kind.entity,
-      objectId: stripe.id,
-      ...change,
-    })),
-    ...inOrg.map((change): FieldChange => ({
-      side: 'salesforce',
-      object: kind.object,
-      objectId: crm.id,
-      ...change,
-    })),
-  ];
 }
 
 const unpaired = <T extends object>(kind: PairKind<T>, record: ClaimedRecord) =>

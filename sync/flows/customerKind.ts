@@ -1,7 +1,7 @@
 import { countryName } from '../domain/country.ts';
 import { customerOwners, type CustomerTerms } from '../domain/customer.ts';
 import { splitName } from '../domain/personName.ts';
-import { readAccounts } from '../salesforce/readAccounts.ts';
+import { accountTerms, readAccounts } from '../salesforce/readAccounts.ts';
 import { createCustomer, readStripeCustomer, repointCustomer, updateCustomer } from '../stripe/customers.ts';
 import type { PairKind } from './convergePairs.ts';
 
@@ -14,6 +14,7 @@ export const customerKind: PairKind<CustomerTerms> = {
   unpaired: (stripeId) =>
     `No Account is linked to the Stripe customer ${stripeId}. Put this id into the Stripe Customer Id of the right Account.`,
   readCrm: readAccounts,
+  termsOf: accountTerms,
   readStripe: readStripeCustomer,
   create: createCustomer,
   update: updateCustomer,

@@ -1,5 +1,5 @@
 import { productOwners, type ProductTerms } from '../domain/product.ts';
-import { readProducts } from '../salesforce/readProducts.ts';
+import { productTerms, readProducts } from '../salesforce/readProducts.ts';
 import { createProduct, readStripeProduct, updateProduct } from '../stripe/products.ts';
 import type { PairKind } from './convergePairs.ts';
 
@@ -12,6 +12,7 @@ export const productKind: PairKind<ProductTerms> = {
   unpaired: (stripeId) =>
     `No Product is linked to the Stripe product ${stripeId}. Put this id into the Stripe Product Id of the right Product.`,
   readCrm: readProducts,
+  termsOf: productTerms,
   readStripe: readStripeProduct,
   create: createProduct,
   update: updateProduct,

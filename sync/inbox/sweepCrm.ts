@@ -1,5 +1,6 @@
-import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
+import { PERSON_FIELDS, TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { Engine } from '../engine.ts';
+import { personFields } from '../salesforce/personFields.ts';
 import { queryTogether } from '../salesforce/queryTogether.ts';
 import { comparable, orgTime } from '../salesforce/values.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
@@ -31,9 +32,13 @@ export async function sweepCrm(
   if (chosen.length === 0) return 0;
   const startedAt = await databaseTime(engine.database);
   const cursors = await Promise.all(chosen.map((swept) => cursorOf(engine, swept)));
+  const person = await personFields(engine.org);
+  const isThere = (field: string) => !PERSON_FIELDS.some((each) => each === field) || person.includes(field);
   const results = await queryTogether<SweptRow>(
     engine.org,
-    chosen.map((swept, index) => query(swept, cursors[index]!, from)),
+    chosen.map((swept, index) =>
+      query({ ...swept, fields: trackedFields(swept.object).filter(isThere) }, cursors[index]!, from),
+    ),
   );
   let received = 0;
   const refusals: unknown[] = [];
@@ -59,16 +64,14 @@ const cursorOf = async (engine: Engine, swept: Swept) =>
 
 const trackedFields = (object: string): readonly string[] => TRACKED_FIELDS[object as TrackedObject] ?? [];
 
-function query({ object, idField, linkField }: Swept, cursor: string, earlier?: Date): string {
+function query(
+  { object, idField, linkField, fields }: Swept & { fields: string[] },
+  cursor: string,
+  earlier?: Date,
+): string {
   const begin = Math.min(Date.parse(cursor) - OVERLAP_MS, earlier?.getTime() ?? Infinity);
   const columns = [
-    ...new Set([
-      'Id',
-      idField,
-      'SystemModstamp',
-      ...(linkField ? [linkField] : []),
-      ...trackedFields(object),
-    ]),
+    ...new Set(['Id', idField, 'SystemModstamp', ...(linkField ? [linkField] : []), ...fields]),
   ];
   return (
     `SELECT ${columns.join(', ')} FROM ${object} ` +

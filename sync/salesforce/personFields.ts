@@ -1,6 +1,6 @@
+import { PERSON_FIELDS } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 
-const PERSON_FIELDS = ['IsPersonAccount', 'FirstName', 'MiddleName', 'LastName', 'Suffix', 'PersonEmail'];
 // Person Accounts may be switched on while the worker runs; asking costs a call.
 const KNOWN_FOR_MS = 60 * 60_000;
 

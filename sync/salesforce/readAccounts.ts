@@ -3,8 +3,9 @@ import type { CustomerTerms, PostalAddress } from '../domain/customer.ts';
 import type { PairSide } from '../domain/planPair.ts';
 import { soqlList, type SalesforceOrg } from './connection.ts';
 import { personFields } from './personFields.ts';
-import { plainText } from './values.ts';
+import { comparableFields, plainText } from './values.ts';
 
+/** A row of the org, or one like it. */
 interface AccountRow {
   Id: string;
   Name: string;
@@ -32,21 +33,27 @@ export async function readAccounts(
   const rows = await org.query<AccountRow>(
     `SELECT ${person.map((field) => `${field}, `).join('')}` +
       'Id, Name, Phone, BillingStreet, BillingCity, BillingState, BillingPostalCode, BillingCountry, ' +
-      'Billing_Email__c, Billing_Contact__r.Email, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
+      'Billing_Email__c, Billing_Contact__c, Billing_Contact__r.Email, Stripe_Customer_Id__c, Sync_Status__c, Sync_Error__c, ' +
       '(SELECT Email FROM Contacts WHERE Email != null ORDER BY CreatedDate LIMIT 1) ' +
       `FROM Account WHERE ${conditions.join(' OR ')}`,
   );
   return rows.map((row) => ({
     id: row.Id,
     otherId: plainText(row.Stripe_Customer_Id__c),
-    terms: {
-      name: row.Name,
-      email: billingEmail(row),
-      phone: plainText(row.Phone),
-      address: address(row),
-    },
-    fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
+    terms: accountTerms(row),
+    fields: comparableFields(row),
   }));
+}
+
+/** What the fields of an Account, as `readAccounts` gives them, say of the customer. */
+export function accountTerms(fields: Record<string, unknown>): CustomerTerms {
+  const row = fields as AccountRow;
+  return {
+    name: row.Name,
+    email: billingEmail(row),
+    phone: plainText(row.Phone),
+    address: address(row),
+  };
 }
 
 /** Where invoices go: see `BillingRecipient.cls`, which says so to the person who raises one. */

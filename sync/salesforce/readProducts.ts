@@ -1,7 +1,7 @@
 import type { PairSide } from '../domain/planPair.ts';
 import type { ProductTerms } from '../domain/product.ts';
 import { soqlList, type SalesforceOrg } from './connection.ts';
-import { plainText } from './values.ts';
+import { comparableFields, plainText } from './values.ts';
 
 interface ProductRow {
   Id: string;
@@ -31,7 +31,14 @@ export async function readProducts(
   return rows.map((row) => ({
     id: row.Id,
     otherId: plainText(row.Stripe_Product_Id__c),
-    terms: { name: row.Name, description: plainText(row.Description), active: row.IsActive === true },
-    fields: { ...row, Sync_Error__c: plainText(row.Sync_Error__c) },
+    terms: productTerms(row),
+    fields: comparableFields(row),
   }));
 }
+
+/** What the fields of a Product2 say of the product. */
+export const productTerms = ({ Name, Description, IsActive }: Record<string, unknown>): ProductTerms => ({
+  name: String(Name),
+  description: plainText(Description),
+  active: IsActive === true,
+});

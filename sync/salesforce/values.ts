@@ -26,4 +26,8 @@ export function comparable(field: string, value: unknown): unknown {
   return typeof value === 'string' ? plainText(value) : value;
 }
 
+/** A row as the engine compares it; rows of other objects in it stay as they are. */
+export const comparableFields = (row: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([field, value]) => [field, comparable(field, value)]));
+
 const isTime = (field: string) => /_At__c$/.test(field);
