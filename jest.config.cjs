@@ -57,6 +57,7 @@ module.exports = {
     '!sandbox/page/**',
   ],
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/setup/longestFirst.cjs',
   // Jest has one timeout for all projects; setup/longer.cjs and setup/longest.cjs raise it for those that start servers.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/setup/summaryReporter.cjs'],

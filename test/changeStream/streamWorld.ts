@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { startOrg } from '../../sandbox/salesforce/start.ts';
 import { loadConfig } from '../../server/config.ts';
-import { loadSecrets } from '../../server/local/secrets.ts';
 import { openEngine } from '../../server/wiring.ts';
 import type { Engine } from '../../sync/engine.ts';
 import { CrmChangeFollower } from '../../sync/inbox/followCrmChanges.ts';
 import { PubSubClient } from '../../sync/salesforce/changeStream/pubSubClient.ts';
 import { OrgUser } from '../integration/orgUser.ts';
 import { createDatabase } from '../setup/database.ts';
+import { sandboxSecrets } from '../setup/sandboxSecrets.ts';
 import { TestPubSubServer } from './testServer.ts';
 
 export const TOPIC = '/data/ChangeEvents';
@@ -37,7 +37,7 @@ export interface StreamWorld {
 
 export async function startStreamWorld(): Promise<StreamWorld> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-stream-'));
-  const secrets = await loadSecrets(join(directory, 'secrets.json'));
+  const secrets = await sandboxSecrets(directory);
   const testDatabase = await createDatabase();
   const server = await new TestPubSubServer().start();
   const org = await startOrg({

@@ -122,6 +122,7 @@ describe('from the price book to Stripe', () => {
 
   test('a price that is gone from Stripe is told in words; a cleared id has a new one made', async () => {
     const { entryId, stripeProductId, priceId } = await steps.pair(12);
+    await job.quiet();
     // Stripe's Dashboard deletes a price that was never used; the API cannot.
     await world.database.pool.query(
       `UPDATE sync_record SET stripe_id = 'price_gone' WHERE entity = 'price' AND stripe_id = $1`,
@@ -279,8 +280,7 @@ test('echoes of our own writes end: nothing is written any more, and Stripe is l
   const { entryId } = await steps.pair(77);
   await world.admin.update('PricebookEntry', entryId, { UnitPrice: 78 });
   await eventually(async () => (await amountOf(entryId)) === 7_800, 'the price follows');
-  await job.quiet();
-  // What a sweep has seen within the second of the change it looks at once more when that second is over.
+  // What a sweep has seen within a change's second it looks at once more when that is over.
   await eventually(async () => {
     const before = await counted();
     await new Promise((done) => setTimeout(done, 6_000));
@@ -293,8 +293,8 @@ const amountOf = async (entryId: string) =>
 
 async function counted(): Promise<string> {
   const { rows } = await world.database.pool.query(
-    `SELECT (SELECT count(*)::int FROM change) AS changes, (SELECT count(*)::int FROM inbox_event) AS events,
-            (SELECT sum(version)::int FROM sync_record) AS settled`,
+    `SELECT (SELECT count(*) FROM change) AS changes, (SELECT count(*) FROM inbox_event) AS events,
+            (SELECT sum(version) FROM sync_record) AS settled`,
   );
   return JSON.stringify(rows);
 }

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { loadConfig, type Config } from '../../server/config.ts';
-import { loadSecrets } from '../../server/local/secrets.ts';
 import { registerApiToken } from '../../server/token.ts';
 import { startWeb, type Web } from '../../server/web.ts';
 import { openLog } from '../../server/wiring.ts';
@@ -14,6 +13,7 @@ import { startStripe, type Exchange } from '../../sandbox/stripe/start.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { createDatabase } from '../setup/database.ts';
 import { freePort } from '../setup/freePort.ts';
+import { sandboxSecrets } from '../setup/sandboxSecrets.ts';
 import { OrgUser } from './orgUser.ts';
 
 export interface World {
@@ -68,7 +68,7 @@ export async function startWorld({
   recordExchanges = true,
 }: WorldOptions = {}): Promise<World> {
   const directory = mkdtempSync(join(tmpdir(), 'invoicebridge-world-'));
-  const secrets = await loadSecrets(join(directory, 'secrets.json'));
+  const secrets = await sandboxSecrets(directory);
   const contract = await openContract();
   const exchanges: Exchange[] = [];
   const testDatabase = await createDatabase();

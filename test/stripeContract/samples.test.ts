@@ -1,3 +1,4 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Contract } from '../../sandbox/stripe/contract/contract.ts';
 import { openContract } from '../../sandbox/stripe/contract/openContract.ts';
 import { checkSample, readSamples } from './samples.ts';
@@ -32,6 +33,12 @@ let contract: Contract;
 beforeAll(async () => {
   contract = await openContract();
 }, 120_000);
+
+// The contract itself is opened without this check, which takes longer than all else at its opening.
+test('the generated schemas are valid JSON Schema', async () => {
+  const ajv = new Ajv2020({ strict: false });
+  expect([await ajv.validateSchema({ $defs: contract.document.$defs }), ajv.errors]).toEqual([true, null]);
+});
 
 test.each(living)('the sample %s passes, but for the deviations that are listed', (name) => {
   const violations = checkSample(contract, samples.get(name)!);

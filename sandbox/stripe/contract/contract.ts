@@ -38,6 +38,8 @@ export class Contract {
       // allErrors names every wrong field of one answer at once; strict would refuse `if` beside `properties`.
       allErrors: true,
       strict: false,
+      // They are made by our own generator, and checking them would take longer than all else at the opening.
+      validateSchema: false,
       // The definitions refer to each other in circles; inlining and optimizing them costs more than it saves.
       inlineRefs: false,
       code: { optimize: false },

@@ -4,8 +4,11 @@ import type { StripePagesPort } from '../port.ts';
 import { expiredLinkPage } from '../hosted/expiredLinkPage.ts';
 import { unknownInvoicePage } from '../hosted/unknownInvoicePage.ts';
 import { shell } from '../shell.ts';
-import { writeCreditNotePdf } from './creditNotePdf.ts';
-import { writeInvoicePdf, type Paper } from './invoicePdf.ts';
+import type { Paper } from './invoicePdf.ts';
+
+// The library that draws is loaded when somebody asks for the first document: it takes longer than all else at the start.
+const creditNotePdf = () => import('./creditNotePdf.ts');
+const invoicePdf = () => import('./invoicePdf.ts');
 
 /** `invoice_pdf` of an invoice, the receipt of a paid one, and `pdf` of a credit note. */
 export function pdfRoutes(port: StripePagesPort): Router {
@@ -13,16 +16,16 @@ export function pdfRoutes(port: StripePagesPort): Router {
 
   router.get('/pdf/:account/:token', (request, response) => {
     if (isExpired(request.params, response)) return;
-    send(response, find(request.params), 'Invoice');
+    return send(response, find(request.params), 'Invoice');
   });
 
   router.get('/pdf/:account/:token/receipt', (request, response) => {
     if (isExpired(request.params, response)) return;
     const invoice = find(request.params);
-    send(response, invoice?.status === 'paid' ? invoice : undefined, 'Receipt');
+    return send(response, invoice?.status === 'paid' ? invoice : undefined, 'Receipt');
   });
 
-  router.get('/credit_notes/:account/:token/pdf', (request, response) => {
+  router.get('/credit_notes/:account/:token/pdf', async (request, response) => {
     const { account, token } = request.params;
     const note = account === port.accountId ? port.creditNoteByToken(token) : undefined;
     if (!note) {
@@ -31,7 +34,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
     }
     response.type('application/pdf').set('Cache-Control', 'no-store');
     response.set('Content-Disposition', `inline; filename="CreditNote-${fileNameOf(note.number)}.pdf"`);
-    writeCreditNotePdf(response, note, port);
+    (await creditNotePdf()).writeCreditNotePdf(response, note, port);
   });
 
   /** True when it was answered so. */
@@ -45,7 +48,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
     return account === port.accountId ? port.invoiceByToken(token) : undefined;
   }
 
-  function send(response: Response, invoice: Stripe.Invoice | undefined, paper: Paper): void {
+  async function send(response: Response, invoice: Stripe.Invoice | undefined, paper: Paper): Promise<void> {
     if (!invoice) {
       response.status(404).send(shell(unknownInvoicePage()));
       return;
@@ -56,7 +59,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
       `inline; filename="${paper}-${fileNameOf(invoice.number ?? invoice.id)}.pdf"`,
     );
     response.set('Cache-Control', 'no-store');
-    writeInvoicePdf(response, {
+    (await invoicePdf()).writeInvoicePdf(response, {
       paper,
       invoice,
       lines: port.lines(invoice.id),

@@ -1,0 +1,31 @@
+const Sequencer = require('@jest/test-sequencer').default;
+
+/**
+ * Two files run at a time, and one that takes minutes must not be begun when all others are done. In a fresh clone Jest
+ * does not know how long files take, and would go by their size. The longest first.
+ */
+const LONGEST = [
+  'test/simulation/simulation.test.ts',
+  'test/integration/killUnderLoad.test.ts',
+  'test/integration/kill.test.ts',
+  'test/browser/mainJob.test.ts',
+  'test/local/embeddedPostgres.test.ts',
+  'test/integration/pricesOnce.test.ts',
+  'test/cli/records.test.ts',
+  'test/local/start.test.ts',
+  'test/integration/prices.test.ts',
+  'test/integration/hints.test.ts',
+  'test/integration/deletedSweep.test.ts',
+  'test/backfill/resume.test.ts',
+  'test/page/page.test.ts',
+];
+
+module.exports = class LongestFirst extends Sequencer {
+  sort(tests) {
+    const place = ({ path }) => {
+      const found = LONGEST.findIndex((name) => path.endsWith(name));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return [...super.sort(tests)].sort((a, b) => place(a) - place(b));
+  }
+};
