@@ -23,6 +23,21 @@ const secrets = z
   .transform((list) => list.split(',').map((secret) => secret.trim()))
   .pipe(z.array(z.string().startsWith('whsec_', 'is one or more whsec_... secrets, separated by commas')));
 
+// Days from the due date, e.g. -7,-1,3,10.
+const days = (list: string) =>
+  [
+    ...new Set(
+      list
+        .split(',')
+        .map((day) => day.trim())
+        .filter(Boolean),
+    ),
+  ].map(Number);
+const offsets = z.array(
+  z.number().int().min(-90).max(365),
+  'is a list of days from the due date such as -7,-1,3,10',
+);
+
 const environment = z.object({
   DATABASE_URL: z.string().min(1, 'names the PostgreSQL database, e.g. postgres://user@host/invoicebridge'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).default(10),
@@ -58,6 +73,7 @@ const environment = z.object({
     .transform((code) => code.toLowerCase())
     .default('usd'),
   SALESFORCE_PRICE_BOOK: z.string().trim().min(1).default('standard'),
+  REMINDERS: z.string().default('').transform(days).pipe(offsets),
   LEASE_SECONDS: seconds(30),
   COMMAND_WAIT_SECONDS: seconds(20),
   EVENT_RETENTION_DAYS: z.coerce
@@ -122,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
         : undefined,
     defaultCurrency: value.DEFAULT_CURRENCY,
     priceBook: value.SALESFORCE_PRICE_BOOK,
+    reminders: value.REMINDERS,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     eventRetentionDays: value.EVENT_RETENTION_DAYS,
@@ -162,6 +179,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
     },
     defaultCurrency: config.defaultCurrency,
     priceBook: config.priceBook,
+    reminders: config.reminders.length > 0 ? config.reminders.join(', ') : 'off',
   };
 }
 

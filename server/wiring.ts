@@ -76,6 +76,7 @@ export async function openEngine(
       leaseSeconds: config.leaseSeconds,
       defaultCurrency: config.defaultCurrency,
       priceBook: config.priceBook,
+      reminders: config.reminders,
     },
     now: () => new Date(),
     random: Math.random,

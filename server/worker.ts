@@ -17,6 +17,7 @@ import { probeSides } from '../sync/limits/probeSides.ts';
 import { reportState } from '../sync/limits/reportState.ts';
 import { isSideDown } from '../sync/limits/standstill.ts';
 import { leasesInWork, oneTurn } from '../sync/leases.ts';
+import { remindDue } from '../sync/reminders/remindDue.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
 import { forgetEvents } from '../sync/store/forgetEvents.ts';
@@ -41,6 +42,8 @@ const COMMANDS_AT_ONCE = 8;
 const REPORT_MS = 2_000;
 // How often is looked whether an audit is due.
 const AUDIT_LOOK_SECONDS = 60;
+// How soon after it is due a reminder is asked for.
+const REMINDERS_SECONDS = 30;
 
 /** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
@@ -71,6 +74,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => runDueAudit(engine, { everyHours: config.auditHours, signal: stopping.signal }),
     AUDIT_LOOK_SECONDS,
   );
+  const reminders = pass('reminders', () => inBackground(() => remindDue(engine)), REMINDERS_SECONDS);
   const deletions = pass(
     'CRM deletions',
     () => inBackground(async () => (await sweepDeleted(engine)) + (await sweepContacts(engine))),
@@ -88,6 +92,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     sweep,
     prices,
     deletions,
+    reminders,
     catchUp,
     retention,
     audits,

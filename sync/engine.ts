@@ -27,6 +27,8 @@ export interface Engine {
     askForBudgetMs?: number;
     /** Whose entries are kept the same as Stripe's prices: `standard`, another book's name or id, or `off`. */
     priceBook: string;
+    /** Days from the due date on which customers are reminded, negative before it; none when left out. */
+    reminders?: readonly number[];
   };
   now(): Date;
   /** In [0, 1). */

@@ -9,6 +9,7 @@ const unpaid = (facts) => collectable(facts) && !(facts.amountPaid > 0);
 const RULES = {
   finalize: (facts) => facts.status === 'draft' && facts.hasLines !== false,
   resend: (facts) => facts.status === 'open' && Boolean(facts.sentAt),
+  remind: (facts) => facts.status === 'open' && Boolean(facts.sentAt) && !facts.isPaymentProcessing,
   pay: collectable,
   'mark-paid': collectable,
   'record-payment': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,

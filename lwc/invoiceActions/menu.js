@@ -1,5 +1,7 @@
 import FINALIZE from '@salesforce/label/c.Finalize_Without_Sending';
 import SEND_AGAIN from '@salesforce/label/c.Send_Again';
+import REMIND from '@salesforce/label/c.Remind_Customer';
+import COUNTS_AS_REMINDER from '@salesforce/label/c.Counts_As_Reminder';
 import CHARGE_CARD from '@salesforce/label/c.Charge_Card_On_File';
 import MARK_PAID from '@salesforce/label/c.Mark_As_Paid';
 import RECORD_PAYMENT from '@salesforce/label/c.Record_Payment';
@@ -53,6 +55,14 @@ export const MENU = [
     icon: 'utility:email',
     dialog: ConfirmAction,
     consequences: [WILL_MAIL, SAME_INVOICE],
+    isMailed: true,
+  },
+  {
+    action: 'remind',
+    label: REMIND,
+    icon: 'utility:alert',
+    dialog: ConfirmAction,
+    consequences: [WILL_MAIL, COUNTS_AS_REMINDER, SAME_INVOICE],
     isMailed: true,
   },
   {

@@ -30,6 +30,7 @@ export const actionParams = {
   send: nothing,
   finalize: nothing,
   resend: nothing,
+  remind: nothing,
   pay: nothing,
   'mark-paid': nothing,
   'record-payment': fields({

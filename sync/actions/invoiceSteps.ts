@@ -14,6 +14,7 @@ import { creditInvoice } from './creditInvoice.ts';
 import { duplicate } from './duplicate.ts';
 import { recordPayment } from './recordPayment.ts';
 import { refundInvoice } from './refundInvoice.ts';
+import { remind } from './remind.ts';
 import { revise } from './revise.ts';
 import { nameOf, refused, type StepContext } from './stepContext.ts';
 
@@ -29,6 +30,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   credit: creditInvoice,
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
+  remind,
   pay: payWithCardOnFile,
   revise,
   duplicate,

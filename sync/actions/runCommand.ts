@@ -3,7 +3,7 @@ import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { nextLeaseOwner } from '../leases.ts';
-import { asPerson } from '../limits/priority.ts';
+import { asPerson, inBackground } from '../limits/priority.ts';
 import { isOutage, isSideDown } from '../limits/standstill.ts';
 import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
@@ -21,7 +21,9 @@ export async function runCommand(engine: Engine): Promise<number> {
     onlyNew: isSideDown(engine),
   });
   if (!command) return 0;
-  const outcome = await asPerson(() => outcomeOf(engine, command));
+  // Nobody waits for what a schedule asked for.
+  const inTurn = command.params.reminder ? inBackground : asPerson;
+  const outcome = await inTurn(() => outcomeOf(engine, command));
   await settleCommand(engine.database, command, outcome);
   return 1;
 }

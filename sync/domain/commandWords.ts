@@ -35,6 +35,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
         : `${name} is final and was not mailed. ${toPay(invoice)}`;
     case 'resend':
       return `${name} was sent again${recipientOf(invoice)}. ${toPay(invoice)}`;
+    case 'remind':
+      return `The customer was reminded of ${name}${recipientOf(invoice)}. ${toPay(invoice)}`;
     case 'pay':
       return invoice.status === 'paid'
         ? `${name} is paid: ${formatMoney(invoice.amountPaid, invoice.currency)} from the card on file.`

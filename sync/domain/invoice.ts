@@ -40,6 +40,8 @@ export interface StripeInvoice {
   /** Where Stripe mails it to. */
   customerEmail: string | null;
   status: InvoiceStatus;
+  /** Whether Stripe charges what is on file, instead of asking the customer to pay. */
+  chargesAutomatically: boolean;
   /** The subscription that made it, if one did: Stripe does not let such a draft be deleted. */
   subscriptionId: string | null;
   /** The invoice that this one replaces, or will replace once it is finalized. */
@@ -95,6 +97,8 @@ export interface CrmInvoice {
   accountTerms?: PaymentTerms | null;
   lines: CrmLine[];
   sentAt: string | null;
+  /** Whether the schedule leaves it out, by a switch on it or on its Account; absent where that was not read. */
+  noReminders?: boolean;
   fields: Record<string, unknown>;
 }
 

@@ -5,6 +5,7 @@ export const invoiceActions = [
   'send',
   'finalize',
   'resend',
+  'remind',
   'pay',
   'mark-paid',
   'record-payment',
@@ -27,6 +28,8 @@ export type ActionFacts = Pick<
   /** For people: its number, or the org's name of it. */
   name: string;
   hasLines: boolean;
+  /** Whether Stripe charges a card or account on file; left out where that is not known. */
+  chargesAutomatically?: boolean;
   /** ISO 8601; when Stripe mailed it first, if it did. */
   sentAt: string | null;
 };
@@ -86,6 +89,22 @@ const RULES: Record<InvoiceAction, Rule> = {
     },
     unless: (facts) =>
       facts.sentAt ? null : refusal('wrong_state', facts, 'was not sent yet. Use Send To Customer.'),
+  },
+  remind: {
+    in: ['open'],
+    instead: {
+      draft: 'Send it to the customer first.',
+      paid: 'There is nothing left to collect.',
+      uncollectible: 'Mark it as paid, or void it.',
+      void: NEW_INVOICE,
+    },
+    unless: (facts) =>
+      processing(facts) ??
+      (facts.chargesAutomatically
+        ? refusal('wrong_state', facts, 'is charged by itself. Stripe tells the customer when that fails.')
+        : facts.sentAt
+          ? null
+          : refusal('wrong_state', facts, 'was not sent yet. Use Send To Customer.')),
   },
   pay: {
     in: ['open', 'uncollectible'],

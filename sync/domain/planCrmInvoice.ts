@@ -35,6 +35,8 @@ export interface Chain {
 export interface CrmInvoiceContext {
   /** ISO 8601; when Stripe mailed it first, if it did. */
   sentAt: string | null;
+  /** How often, and when last, the customer was reminded; absent where nobody was. */
+  reminded?: { count: number; lastAt: string } | undefined;
   /** Minor units that went back to the customer. */
   amountRefunded: number;
   /** The org's product of a Stripe product; null when the org has none. */
@@ -121,7 +123,7 @@ export function valueInBase({ terms, lines }: InvoiceBase, field: string): unkno
 
 function invoiceFields(
   stripe: StripeInvoice,
-  { sentAt, amountRefunded }: Pick<CrmInvoiceContext, 'sentAt' | 'amountRefunded'>,
+  { sentAt, amountRefunded, reminded }: Pick<CrmInvoiceContext, 'sentAt' | 'amountRefunded' | 'reminded'>,
 ): CrmFields {
   const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
   return {
@@ -149,6 +151,8 @@ function invoiceFields(
     Finalized_At__c: stripe.finalizedAt,
     Paid_At__c: stripe.paidAt,
     Sent_At__c: sentAt,
+    Last_Reminder_At__c: reminded?.lastAt ?? null,
+    Reminder_Count__c: reminded?.count ?? null,
     Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255).trim() || null,
   };
 }

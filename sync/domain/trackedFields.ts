@@ -48,6 +48,8 @@ export const TRACKED_FIELDS = {
     'Finalized_At__c',
     'Paid_At__c',
     'Sent_At__c',
+    'Last_Reminder_At__c',
+    'Reminder_Count__c',
     'Last_Payment_Error__c',
     'Due_At__c',
     'Next_Retry_At__c',

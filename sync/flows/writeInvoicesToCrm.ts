@@ -15,6 +15,7 @@ import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { refundedAmounts } from '../store/refunds.ts';
+import { remindedInvoices } from '../store/reminders.ts';
 import { chainsOf, noteRevisions, tellChains } from '../store/revisions.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { noteSnapshots } from '../store/crmSnapshots.ts';
@@ -86,10 +87,14 @@ async function plan(
     engine.database,
     ready.map(({ stripe }) => stripe),
   );
-  const [sent, refunded, chains] = await Promise.all([
+  const [sent, refunded, chains, reminded] = await Promise.all([
     firstSentAt(engine.database, stripeIds),
     refundedAmounts(engine.database, stripeIds),
     chainsOf(engine.database, stripeIds),
+    remindedInvoices(
+      engine.database,
+      ready.flatMap(({ crm }) => crm?.id ?? []),
+    ),
   ]);
   return ready.map((one): Writing => {
     const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
@@ -100,6 +105,7 @@ async function plan(
     const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
     const crmPlan = planCrmInvoice(one.crm, one.stripe, {
       sentAt: sentAt?.toISOString() ?? null,
+      reminded: one.crm ? reminded.get(one.crm.id) : undefined,
       amountRefunded: refunded.get(one.stripe.id) ?? 0,
       chain: chains.get(one.stripe.id)!,
       productOf: (stripeId) => products.get(stripeId) ?? null,

@@ -16,7 +16,7 @@ interface InvoiceRow {
   Id: string;
   Name: string;
   Account__c: string;
-  Account__r: { Payment_Terms__c: string | null } | null;
+  Account__r: { Payment_Terms__c: string | null; No_Reminders__c: boolean } | null;
   Invoice_Lines__r: { records: LineRow[] } | null;
   [field: string]: unknown;
 }
@@ -81,7 +81,7 @@ function whereOf(keys: ({ id: string } | { stripeId: string })[]): string {
 
 async function readRows(org: SalesforceOrg, where: string[]): Promise<InvoiceRow[]> {
   const query = (condition: string) =>
-    `SELECT Id, Name, Account__r.Payment_Terms__c, ${INVOICE_FIELDS}, ` +
+    `SELECT Id, Name, Account__r.Payment_Terms__c, Account__r.No_Reminders__c, No_Reminders__c, ${INVOICE_FIELDS}, ` +
     `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
     `FROM Invoice__c WHERE ${condition}`;
   if (where.length === 0) return [];
@@ -131,6 +131,7 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       accountTerms: knownTerms(row.Account__r?.Payment_Terms__c),
       lines: lines.map((line) => crmLine(line, currency)),
       sentAt: isoTime(row.Sent_At__c),
+      noReminders: row.No_Reminders__c === true || row.Account__r?.No_Reminders__c === true,
       fields: trackedFields('Invoice__c', row),
     } satisfies CrmInvoice,
     productsWithoutStripe: lines

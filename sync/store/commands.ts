@@ -95,7 +95,7 @@ export async function claimDueCommand(
          AND NOT EXISTS (
            SELECT FROM command other
            WHERE other.crm_id = command.crm_id AND other.entity = command.entity AND other.status = 'running' AND other.lease_until > now())
-       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED
+       ORDER BY params ? 'reminder', created_at LIMIT 1 FOR UPDATE SKIP LOCKED
      )
      RETURNING *`,
     [owner, leaseSeconds, onlyNew],

@@ -48,6 +48,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     customerId: idOf(invoice.customer),
     customerEmail: invoice.customer_email,
     status: invoice.status as InvoiceStatus,
+    chargesAutomatically: invoice.collection_method === 'charge_automatically',
     subscriptionId: idOf(invoice.parent?.subscription_details?.subscription ?? null),
     revisionOf: invoice.from_invoice?.action === 'revision' ? idOf(invoice.from_invoice.invoice) : null,
     currency: invoice.currency,

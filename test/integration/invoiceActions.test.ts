@@ -32,6 +32,7 @@ const TABLE: Record<string, Record<State, string>> = {
   send:                 row('no_lines      open          open          already_sent  already_sent  wrong_state   wrong_state   wrong_state'),
   finalize:             row('no_lines      open          wrong_state   wrong_state   wrong_state   wrong_state   wrong_state   wrong_state'),
   resend:               row('wrong_state   wrong_state   wrong_state   open          open          wrong_state   wrong_state   wrong_state'),
+  remind:               row('wrong_state   wrong_state   wrong_state   open          open          wrong_state   wrong_state   wrong_state'),
   pay:                  row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
   'mark-paid':          row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
   'record-payment':     row('wrong_state   wrong_state   open          open          open          wrong_state   wrong_state   wrong_state'),

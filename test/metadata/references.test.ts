@@ -86,6 +86,7 @@ describe('permission sets', () => {
     expect(editable(set('Invoicebridge_Rep'))).toEqual([
       'Account.Billing_Contact__c',
       'Account.Billing_Email__c',
+      'Account.No_Reminders__c',
       'Account.Payment_Terms__c',
       'Invoice_Line__c.Amount__c',
       'Invoice_Line__c.Description__c',
@@ -96,6 +97,7 @@ describe('permission sets', () => {
       'Invoice__c.Currency__c',
       'Invoice__c.Description__c',
       'Invoice__c.Due_Date__c',
+      'Invoice__c.No_Reminders__c',
       'Invoice__c.Payment_Terms__c',
       'Invoice__c.Request_Key__c',
     ]);

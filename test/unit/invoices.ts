@@ -46,6 +46,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   customerId: 'cus_1',
   customerEmail: 'ap@example.com',
   status: 'draft',
+  chargesAutomatically: false,
   subscriptionId: null,
   revisionOf: null,
   currency: 'usd',

@@ -64,6 +64,7 @@ describe('c-invoice-actions', () => {
     await mount({ Sent_At__c: '2026-11-20T10:00:00.000Z', Amount_Paid__c: 5 });
     expect(offered()).toEqual([
       'resend',
+      'remind',
       'pay',
       'record-payment',
       'mark-paid',

@@ -17,7 +17,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
   {
     name: 'Account',
     may: ['edit'],
-    read: ['Name', 'Billing_Contact__c', 'Payment_Terms__c'],
+    read: ['Name', 'Billing_Contact__c', 'Payment_Terms__c', 'No_Reminders__c'],
     create: [],
     edit: [
       ...list('Phone BillingStreet BillingCity BillingState BillingPostalCode BillingCountry'),
@@ -44,7 +44,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
   {
     name: 'Invoice__c',
     may: ['create', 'edit', 'delete'],
-    read: ['Name'],
+    read: ['Name', 'No_Reminders__c'],
     create: ['Account__c'],
     edit: [
       ...list(
@@ -53,7 +53,9 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...list('Subtotal__c Discount__c Tax__c Total__c Amount_Due__c Amount_Paid__c Amount_Remaining__c'),
       ...list('Hosted_Invoice_Url__c Invoice_Pdf_Url__c Sent_At__c Finalized_At__c Paid_At__c'),
       ...list('Last_Payment_Error__c Due_At__c Next_Retry_At__c Payment_Processing__c Amount_Refunded__c'),
-      ...list('Revision_Of__c Latest_Revision__c Stripe_Subscription_Id__c'),
+      ...list(
+        'Last_Reminder_At__c Reminder_Count__c Revision_Of__c Latest_Revision__c Stripe_Subscription_Id__c',
+      ),
       ...SYNC,
     ],
   },
