@@ -22,7 +22,20 @@ import { endChild, endChildren, query, startInChild } from './postgresProcess.ts
 
 let directory: string;
 let dataDir: string;
+let made: string;
 const running: EmbeddedPostgres[] = [];
+
+beforeAll(async () => {
+  made = mkdtempSync(join(tmpdir(), 'invoicebridge-postgres-'));
+  chmodSync(made, 0o755);
+  await (await startEmbeddedPostgres({ dataDir: join(made, 'postgres') })).stop();
+});
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+/** Data of a server that was stopped; making some takes seconds. */
+function stopped(): void {
+  execFileSync('cp', ['-a', join(made, 'postgres'), dataDir]);
+}
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'invoicebridge-postgres-'));
@@ -72,6 +85,7 @@ test('the first start makes the data; a restart finds it again', async () => {
 });
 
 test('a stop leaves no process, and nothing to recover at the next start', async () => {
+  stopped();
   const server = await start();
   const pid = postmasterPid();
   const open = new Client({ connectionString: server.url });
@@ -88,6 +102,7 @@ test('a stop leaves no process, and nothing to recover at the next start', async
 });
 
 test('a server left by a killed parent is adopted, with its open work, and can be stopped', async () => {
+  stopped();
   const left = await startInChild(dataDir);
   const pid = postmasterPid();
   left.child.kill('SIGKILL');
@@ -103,6 +118,7 @@ test('a server left by a killed parent is adopted, with its open work, and can b
 (existsSync('/proc/self/stat') ? test : test.skip)(
   'Ctrl-C in the terminal of the parent does not reach the server',
   async () => {
+    stopped();
     await start();
     const own = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ')[2];
     const servers = readFileSync(`/proc/${postmasterPid()}/stat`, 'utf8').split(') ')[1]?.split(' ')[2];
@@ -111,6 +127,7 @@ test('a server left by a killed parent is adopted, with its open work, and can b
 );
 
 test('what was committed before a kill -9 of the server is there after the next start', async () => {
+  stopped();
   const server = await start();
   await query(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   process.kill(postmasterPid(), 'SIGKILL');
@@ -121,13 +138,13 @@ test('what was committed before a kill -9 of the server is there after the next 
 });
 
 test('a postmaster.pid of a process that is gone does not hinder the start', async () => {
-  await (await start()).stop();
+  stopped();
   writePid(2 ** 22 - 1);
   expect((await start()).adopted).toBe(false);
 });
 
 test('a postmaster.pid that by now names another program does not hinder the start', async () => {
-  await (await start()).stop();
+  stopped();
   // The server would take a process of the same user for its predecessor, as happens after a container's restart.
   const { uid, gid } = statSync(dataDir);
   const other = spawn('sleep', ['60'], isRoot ? { uid, gid } : {});
@@ -187,6 +204,7 @@ test('a path too long for a socket works, and so do blanks, quotes and commas', 
 });
 
 test('no other user can reach the socket, and nobody the network', async () => {
+  stopped();
   const server = await start();
   const socketDir = new URL(server.url).searchParams.get('host') ?? '';
   expect(statSync(socketDir).mode & 0o777).toBe(0o700);
@@ -205,7 +223,7 @@ asRoot('as root the server runs as another user, also where the data lies in a c
 (isRoot && hasUserNamespaces ? test : test.skip)(
   'data that root owns is used in a user namespace',
   async () => {
-    await (await start()).stop();
+    stopped();
     execFileSync('chown', ['-R', '0:0', dataDir]);
     const server = await start();
     expect(await query(server.url, 'SELECT 1 AS works')).toEqual([{ works: 1 }]);
@@ -236,7 +254,7 @@ asRoot('as root the server runs as another user, also where the data lies in a c
 );
 
 (nobodyReachesProject ? test : test.skip)('data of another user is refused with the next step', async () => {
-  await (await start()).stop();
+  stopped();
   execFileSync('chown', ['-R', '0:0', dataDir]);
   await expect(startInChild(dataDir, { uid: 65534, gid: 65534 })).rejects.toThrow(
     /belongs to another user.*INVOICEBRIDGE_DATA_DIR/,
@@ -263,7 +281,7 @@ test('a missing package is named, with what to do', () => {
 });
 
 test('data of another major version is refused, with what to do', async () => {
-  await (await start()).stop();
+  stopped();
   writeFileSync(join(dataDir, 'PG_VERSION'), '15\n');
   await expect(start()).rejects.toThrow(/written by PostgreSQL 15, but PostgreSQL 18 is installed.*Dump it/);
 });
@@ -276,7 +294,7 @@ test('a directory with other things in it is left alone', async () => {
 });
 
 test('a server that does not start says why', async () => {
-  await (await start()).stop();
+  stopped();
   const refused = startEmbeddedPostgres({ dataDir, settings: { shared_buffers: 'much' } });
   await expect(refused).rejects.toThrow(/did not start.*\n.*shared_buffers.*"much"/);
 });
