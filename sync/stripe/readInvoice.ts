@@ -63,9 +63,9 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     discount: (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0),
     tax: (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
     total: invoice.total,
-    amountDue: invoice.amount_due,
+    amountDue: shownDue(invoice, invoice.amount_due),
     amountPaid: invoice.amount_paid,
-    amountRemaining: invoice.amount_remaining,
+    amountRemaining: shownDue(invoice, invoice.amount_remaining),
     amountOverpaid: invoice.amount_overpaid,
     paymentRecords: await paymentRecords(stripe, invoice),
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
@@ -83,6 +83,13 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     lastPaymentError: lastPaymentError(invoice),
   };
 }
+
+/**
+ * What Stripe gives for a draft moves with the customer's balance as it is at the moment, and no event of the invoice tells
+ * of it: another invoice may have used it up. The org shows what is due without it; finalization settles both.
+ */
+const shownDue = ({ status, total }: Stripe.Invoice, due: number): number =>
+  status === 'draft' ? Math.max(total, 0) : due;
 
 async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
   if (!invoice.lines.has_more) return invoice.lines.data;

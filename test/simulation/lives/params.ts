@@ -1,0 +1,41 @@
+import type Stripe from 'stripe';
+import type { InvoiceAction } from '../../../sync/domain/invoiceActions.ts';
+import { chargeStep, toMajorUnits } from '../../../sync/domain/money.ts';
+import { daysFromNow } from '../../integration/orgUser.ts';
+
+/** The whole steps of a currency that Stripe charges in: tens of a fils of the Kuwaiti dinar. */
+export function stepped(minor: number, currency: string): number {
+  const step = chargeStep(currency);
+  return Math.max(step, Math.round(minor / step) * step);
+}
+
+/** What the action is given beside the record; amounts in major units, now and then ones that cannot be. */
+export function paramsOf(
+  action: InvoiceAction,
+  { invoice, share }: { invoice: Stripe.Invoice | null; share: number },
+): object {
+  const { currency = 'usd', amount_remaining = 0, total = 0 } = invoice ?? {};
+  const major = (minor: number) => toMajorUnits(stepped(Math.max(minor, 1), currency), currency);
+  switch (action) {
+    case 'record-payment':
+      // Now and then more than is owed.
+      return {
+        amount: major(amount_remaining * share * 1.2),
+        paidOn: daysFromNow(-1),
+        method: 'Bank transfer',
+      };
+    case 'refund':
+      return share < 0.5 ? {} : { amount: major(total * share) };
+    case 'credit': {
+      const amount = stepped(total * share, currency);
+      const paid = amount - amount_remaining;
+      const where = ['refund', 'balance', 'outside'][Math.floor(share * 300) % 3]!;
+      return {
+        amount: toMajorUnits(amount, currency),
+        ...(paid > 0 && { [where]: toMajorUnits(paid, currency) }),
+      };
+    }
+    default:
+      return {};
+  }
+}
