@@ -15,8 +15,8 @@ export interface KeptProduct {
   /** The org's id of its entry, as far as this history made one. */
   entryId: string | null;
   deleted: boolean;
-  /** List Prices that people set, in cents, oldest first; each is another one. */
-  listed: { cents: number; at: number }[];
+  /** List Prices that people set, in cents, oldest first; each is another one. `before`: what they saw there. */
+  listed: { cents: number; before: number | null; at: number }[];
   /** Whether people said last that the entry is on sale. */
   onSale: boolean;
   /** Prices that people made in Stripe. */
@@ -142,7 +142,7 @@ export class CatalogueKeeper {
     if (product.deleted) return;
     const { admin } = this.simulated.world;
     const cents = this.amount(low);
-    const entryId = await this.entryOf(product);
+    const { entryId, before } = await this.entryOf(product);
     const done = await persistently(async () => {
       if (entryId) {
         await admin.update('PricebookEntry', entryId, { UnitPrice: cents / 100 });
@@ -158,22 +158,22 @@ export class CatalogueKeeper {
     });
     if (!done) return;
     product.entryId = done;
-    product.listed.push({ cents, at: Date.now() });
+    product.listed.push({ cents, before, at: Date.now() });
   }
 
   /** Also one that the engine has made for a price of Stripe's. */
-  private async entryOf(product: KeptProduct): Promise<string | null> {
+  private async entryOf(product: KeptProduct): Promise<{ entryId: string | null; before: number | null }> {
     const { admin } = this.simulated.world;
     const [entry] = (await persistently(() =>
-      admin.query(`SELECT Id FROM PricebookEntry WHERE Product2Id = '${product.journal.crmId}'`),
+      admin.query(`SELECT Id, UnitPrice FROM PricebookEntry WHERE Product2Id = '${product.journal.crmId}'`),
     ))!;
     product.entryId ??= entry?.Id ?? null;
-    return entry?.Id ?? null;
+    return { entryId: entry?.Id ?? null, before: entry ? Math.round(Number(entry.UnitPrice) * 100) : null };
   }
 
   private async sellEntry(product: KeptProduct, active: boolean): Promise<void> {
     const { admin } = this.simulated.world;
-    const entryId = await this.entryOf(product);
+    const { entryId } = await this.entryOf(product);
     if (!entryId) return;
     const done = await persistently(async () => {
       await admin.update('PricebookEntry', entryId, { IsActive: active });

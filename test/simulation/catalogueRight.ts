@@ -131,7 +131,8 @@ function amountsKept(
     const cameOver = noted.delivered.some(
       ({ side, to_value }) => side === 'salesforce' && Math.round(Number(to_value) * 100) === amount,
     );
-    if (!cameOver && !inConflict('stripe_value', amount))
+    const wasReplaced = listed.some(({ before }) => before === amount);
+    if (!cameOver && !wasReplaced && !inConflict('stripe_value', amount))
       problems.push(`${id}, made in Stripe for ${amount}, was archived by nobody; ${told}`);
   }
   return problems;

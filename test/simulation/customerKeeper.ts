@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { splitName } from '../../sync/domain/personName.ts';
 import { daysFromNow, OrgError } from '../integration/orgUser.ts';
 import { edit, pairedId } from './edits.ts';
@@ -26,6 +27,9 @@ export interface Stray {
   /** Its draft. */
   invoice: string | null;
 }
+
+// While Stripe's deliveries are held it takes longer, and nobody decides.
+const QUEUED_WITHIN_MS = 2_000;
 
 /** Carries out what the keepers of some customers do on either side, and notes what the systems took. */
 export class CustomerKeeper {
@@ -219,9 +223,9 @@ export class CustomerKeeper {
     if (billed) stray.invoice = (await this.billCustomer(made.id)) ?? null;
   }
 
-  /** As far as the customer is in the queue by now, and nobody has decided. */
+  /** Once the customer is in the queue, which may take a moment, and unless somebody has decided. */
   private async decide(stray: Stray, { decision, account: index }: Of<'decide'>): Promise<void> {
-    if (stray.decision) return;
+    if (stray.decision || !(await this.isQueued(stray))) return;
     const account = living(this.accounts[index % this.accounts.length]!);
     const body = decision === 'account' ? { accountId: account.journal.crmId } : { action: decision };
     const { world } = this.simulated;
@@ -240,9 +244,22 @@ export class CustomerKeeper {
     });
     if (status !== 202) return;
     stray.decision = decision;
+    const { decided } = this.simulated;
+    decided.set(decision, (decided.get(decision) ?? 0) + 1);
     if (decision !== 'account') return;
     stray.account = account;
     account.mayHaveCustomer = true;
+  }
+
+  private async isQueued({ stripeId }: Stray): Promise<boolean> {
+    const deadline = Date.now() + QUEUED_WITHIN_MS;
+    const { pool } = this.simulated.world.database;
+    for (;;) {
+      const { rowCount } = await pool.query('SELECT FROM match_case WHERE stripe_id = $1', [stripeId]);
+      if (rowCount) return true;
+      if (Date.now() > deadline) return false;
+      await pause(40);
+    }
   }
 
   private value(field: CustomerField): string {

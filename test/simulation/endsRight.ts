@@ -147,6 +147,15 @@ async function deletedEndsRight(
   return waits ? [] : [`was deleted as a draft and is ${left.status} in Stripe: ${JSON.stringify(rows)}`];
 }
 
+/** What waits because it was deleted and is still owed is voided, as its words say. */
+export async function voidWhatWaits({ simulated }: Ending, journals: InvoiceJournal[]): Promise<void> {
+  const { invoices } = simulated.world.stripe;
+  for (const { deleted, stripeId } of journals) {
+    const left = deleted && stripeId ? await invoices.retrieve(stripeId).catch(() => undefined) : undefined;
+    if (left?.status === 'open' || left?.status === 'uncollectible') await invoices.voidInvoice(left.id);
+  }
+}
+
 function sidesEqual(stripe: Stripe.Invoice, crm: OrgRecord): string[] {
   const amount = (minor: number) => minor / 100;
   return differences(crm, [

@@ -71,9 +71,9 @@ const customerStep = weighted<CustomerStep>(
   [1, fc.record({ do: is('deleteAccount'), account: index })],
   [2, fc.record({ do: is('restoreAccount'), account: index })],
   [3, fc.record({ do: is('billAccount'), side, account: index, cents })],
-  [1, fc.record({ do: is('customerInStripe'), billed: fc.boolean() })],
+  [2, fc.record({ do: is('customerInStripe'), billed: fc.boolean() })],
   [
-    3,
+    4,
     fc.record({
       do: is('decide'),
       customer: index,

@@ -1,5 +1,5 @@
 import { audit, type Difference } from '../../sync/audit/audit.ts';
-import { invoiceEndsRight, pairEndsRight, readEnding, type Ending } from './endsRight.ts';
+import { invoiceEndsRight, pairEndsRight, readEnding, voidWhatWaits, type Ending } from './endsRight.ts';
 import { CatalogueKeeper } from './catalogueKeeper.ts';
 import { catalogueEndsRight } from './catalogueRight.ts';
 import { CustomerKeeper } from './customerKeeper.ts';
@@ -51,7 +51,11 @@ export async function runRound(simulated: Simulated, { histories, trouble }: Rou
   const eventsWereLost = trouble.some((one) => one.do === 'stream' && LOSES_EVENTS.has(one.kind));
   const ending = await readEnding(simulated, { eventsWereLost });
   await Promise.all(everybody.map(async (people, index) => add(problems, index, await look(ending, people))));
-  for (const one of everybody) if (one instanceof CustomerKeeper) await tidyUp(ending, one);
+  for (const one of everybody) {
+    if (one instanceof CustomerKeeper) await tidyUp(ending, one);
+    if (one instanceof People) await voidWhatWaits(ending, one.invoices);
+  }
+  await simulated.quiet().catch((error: unknown) => add(problems, -1, [String(error)]));
   return problems;
 }
 

@@ -50,6 +50,8 @@ export async function simulate(options: SimulationOptions): Promise<number> {
       }
       for (const [what, edits] of simulated.overtaken)
         console.log(`Overwritten between the engine's read and its write: ${edits} of ${what}.`);
+      const decided = [...simulated.decided].map(([what, times]) => `${times} ${what}`).join(', ');
+      if (decided) console.log(`Decisions in the match queue: ${decided}.`);
       const found = await auditFinds(simulated);
       if (found.length > 0) throw new Error(found.join('\n'));
     } finally {

@@ -5,6 +5,7 @@ import { sweepContacts } from '../../sync/inbox/billingContacts.ts';
 import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
 import { sweepDeleted } from '../../sync/inbox/sweepDeleted.ts';
 import { sweepPrices } from '../../sync/inbox/sweepPrices.ts';
+import { retryingCollisions } from '../../sync/store/collisions.ts';
 import { OrgUser } from '../integration/orgUser.ts';
 import { eventually, startWorld, type World } from '../integration/world.ts';
 import { CrashingProcess } from './crashingProcess.ts';
@@ -22,6 +23,8 @@ export interface Simulated {
   sharedProduct: string;
   /** How many edits came between the engine's read and its write, and were overwritten unseen; see `editsKept.ts`. */
   overtaken: Map<string, number>;
+  /** How many customers of Stripe's in the match queue were decided on, by the decision. */
+  decided: Map<string, number>;
   /** From now on the engine does not look back into earlier rounds. */
   forgetEarlier(): Promise<void>;
   /** What the workers' own timers would do within the hour: the org is swept, Stripe's log is read. */
@@ -72,6 +75,7 @@ export async function startSimulated(): Promise<Simulated> {
     engine,
     sharedProduct: product!.productId,
     overtaken: new Map(),
+    decided: new Map(),
     async forgetEarlier() {
       since = new Date(Math.floor(Date.now() / 1000) * 1000);
       await lookBackTo(engine, since);
@@ -90,10 +94,14 @@ export async function startSimulated(): Promise<Simulated> {
         ['sync_record', 'state'],
         ['command', 'status'],
       ])
-        await pool.query(
-          `UPDATE ${table} SET next_attempt_at = now() WHERE next_attempt_at > now() AND ${state} IN ('dirty', 'running')`,
+        await retryingCollisions(() =>
+          pool.query(
+            `UPDATE ${table} SET next_attempt_at = now() WHERE next_attempt_at > now() AND ${state} IN ('dirty', 'running')`,
+          ),
         );
-      await pool.query('UPDATE sync_record SET follow_up_at = now() WHERE follow_up_at > now()');
+      await retryingCollisions(() =>
+        pool.query('UPDATE sync_record SET follow_up_at = now() WHERE follow_up_at > now()'),
+      );
       await pool.query(
         `SELECT pg_notify('sync_dirty', entity) FROM (SELECT DISTINCT entity FROM sync_record) known`,
       );
@@ -102,9 +110,11 @@ export async function startSimulated(): Promise<Simulated> {
     async restartWorker(index) {
       await workers[index % workers.length]!.restart(async (pid) => {
         for (const table of ['sync_record', 'command'])
-          await pool.query(
-            `UPDATE ${table} SET lease_until = now() WHERE lease_until > now() AND lease_owner LIKE '%-' || $1 || '-%'`,
-            [pid],
+          await retryingCollisions(() =>
+            pool.query(
+              `UPDATE ${table} SET lease_until = now() WHERE lease_until > now() AND lease_owner LIKE '%-' || $1 || '-%'`,
+              [pid],
+            ),
           );
       });
     },
