@@ -1,4 +1,4 @@
-import type { CrmInvoice, StripeInvoice } from './invoice.ts';
+import type { CrmInvoice, InvoiceBase, StripeInvoice } from './invoice.ts';
 import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
 import type { CrmSnapshot } from './tellsNews.ts';
 import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
@@ -52,4 +52,18 @@ export const pairSnapshot = (object: TrackedObject, before: CrmFields, written: 
 /** All tracked fields: what a new record was not given is empty there. */
 function tracked(object: TrackedObject, fields: CrmFields): CrmFields {
   return Object.fromEntries(TRACKED_FIELDS[object].map((field) => [field, fields[field] ?? null]));
+}
+
+/**
+ * What both sides said of an invoice as we made it in the org, for as long as no sync of it has been settled: without it an
+ * edit of its record could not be told from what we wrote there. Null for any that we did not make.
+ */
+export function baseOfSnapshot(snapshot: unknown, crm: CrmInvoice | null): InvoiceBase | null {
+  const made = snapshot as Partial<InvoiceSnapshot> | null;
+  if (!crm?.stripeId || !made?.terms || made.stripeId !== crm.stripeId) return null;
+  const lines = crm.lines.flatMap(({ id, stripeId }) => {
+    const line = stripeId && made.lines?.find((one) => one.stripeId === stripeId);
+    return line ? [[id, { ...line.terms, stripeId: line.stripeId! }] as const] : [];
+  });
+  return { terms: made.terms, lines: Object.fromEntries(lines) };
 }

@@ -109,11 +109,16 @@ export const BEING_ADDED = '';
 export interface InvoiceBase {
   terms: InvoiceTerms;
   lines: Record<string, BaseLine>;
+  /** While a draft is being written to: what it said before and what was sent, as of a line. */
+  sent?: InvoiceTerms[];
 }
 
 export interface BaseLine extends LineTerms {
   stripeId: string;
-  /** While it is being added: what was sent. More than one where it was edited between two tries. */
+  /**
+   * While it is being added, what was sent; more than one where it was edited between two tries. While it is being
+   * written to, what both sides had agreed on, and then what was sent.
+   */
   sent?: LineTerms[];
 }
 

@@ -33,26 +33,29 @@ export function mergeField<T>(
 
 /** Merges every field of `owners`. The three states hold plain JSON values. */
 export function mergeFields<T extends object>(
-  states: FieldStates<T>,
+  states: { base: Partial<T> | undefined; stripe: T; crm: T },
   owners: { readonly [K in keyof T]: Side },
   prefix = '',
 ): { value: T; conflicts: FieldConflict[] } {
   const value = {} as T;
   const conflicts: FieldConflict[] = [];
   for (const field of Object.keys(owners) as (keyof T & string)[]) {
-    const merged = mergeField(
+    const merged = mergeField<T[typeof field] | undefined>(
       prefix + field,
       { base: states.base?.[field], stripe: states.stripe[field], crm: states.crm[field] },
       owners[field],
     );
-    value[field] = merged.value;
+    value[field] = merged.value as T[typeof field];
     if (merged.conflict) conflicts.push(merged.conflict);
   }
   return { value, conflicts };
 }
 
 /** The fields in which two records of plain JSON values differ. */
-export function differingFields<T extends object>(before: T, after: Partial<T>): (keyof T & string)[] {
+export function differingFields<T extends object>(
+  before: Partial<T>,
+  after: Partial<T>,
+): (keyof T & string)[] {
   return (Object.keys(after) as (keyof T & string)[]).filter((field) => !same(before[field], after[field]));
 }
 

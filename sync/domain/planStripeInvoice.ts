@@ -12,6 +12,7 @@ import {
   type StripeLine,
 } from './invoice.ts';
 import { differingFields, mergeFields, same } from './merge.ts';
+import { agreedOnSent } from './past.ts';
 
 export interface LineUpdate {
   id: string;
@@ -67,7 +68,8 @@ export function planStripeInvoice(
   }
   if (stripe.status !== 'draft') return { ...NOTHING, conflicts: frozenConflicts(base, crm, stripe) };
 
-  const terms = mergeFields({ base: base?.terms, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
+  const past = base && agreedOnSent(base.terms, base.sent, stripe.terms);
+  const terms = mergeFields({ base: past ?? undefined, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
   const update = changedOnly(stripe.terms, terms.value);
   return planLines(base, { crm, stripe }, { ...NOTHING, update, conflicts: terms.conflicts });
 }
@@ -139,24 +141,22 @@ export function pairLines(crmLines: CrmLine[], stripeLines: StripeLine[]): LineP
   return [...pairs, ...[...left].map((stripeLine): LinePair => ({ stripeLine }))];
 }
 
-/** What both sides agreed on. Of several things sent one has come to pass: the one that Stripe says, if it says one of them. */
-function linePast(known: BaseLine, stripe: LineTerms): LineTerms | undefined {
-  if (!known.sent || known.sent.some((sent) => same(sent, stripe)))
-    return known.sent ? stripe : lineTerms(known);
-  return known.sent.length === 1 ? known.sent[0] : undefined;
-}
+/** What both sides agreed on. */
+const linePast = (known: BaseLine, stripe: LineTerms): Partial<LineTerms> =>
+  agreedOnSent(lineTerms(known), known.sent, stripe);
 
 /** An edit in the org after finalization loses to Stripe; it is kept as a conflict, not dropped in silence. */
 function frozenConflicts(base: InvoiceBase | null, crm: CrmInvoice, stripe: StripeInvoice): FieldConflict[] {
   if (!base) return [];
-  const conflicts: FieldConflict[] = differingFields(base.terms, crm.terms)
+  const past = agreedOnSent(base.terms, base.sent, stripe.terms);
+  const conflicts: FieldConflict[] = differingFields(past, crm.terms)
     .filter((field) => !same(crm.terms[field], stripe.terms[field]))
     .map((field) => ({ field, stripe: stripe.terms[field], crm: crm.terms[field], winner: 'stripe' }));
   for (const { crmLine, stripeLine } of pairLines(crm.lines, stripe.lines)) {
     const known = crmLine && base.lines[crmLine.id];
     if (
       crmLine &&
-      !same(known && lineTerms(known), crmLine.terms) &&
+      !same(known && linePast(known, stripeLine?.terms ?? crmLine.terms), crmLine.terms) &&
       !same(crmLine.terms, stripeLine?.terms)
     ) {
       conflicts.push({
@@ -185,7 +185,7 @@ const lineConflict = (crmId: string, values: { stripe: unknown; crm: unknown }):
 
 function changedOnly<T extends object>(before: T, after: T): Partial<T> {
   return Object.fromEntries(
-    differingFields(before, after).map((field) => [field, after[field]]),
+    differingFields<T>(before, after).map((field) => [field, after[field]]),
   ) as Partial<T>;
 }
 

@@ -5,6 +5,7 @@ import {
   type StripeInvoice,
 } from '../domain/invoice.ts';
 import type { FieldChange, FieldConflict } from '../domain/change.ts';
+import { baseOfSnapshot } from '../domain/crmSnapshot.ts';
 import { crmChangedSince } from '../domain/planGone.ts';
 import { readBase } from '../domain/readBase.ts';
 import type { Convergence, Engine } from '../engine.ts';
@@ -271,5 +272,6 @@ async function linked(
       ...(stripe ? { stripeId: stripe.id } : {}),
     });
   }
-  return { record, base: readBase(record.base), crm, stripe };
+  const base = readBase(record.base) ?? baseOfSnapshot(record.crmSnapshot, crm);
+  return { record, base, crm, stripe };
 }

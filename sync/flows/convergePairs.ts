@@ -3,6 +3,7 @@ import type { Side } from '../domain/change.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
 import { same } from '../domain/merge.ts';
+import { agreedLast, type Past } from '../domain/past.ts';
 import { restorePair } from '../domain/restorePair.ts';
 import { changeTo, planPair, type PairPlan, type PairSide } from '../domain/planPair.ts';
 import type { Convergence, Engine } from '../engine.ts';
@@ -12,6 +13,7 @@ import { keepConflicts } from '../store/openConflicts.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { noteStripeBack } from '../store/tombstones.ts';
+import { noteWriting } from '../store/writings.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { followGonePairs, insteadOfGone, pairIsBack, refuseIfTaken } from './gonePairs.ts';
@@ -126,7 +128,7 @@ async function mergeOne<T extends object>(
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
   }
   await repointIfStale(engine, kind, { record, crm, stripe });
-  const said = restorePair(crm, known ? ((record.base as T | null) ?? null) : stripe.terms, {
+  const said = restorePair(crm, agreedLast<T>(pastOf(record), stripe.terms), {
     told: record.crmTold,
     termsOf: kind.termsOf,
   });
@@ -138,12 +140,23 @@ async function mergeOne<T extends object>(
     acknowledged: asked,
   });
   if (Object.keys(plan.stripeChange).length === 0) return { record, crm, stripe, plan, openConflicts };
+  await noteWriting(engine.database, record, plan.stripeChange);
   const updated = await updateOnce(engine, record, {
     operation: 'update',
     params: plan.stripeChange,
     send: (key) => kind.update(engine.stripe, { id: stripe.id, change: plan.stripeChange }, key),
   });
   return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan, openConflicts };
+}
+
+/** Stripe may have told of what we made before we had noted its id: it was made with the terms of the noted request. */
+function pastOf<T>({ base, intents }: ClaimedRecord): Past<T> {
+  const made = intents.create?.params as { terms: T } | undefined;
+  return {
+    base: base as T | null,
+    first: (intents.first as T | undefined) ?? made?.terms,
+    writing: intents.writing as Partial<T> | undefined,
+  };
 }
 
 /** Made in Stripe by a request that may have been noted before the org's record was edited: with the terms of that request. */
@@ -160,7 +173,7 @@ async function make<T extends object>(
       return kind.create(engine.stripe, params, key);
     },
   });
-  await linkRecord(engine.database, record, { stripeId: made.id, crmId: crm.id });
+  await linkRecord(engine.database, record, { stripeId: made.id, crmId: crm.id, first: sent });
   return { ...made, terms: sent };
 }
 

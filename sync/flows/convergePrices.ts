@@ -14,11 +14,12 @@ import {
 import { updateRecords } from '../salesforce/writeRecords.ts';
 import { forgetPrice, separatePrice } from '../store/priceRecords.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
+import { noteWriting } from '../store/writings.ts';
 import { readStripePrice } from '../stripe/prices.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY, type PairWork } from './convergePairs.ts';
-import { archivePrice, changeOf, mergePrice, type MergedPrice } from './mergePrice.ts';
+import { archivePrice, changeOf, finishBegun, mergePrice, type MergedPrice } from './mergePrice.ts';
 import { pricesWithoutEntry } from './pricesWithoutEntry.ts';
 
 /** Price book entries and Stripe's prices: Stripe is written one by one, the org in bulk. */
@@ -146,15 +147,19 @@ async function entryGone(
       message: `PricebookEntry ${record.crmId} is not in the org, or its price book is hidden from the integration user. Share the price book with that user.`,
     });
   }
+  const begun = await finishBegun(engine, record);
   const base = record.base as PriceBase | null;
-  if (!base && record.stripeId && !record.intents.create) {
+  if (!base && record.stripeId && !record.intents.create && !record.intents.first) {
     // Only the price's metadata has named the entry, which may be one of another org: the price is Stripe's own.
     await separatePrice(engine.database, record);
     return { record, kind: 'synced', base, conflicts: [], changes: [] };
   }
   const price = record.stripeId && !base?.gone ? await readStripePrice(engine.stripe, record.stripeId) : null;
   const archives = price?.terms.active === true;
-  if (archives) await archivePrice(engine, price);
+  if (archives) {
+    await noteWriting(engine.database, record, { active: false });
+    await archivePrice(engine, price);
+  }
   return {
     record,
     kind: 'synced',
@@ -165,7 +170,7 @@ async function entryGone(
       gone: true,
     } satisfies PriceBase,
     conflicts: [],
-    changes: archives ? [changeOf(price, 'active', { from: true, to: false })] : [],
+    changes: archives ? [...begun, changeOf(price, 'active', { from: true, to: false })] : begun,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   wasToldDeleted,
 } from '../store/tombstones.ts';
 import { ownerOf } from '../store/mergedCustomers.ts';
+import { noteWriting } from '../store/writings.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure, RetryableFailure } from '../failure.ts';
 import type { FieldChange } from '../domain/change.ts';
@@ -109,7 +110,8 @@ async function findOutWhatWasMade<T extends object>(
     params: record.intents.create.params as { crmId: string; orgId: string; terms: T },
     send: (params, key) => kind.create(engine.stripe, params, key),
   });
-  await linkRecord(engine.database, record, { stripeId: made.id });
+  const { terms } = record.intents.create.params as { terms: T };
+  await linkRecord(engine.database, record, { stripeId: made.id, first: terms });
 }
 
 /** Once: what a person does with Stripe's object afterwards stands. */
@@ -139,6 +141,7 @@ async function bring<T extends object>(
     (field) => !same(stripe.terms[field], change[field]),
   );
   if (fields.length === 0) return [];
+  await noteWriting(engine.database, record, change);
   await updateOnce(engine, record, {
     operation: 'gone',
     params: change,

@@ -9,16 +9,19 @@ import {
   priceToAdopt,
   type PriceBase,
   type PricePlan,
+  type PriceTerms,
   type StripePrice,
 } from '../domain/price.ts';
+import { agreedLast } from '../domain/past.ts';
 import type { Engine } from '../engine.ts';
-import { PermanentFailure } from '../failure.ts';
+import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import type { CrmPrice, PriceBook } from '../salesforce/readPrices.ts';
 import { crmIdsOf } from '../store/knownInOrg.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
 import { replacePriceId } from '../store/priceRecords.ts';
 import { dropIntent, linkRecord, startNewVersion, type ClaimedRecord } from '../store/syncRecords.ts';
 import { unlinkStripe } from '../store/tombstones.ts';
+import { noteWriting } from '../store/writings.ts';
 import {
   createPrice,
   readActivePrices,
@@ -52,10 +55,10 @@ export interface EntryToMerge {
 /** Merges an entry with its Stripe price and writes Stripe's side; null for an entry that nothing is to be done for. */
 export async function mergePrice(engine: Engine, work: EntryToMerge): Promise<MergedPrice | null> {
   const { record, entry } = work;
-  await retireReplaced(engine, record);
+  const begun = await finishBegun(engine, record);
   const before = (await pairedPrice(engine, work)) ?? (await newPair(engine, work));
   if (!before) return null;
-  const { changes } = before;
+  const changes = [...begun, ...before.changes];
   const conflicts: FieldConflict[] = [];
   let { price, base } = before;
   for (;;) {
@@ -74,6 +77,7 @@ export async function mergePrice(engine: Engine, work: EntryToMerge): Promise<Me
     } else if (plan.action !== 'none') {
       const active = plan.action === 'activate';
       changes.push(changeOf(price, 'active', { from: price.terms.active, to: active }));
+      await noteWriting(engine.database, record, { active });
       if (active) await setPriceActive(engine.stripe, { id: price.id, active });
       else await archivePrice(engine, price);
     }
@@ -116,7 +120,7 @@ async function pairedPrice(engine: Engine, work: EntryToMerge): Promise<PairedPr
   }
   refuseStrange(price, entry);
   if (record.stripeId !== price.id) await linkRecord(engine.database, record, { stripeId: price.id });
-  const base = record.base as PriceBase | null;
+  const base = agreedOnPrice(record, price.terms);
   if (!mayBeSucceeded(base, entry.terms, price.terms)) return { price, base, changes: [] };
   const successor = onlyPrice(await freePrices(engine, work));
   if (!successor) return { price, base, changes: [] };
@@ -127,13 +131,10 @@ async function pairedPrice(engine: Engine, work: EntryToMerge): Promise<PairedPr
 /** A Stripe price for an entry on sale that has none: one that is there with the same amount, or a new one. */
 async function newPair(engine: Engine, work: EntryToMerge): Promise<PairedPrice | undefined> {
   const { record, entry } = work;
-  const begun = record.intents.create !== undefined;
-  if (!begun && (!entry.terms.active || !entry.stripeProductId)) return undefined;
-  const candidates = begun ? [] : await freePrices(engine, work);
-  const { unitAmount } = entry.terms;
-  const adopted = priceToAdopt(candidates, unitAmount);
+  if (!entry.terms.active || !entry.stripeProductId) return undefined;
+  const adopted = priceToAdopt(await freePrices(engine, work), entry.terms.unitAmount);
   if (adopted) {
-    await linkRecord(engine.database, record, { stripeId: adopted.id });
+    await linkRecord(engine.database, record, { stripeId: adopted.id, first: adopted.terms });
     return { price: adopted, base: adopted.terms, changes: [] };
   }
   const made = await makePrice(engine, work, null);
@@ -156,6 +157,51 @@ export async function freePrices(
     prices.map(({ id }) => id),
   );
   return prices.filter(({ id }) => !paired.has(id));
+}
+
+/**
+ * Brings to its end what a worker had begun that was killed over it: a price that was asked for may have been made, and
+ * nothing but its row knows whose it is; the one that it took the place of is archived. Whatever both sides say by now
+ * comes afterwards. Left out is what was to replace another price than the row has now: that is made with the next one.
+ */
+export async function finishBegun(engine: Engine, record: ClaimedRecord): Promise<FieldChange[]> {
+  const params = record.intents.create?.params as NewPrice | undefined;
+  const changes: FieldChange[] = [];
+  if (params && (params.replaces === record.stripeId || params.replaces === null)) {
+    const made = await createOnce<NewPrice, StripePrice>(engine, record, {
+      params,
+      send: (noted, key) => createPrice(engine.stripe, noted, key),
+    }).catch((error: unknown) => {
+      // Refused for good: it is not to be made any more.
+      if (!isSyncFailure(error) || record.intents.create) throw error;
+      return null;
+    });
+    if (made && made.id !== record.stripeId) {
+      const { replaces: retire } = params;
+      await replacePriceId(engine.database, record, { priceId: made.id, retire, base: made.terms });
+      changes.push(changeOf(made, 'price', { from: retire, to: made.id }));
+    } else if (made) {
+      // An event brought the price that was made, and so the row has it already.
+      await dropIntent(engine.database, record, 'create');
+      await startNewVersion(engine.database, record);
+      record.intents.first ??= made.terms;
+    }
+  }
+  await retireReplaced(engine, record);
+  return changes;
+}
+
+/** What both sides agreed on last; null for a pair of which that is not known. */
+function agreedOnPrice({ base, intents }: ClaimedRecord, terms: PriceTerms): PriceBase | null {
+  // The row of a price that stood for no entry until now holds the reason in its place.
+  const settled = base !== null && 'unitAmount' in (base as object) ? (base as PriceBase) : null;
+  const writing = intents.writing as Partial<PriceTerms> | undefined;
+  const agreed = agreedLast<PriceBase>(
+    { base: settled, first: intents.first as PriceBase | undefined, writing },
+    terms,
+  );
+  // What is written there is what the org says, so that it was the org who took it off sale.
+  return agreed && settled?.active && !agreed.active ? { ...agreed, retiredBy: 'salesforce' } : agreed;
 }
 
 /** Makes a price once, also over a lost answer or a killed worker, and gives it to the row. */
@@ -185,7 +231,7 @@ async function makePrice(
     await startNewVersion(engine.database, record);
     return makePrice(engine, work, replaced);
   }
-  await replacePriceId(engine.database, record, { priceId: made.id, retire: replaces });
+  await replacePriceId(engine.database, record, { priceId: made.id, retire: replaces, base: made.terms });
   return made;
 }
 

@@ -225,8 +225,8 @@ async function makeEntries(
       convergences.push({ record, kind: 'failed', failure: meanwhile(answer.failure) });
       continue;
     }
-    await linkRecord(engine.database, record, { crmId: answer.id });
     const { terms, currency } = verdict.price;
+    await linkRecord(engine.database, record, { crmId: answer.id, first: terms });
     convergences.push({
       record,
       kind: 'synced',

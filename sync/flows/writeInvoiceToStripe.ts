@@ -1,5 +1,13 @@
 import type { FieldChange } from '../domain/change.ts';
-import { BEING_ADDED, type BaseLine, type CrmInvoice, type StripeInvoice } from '../domain/invoice.ts';
+import {
+  BEING_ADDED,
+  lineTerms,
+  type BaseLine,
+  type CrmInvoice,
+  type InvoiceBase,
+  type StripeInvoice,
+} from '../domain/invoice.ts';
+import { same } from '../domain/merge.ts';
 import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { followTerms } from '../domain/paymentTerms.ts';
@@ -8,7 +16,8 @@ import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import { keepConflicts } from '../store/openConflicts.ts';
-import { linkRecord, noteInBase, type ClaimedRecord } from '../store/syncRecords.ts';
+import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { noteInBase } from '../store/writings.ts';
 import { accountDay } from '../stripe/accountZone.ts';
 import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from '../stripe/writeInvoice.ts';
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
@@ -36,17 +45,12 @@ export async function writeInvoiceToStripe(
   const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
   await keepConflicts(engine.database, record, plan.conflicts);
   if (crm) refuseUnchargeable(crm.name, present.currency, plan);
-  const beforeAdding = async (draft: StripeInvoice) => {
-    const added = plan.addLines.map(({ crmId, terms }) => {
-      const earlier = base?.lines[crmId]?.sent ?? [];
-      const line: BaseLine = { ...terms, stripeId: BEING_ADDED, sent: [...earlier, terms] };
-      return [crmId, line] as const;
-    });
-    const first = invoiceBase(pairedLines(crm!, known(draft)), known(draft));
-    const noted = await noteInBase(engine.database, record, { first, lines: Object.fromEntries(added) });
+  const note: NoteSent = async (draft, { sent, lines }) => {
+    const first = base ?? invoiceBase(pairedLines(crm!, known(draft)), known(draft));
+    const noted = await noteInBase(engine.database, record, { first, lines, ...(sent && { sent }) });
     if (!noted) throw busy('invoice');
   };
-  const updated = await update(engine, { record, stripe: present, plan, beforeAdding });
+  const updated = await update(engine, { record, base, stripe: present, plan, note });
   const written = known(updated.stripe);
   if (crm && (base === null || plan.addLines.length > 0))
     await noteAdded(engine, { record, crm, plan }, written);
@@ -78,6 +82,9 @@ function refuseUnchargeable(name: string, currency: string, { addLines, updateLi
     });
   }
 }
+
+/** Notes what is about to be sent to a draft that says this: a worker may be killed before the sync is settled. */
+type NoteSent = (draft: StripeInvoice, sent: Pick<InvoiceBase, 'lines' | 'sent'>) => Promise<void>;
 
 /** What both sides say now of lines that have been added; of the others the org is still to be written. */
 async function noteAdded(
@@ -116,25 +123,18 @@ async function create(
 
 async function update(
   engine: Engine,
-  {
-    record,
-    stripe,
-    plan,
-    beforeAdding,
-  }: {
-    record: ClaimedRecord;
-    stripe: StripeInvoice;
-    plan: StripeInvoicePlan;
-    /** Told of the draft as it is before lines are added, so that what is sent can be noted. */
-    beforeAdding: (draft: StripeInvoice) => Promise<void>;
-  },
+  { record, base, stripe, plan, note }: Updating,
 ): Promise<{ stripe: StripeInvoice; changes: FieldChange[] }> {
   const { id, currency } = stripe;
+  const changed = changedFields(base, stripe, plan);
   let latest = stripe;
+  if (changed.tries > 0) await note(stripe, changed);
+  // The same change after another one that was broken off is another request.
+  const after = changed.tries > 1 ? { after: changed.tries } : {};
   if (Object.keys(plan.update).length > 0) {
     latest = await updateOnce(engine, record, {
       operation: 'update',
-      params: plan.update,
+      params: { ...plan.update, ...after },
       send: (key) => updateInvoice(engine.stripe, { id, change: plan.update }, key),
     });
   }
@@ -148,12 +148,12 @@ async function update(
   if (plan.updateLines.length > 0) {
     latest = await updateOnce(engine, record, {
       operation: 'update-lines',
-      params: plan.updateLines,
+      params: { lines: plan.updateLines, ...after },
       send: (key) => updateLines(engine.stripe, { id, currency, lines: plan.updateLines }, key),
     });
   }
   if (plan.addLines.length > 0) {
-    await beforeAdding(latest);
+    await note(latest, { lines: addedLines(base, plan) });
     latest = await updateOnce(engine, record, {
       operation: 'add-lines',
       params: plan.addLines,
@@ -162,6 +162,48 @@ async function update(
   }
   return { stripe: latest, changes: changesOf(plan, stripe) };
 }
+
+interface Updating {
+  record: ClaimedRecord;
+  base: InvoiceBase | null;
+  stripe: StripeInvoice;
+  plan: StripeInvoicePlan;
+  note: NoteSent;
+}
+
+/** `tries`: how many different things have been sent since the last sync, this one among them; none where nothing changes. */
+function changedFields(
+  base: InvoiceBase | null,
+  stripe: StripeInvoice,
+  plan: StripeInvoicePlan,
+): Pick<InvoiceBase, 'lines' | 'sent'> & { tries: number } {
+  const past = base ?? { terms: stripe.terms, lines: {} as InvoiceBase['lines'] };
+  const sent =
+    Object.keys(plan.update).length > 0
+      ? behind(past.sent ?? [past.terms], { ...past.terms, ...plan.update })
+      : undefined;
+  const lines = plan.updateLines.map(({ id, crmId, before, change }) => {
+    const known: BaseLine = past.lines[crmId] ?? { ...before, stripeId: id };
+    const terms = lineTerms(known);
+    return [crmId, { ...known, sent: behind(known.sent ?? [terms], { ...terms, ...change }) }] as const;
+  });
+  const tries = Math.max(
+    0,
+    ...[sent, ...lines.map(([, line]) => line.sent)].map((all) => (all?.length ?? 1) - 1),
+  );
+  return { lines: Object.fromEntries(lines), ...(sent && { sent }), tries };
+}
+
+const behind = <T>(earlier: T[], latest: T): T[] =>
+  same(earlier.at(-1), latest) ? earlier : [...earlier, latest];
+
+const addedLines = (base: InvoiceBase | null, { addLines }: StripeInvoicePlan): InvoiceBase['lines'] =>
+  Object.fromEntries(
+    addLines.map(({ crmId, terms }): [string, BaseLine] => [
+      crmId,
+      { ...terms, stripeId: BEING_ADDED, sent: [...(base?.lines[crmId]?.sent ?? []), terms] },
+    ]),
+  );
 
 function changesOf(plan: StripeInvoicePlan, before: StripeInvoice): FieldChange[] {
   return [

@@ -53,6 +53,10 @@ export interface Intents {
   send?: { key: string };
   /** A Stripe price that another one has taken the place of and that is not archived yet. */
   retire?: { priceId: string };
+  /** What both sides said when they became a pair, until that is settled: see `sync/domain/past.ts`. */
+  first?: unknown;
+  /** Fields of a pair that are being written to Stripe, with what the org said of them. */
+  writing?: Record<string, unknown>;
 }
 
 /** A known pair: one thing that lives in Stripe, in the CRM, or in both. */

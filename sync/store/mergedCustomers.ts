@@ -1,6 +1,7 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import type { Database } from './database.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
+import { WAITS_FOR_ACCOUNT } from './unpaired.ts';
 
 export interface Owner {
   id: string;
@@ -89,4 +90,4 @@ const LEAD_ON = `
 // Which of them wait for this very customer only Stripe knows; there are never many.
 const RETRY_UNLINKED = `
   SELECT mark_dirty(entity, stripe_id, crm_id, 'salesforce') FROM sync_record
-  WHERE entity = 'invoice' AND state = 'parked' AND error_code = 'unlinked_customer'`;
+  WHERE entity = 'invoice' AND ${WAITS_FOR_ACCOUNT}`;

@@ -1,18 +1,18 @@
 import type { PriceBase } from '../domain/price.ts';
-import { RetryableFailure } from '../failure.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import { markAllDirty, type ClaimedRecord } from './syncRecords.ts';
+import { leaseLost } from './writings.ts';
 
 /**
  * Gives a row another Stripe price and notes that the old one has to be archived, in one commit: wherever the worker is
  * killed, the next one neither makes a second price nor forgets the old one. A half row that an event made meanwhile
- * for the new price is taken in.
+ * for the new price is taken in. `base`: what both sides say with it; left out where that stays as it is.
  */
 export async function replacePriceId(
   database: Database,
   record: ClaimedRecord,
-  { priceId, retire }: { priceId: string; retire: string | null },
+  { priceId, retire, base }: { priceId: string; retire: string | null; base?: PriceBase },
 ): Promise<void> {
   const version = await retryingCollisions(() =>
     database.dataSource.transaction(async (transaction) => {
@@ -29,7 +29,8 @@ export async function replacePriceId(
       const [rows] = await transaction.query<[{ version: string }[], number]>(
         // The next write is other work than this one, so it needs keys of its own.
         `UPDATE sync_record SET stripe_id = $2, version = version + 1, dirty_seq = dirty_seq + $4,
-           stripe_dirty = stripe_dirty OR $4 > 0, intents = (intents - 'create') || $3::jsonb
+           stripe_dirty = stripe_dirty OR $4 > 0, intents = (intents - 'create' - 'writing') || $3::jsonb,
+           base = coalesce($6, base)
          WHERE id = $1 AND lease_owner = $5 RETURNING version`,
         [
           record.id,
@@ -37,6 +38,7 @@ export async function replacePriceId(
           JSON.stringify(retire ? { retire: { priceId: retire } } : {}),
           halves,
           record.leaseOwner,
+          base ? JSON.stringify(base) : null,
         ],
       );
       if (!rows[0]) throw leaseLost();
@@ -44,17 +46,12 @@ export async function replacePriceId(
     }),
   );
   delete record.intents.create;
+  delete record.intents.writing;
+  if (base) record.base = base;
   if (retire) record.intents.retire = { priceId: retire };
   record.stripeId = priceId;
   record.version = version;
 }
-
-const leaseLost = () =>
-  new RetryableFailure({
-    code: 'busy',
-    stage: 'store',
-    message: 'The price took so long that somebody else has taken it over. It is tried again by itself.',
-  });
 
 /** Takes back a row that stands for nothing, unless it was marked again meanwhile. */
 export async function forgetPrice(database: Database, record: ClaimedRecord): Promise<void> {

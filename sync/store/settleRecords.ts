@@ -103,6 +103,7 @@ const SETTLE = `
   ), synced AS (
     UPDATE sync_record record SET
       base = given.base, crm_snapshot = given.crm_snapshot, crm_unsure = false, open_conflicts = given.open_conflicts,
+      intents = record.intents - 'first' - 'writing',
       -- What was told after the claim has not been looked at.
       crm_told = CASE WHEN record.crm_told IS NOT NULL THEN nullif(coalesce(given.crm_told, '{}') || coalesce((
         SELECT jsonb_object_agg(key, value) FROM jsonb_each(record.crm_told)
@@ -121,8 +122,9 @@ const SETTLE = `
     RETURNING record.id, record.entity, record.state
   ), failed AS (
     UPDATE sync_record record SET
-      -- Whether our write had come to pass is not known: what we noted before it is forgotten.
-      crm_snapshot = CASE WHEN record.crm_unsure THEN NULL ELSE record.crm_snapshot END,
+      -- Whether our write had come to pass is not known: what we noted before it is forgotten. A record that was made
+      -- by it has no other past.
+      crm_snapshot = CASE WHEN record.crm_unsure AND record.base IS NOT NULL THEN NULL ELSE record.crm_snapshot END,
       attempts = attempts + given.tries, error_code = given.code, error_message = given.message, error_stage = given.stage,
       state = CASE WHEN given.kind = 'parked' AND record.dirty_seq = given.dirty_seq THEN 'parked' ELSE 'dirty' END,
       next_attempt_at = now() + make_interval(secs => coalesce(given.delay_ms, 0) / 1000),

@@ -1,5 +1,4 @@
 import type { SyncEntity } from '../domain/entity.ts';
-import type { InvoiceBase } from '../domain/invoice.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
 import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
@@ -143,7 +142,12 @@ export async function renewLeases(
 export async function linkRecord(
   database: Database,
   record: ClaimedRecord,
-  ids: { stripeId?: string; crmId?: string },
+  ids: {
+    stripeId?: string;
+    crmId?: string;
+    /** What both sides say as they become a pair, where that is known. */
+    first?: unknown;
+  },
 ): Promise<void> {
   const stripeId = ids.stripeId ?? record.stripeId;
   const crmId = ids.crmId ?? record.crmId;
@@ -167,8 +171,8 @@ export async function linkRecord(
         [record.id, record.entity, stripeId],
       );
       await transaction.query(
-        `UPDATE sync_record SET stripe_id = $2, crm_id = $3, dirty_seq = dirty_seq + $4, intents = intents - 'create',
-           stripe_dirty = stripe_dirty OR $5, crm_dirty = crm_dirty OR $6
+        `UPDATE sync_record SET stripe_id = $2, crm_id = $3, dirty_seq = dirty_seq + $4,
+           intents = intents - 'create' || $7::jsonb, stripe_dirty = stripe_dirty OR $5, crm_dirty = crm_dirty OR $6
          WHERE id = $1`,
         [
           record.id,
@@ -177,11 +181,13 @@ export async function linkRecord(
           taken.length,
           taken.some((half) => half.stripe_dirty),
           taken.some((half) => half.crm_dirty),
+          JSON.stringify({ first: ids.first }),
         ],
       );
     }),
   );
   delete record.intents.create;
+  if (ids.first !== undefined) record.intents.first = ids.first;
   record.stripeId = stripeId;
   record.crmId = crmId;
 }
@@ -214,25 +220,6 @@ export async function dropIntent(
 ): Promise<void> {
   await database.pool.query('UPDATE sync_record SET intents = intents - $2 WHERE id = $1', [record.id, name]);
   delete record.intents[name];
-}
-
-/**
- * Notes what both sides say as soon as they do, before the sync is settled: an edit that is made meanwhile then shows as
- * one. `first` is for a row that has no base yet; `lines`, by the org's ids, take the place of what it says of them.
- * Returns whether the row is still ours.
- */
-export async function noteInBase(
-  database: Database,
-  record: ClaimedRecord,
-  { first, lines }: { first: InvoiceBase; lines: InvoiceBase['lines'] },
-): Promise<boolean> {
-  const { rowCount } = await database.pool.query(
-    `UPDATE sync_record SET
-       base = jsonb_set(coalesce(base, $3), '{lines}', (coalesce(base, $3) -> 'lines') || $4)
-     WHERE id = $1 AND lease_owner = $2`,
-    [record.id, record.leaseOwner, JSON.stringify(first), JSON.stringify(lines)],
-  );
-  return rowCount === 1;
 }
 
 export async function noteSent(database: Database, record: ClaimedRecord, sentAt: Date): Promise<void> {
