@@ -47,11 +47,17 @@ export function restoreOverwritten(
       lines: lines.map(({ line, edited }): CrmLine => ({ ...line, terms: { ...line.terms, ...edited } })),
     },
     base: base && {
+      ...base,
       terms: { ...base.terms, ...terms.before },
+      ...sentBefore(base.sent, terms.before),
       lines: { ...base.lines, ...linesBefore(base, lines) },
     },
   };
 }
+
+/** What was sent since says nothing of a field that was written over in the org. */
+const sentBefore = <T extends object>(sent: T[] | undefined, before: Partial<T>): { sent?: T[] } =>
+  sent ? { sent: sent.map((one) => ({ ...one, ...before })) } : {};
 
 function linesBefore(
   base: InvoiceBase,
@@ -59,7 +65,9 @@ function linesBefore(
 ): InvoiceBase['lines'] {
   return Object.fromEntries(
     lines.flatMap(({ line: { id }, before }) =>
-      base.lines[id] ? [[id, { ...base.lines[id], ...before }] as const] : [],
+      base.lines[id]
+        ? [[id, { ...base.lines[id], ...before, ...sentBefore(base.lines[id].sent, before) }] as const]
+        : [],
     ),
   );
 }
