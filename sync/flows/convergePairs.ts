@@ -128,10 +128,14 @@ async function mergeOne<T extends object>(
     await linkRecord(engine.database, record, { stripeId: stripe.id, crmId: crm.id });
   }
   await repointIfStale(engine, kind, { record, crm, stripe });
-  const said = restorePair(crm, agreedLast<T>(pastOf(record), stripe.terms), {
-    told: record.crmTold,
-    termsOf: kind.termsOf,
-  });
+  const said = restorePair(
+    crm,
+    agreedLast<T>(known ? pastOf(record) : { base: stripe.terms }, stripe.terms),
+    {
+      told: record.crmTold,
+      termsOf: kind.termsOf,
+    },
+  );
   const merge = planPair(said.base, { crm: said.terms, stripe: stripe.terms }, kind.owners);
   const plan = { ...merge, crmChange: changeTo(crm.terms, merge.value) };
   await keepConflicts(engine.database, record, plan.conflicts);
