@@ -1,3 +1,4 @@
+import { CrashingProcess } from '../simulation/crashingProcess.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { priceSteps, type PriceSteps } from './priceSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
@@ -216,3 +217,46 @@ test('an edit of an invoice in the org that comes before the sync that made it t
     { field: 'description', stripe_value: 'By finance', crm_value: 'By the rep', winner: 'stripe' },
   ]);
 });
+
+test('kill -9 of the worker at eight points of pairing by hand and of following a new name: each pair is the one that was entered, and the draft says the last name', async () => {
+  const { name } = job.products[2]!;
+  const [product] = await world.rep.query(`SELECT Id FROM Product2 WHERE Name = '${name}'`);
+  const draft = await job.raiseAndSync([{ product: name, quantity: 2 }]);
+  await job.quiet();
+  await world.stopWorker();
+  const worker = new CrashingProcess('workerProcess.ts', world.environment);
+  await worker.start();
+  const pairs: { accountId: string; customer: string }[] = [];
+  for (let round = 1; round <= 8; round++) {
+    const { id: customer } = await world.stripe.customers.create({
+      name: `By hand ${round}`,
+      phone: `+1 555 ${round}`,
+    });
+    const accountId = await world.admin.create('Account', { Name: `By hand ${round}` });
+    await world.admin.update('Account', accountId, { Stripe_Customer_Id__c: customer });
+    await world.admin.update('Product2', product!.Id, { Name: `Renamed ${round}` });
+    pairs.push({ accountId, customer });
+    await worker.restart();
+    // It begins with a sweep; each round ends at another point of what follows.
+    await new Promise((done) => setTimeout(done, round * 83));
+  }
+  await worker.stop();
+  await world.startWorker();
+  for (const [index, { accountId, customer }] of pairs.entries()) {
+    const account = await eventually(async () => {
+      const [row] = await world.admin.query(
+        `SELECT Id, Phone, Stripe_Customer_Id__c, Sync_Status__c FROM Account WHERE Id = '${accountId}'`,
+      );
+      return row!.Sync_Status__c === 'Synced' ? row : undefined;
+    }, 'the Account is in a pair');
+    expect(account).toMatchObject({ Stripe_Customer_Id__c: customer, Phone: `+1 555 ${index + 1}` });
+    expect(await conflictsOf(accountId)).toEqual([]);
+  }
+  const { data: customers } = await world.stripe.customers.list({ limit: 100 });
+  const handed = customers.filter((one) => one.name?.startsWith('By hand')).map(({ id }) => id);
+  expect(handed.sort()).toEqual(pairs.map(({ customer }) => customer).sort());
+  const described = async () => (await job.stripeInvoice(draft)).lines.data[0]!.description;
+  await eventually(async () => (await described()) === 'Renamed 8', 'the draft says the last name');
+  await job.quiet();
+  expect((await world.rep.lines(draft))[0]).toMatchObject({ Description__c: null });
+}, 180_000);
