@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.ts';
 import type { CommandWaiter } from './commandWaiter.ts';
 import { Problem, problemHandler } from './problem.ts';
 import { audits } from './routes/audits.ts';
+import { conflicts } from './routes/conflicts.ts';
 import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
 import { matches } from './routes/matches.ts';
@@ -34,6 +35,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/v1', authenticate(database));
   app.use(invoices({ database, waiter }));
   app.use(syncs({ database, waiter }));
+  app.use(conflicts({ database, waiter }));
   app.use(records(database));
   app.use(audits(database));
   app.use(status(database));

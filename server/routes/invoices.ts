@@ -1,7 +1,7 @@
 import express, { type Router } from 'express';
 import { actionParams } from '../../sync/actions/actionParams.ts';
 import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
-import type { CommandKind } from '../../sync/store/entities.ts';
+import type { InvoiceCommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
 import { Problem } from '../problem.ts';
 import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
@@ -18,7 +18,7 @@ export function invoices(port: CommandPort): Router {
     response.json(invoice);
   });
 
-  for (const kind of ['raise', 'sync', ...invoiceActions] satisfies CommandKind[]) {
+  for (const kind of ['raise', 'sync', ...invoiceActions] satisfies InvoiceCommandKind[]) {
     router.post(`/v1/invoices/:crmId/${kind}`, express.json(), (request, response) => {
       const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
       const params = parsed<Record<string, unknown>>(

@@ -27,6 +27,7 @@ const parkedQuery = z.object({
     .regex(/^\d{1,18}$/, 'is not the `next` of a page before')
     .optional(),
 });
+const conflictQuery = parkedQuery.extend({ crmId: anyId.optional() });
 const retryBody = z
   .strictObject({ entity: entity.optional(), ids: z.array(anyId).min(1).max(1000).optional() })
   .default({});
@@ -42,12 +43,13 @@ export function records(database: Database): Router {
   });
 
   router.get('/v1/conflicts', async (request, response) => {
-    const query = parsed(parkedQuery, request.query);
+    const query = parsed(conflictQuery, request.query);
     const conflicts = await listConflicts(database, { ...query, limit: PAGE });
     response.json({
-      conflicts: conflicts.map((record) => ({
+      conflicts: conflicts.map(({ ids, ...record }) => ({
         ...record,
         conflicts: record.conflicts.map((conflict) => ({
+          id: ids[conflict.field] ?? null,
           ...toldConflict(conflict),
           message: conflictSentence(conflict),
         })),

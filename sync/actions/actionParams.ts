@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CommandKind } from '../store/entities.ts';
+import type { InvoiceCommandKind } from '../store/entities.ts';
 
 /** The fields that a command takes, and no others: a misspelt one is refused and not passed over. */
 const fields = <T extends z.ZodRawShape>(shape: T) =>
@@ -86,6 +86,6 @@ export const actionParams = {
   revise: nothing,
   duplicate: nothing,
   delete: nothing,
-} satisfies Record<CommandKind, z.ZodType<Record<string, unknown>>>;
+} satisfies Record<InvoiceCommandKind, z.ZodType<Record<string, unknown>>>;
 
-export type ActionParams<K extends CommandKind> = z.infer<(typeof actionParams)[K]>;
+export type ActionParams<K extends InvoiceCommandKind> = z.infer<(typeof actionParams)[K]>;

@@ -11,7 +11,7 @@ import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
 import { convergeAll, internalFailure } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
 import { deleteRecords } from '../salesforce/writeRecords.ts';
-import type { Command } from '../store/entities.ts';
+import type { Command, InvoiceCommandKind } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { carryOut } from './carryOut.ts';
@@ -62,6 +62,9 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   };
 }
 
+/** Decisions about conflicts are `settleConflict`'s. */
+const kindOf = ({ kind }: Command) => kind as InvoiceCommandKind;
+
 interface Seen {
   invoice?: StripeInvoice;
   refusal?: SyncFailure;
@@ -82,7 +85,7 @@ async function converge(
       acknowledged: command.kind === 'sync',
       afterStripe: async (_, { crm, stripe }) => {
         seen.invoice = stripe;
-        const action = command.kind;
+        const action = kindOf(command);
         if (action === 'raise' || action === 'sync') return stripe;
         try {
           seen.invoice = await carryOut(engine, { command, action, record, crm, stripe });
@@ -121,7 +124,7 @@ function answer(
 ): Omit<CommandResult, 'newInvoice'> {
   return {
     message: invoice
-      ? commandWords(command.kind, { invoice, changes, conflicts, moved: command.state.moved as Moved })
+      ? commandWords(kindOf(command), { invoice, changes, conflicts, moved: command.state.moved as Moved })
       : gone!,
     invoice: invoice && {
       id: command.crm_id,

@@ -7,6 +7,7 @@ import { asPerson, inBackground } from '../limits/priority.ts';
 import { isOutage, isSideDown } from '../limits/standstill.ts';
 import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/commands.ts';
 import type { Command } from '../store/entities.ts';
+import { settleConflict } from './settleConflict.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
 import { syncCommand } from './syncCommand.ts';
 
@@ -38,7 +39,6 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
         message: `This installation serves another org than ${command.org_id}. An org that was refreshed has a new id: register a new token for it.`,
       });
     }
-    const carryOut = command.entity === 'invoice' ? invoiceCommand : syncCommand;
     return { status: 'done', result: await carryOut(engine, command) };
   } catch (error) {
     if (!isSyncFailure(error))
@@ -52,4 +52,10 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
     }
     return { status: 'failed', error: said };
   }
+}
+
+function carryOut(engine: Engine, command: Command): Promise<unknown> {
+  const { kind } = command;
+  if (kind === 'use-other' || kind === 'dismiss') return settleConflict(engine, command, kind);
+  return command.entity === 'invoice' ? invoiceCommand(engine, command) : syncCommand(engine, command);
 }

@@ -135,7 +135,12 @@ export const SyncRecordSchema = new EntitySchema<SyncRecord>({
   },
 });
 
-export type CommandKind = 'raise' | 'sync' | InvoiceAction;
+/** What a person decides about a conflict; its id is the parameter `conflict`. */
+export type ConflictDecision = 'use-other' | 'dismiss';
+
+export type InvoiceCommandKind = 'raise' | 'sync' | InvoiceAction;
+
+export type CommandKind = InvoiceCommandKind | ConflictDecision;
 
 /** A button somebody pressed, with how far it has come: a retry continues, it does not repeat. */
 export interface Command {

@@ -36,6 +36,8 @@ export interface ConflictingRecord {
   stripeId: string | null;
   lastSyncedAt: Date | null;
   conflicts: OpenConflict[];
+  /** By field: the conflict's own id, by which a person settles it. */
+  ids: Record<string, string>;
 }
 
 /** Records that show a conflict, in the order of our own row ids; `after` is the last one of the page before. */
@@ -43,16 +45,54 @@ export async function listConflicts(
   database: Database,
   {
     entity,
+    crmId,
     limit,
     after = '0',
-  }: { entity?: SyncEntity | undefined; limit: number; after?: string | undefined },
+  }: {
+    entity?: SyncEntity | undefined;
+    /** Those of one record of the org. */
+    crmId?: string | undefined;
+    limit: number;
+    after?: string | undefined;
+  },
 ): Promise<ConflictingRecord[]> {
   const { rows } = await database.pool.query<ConflictingRecord>(
     `SELECT id, entity, crm_id AS "crmId", stripe_id AS "stripeId", last_synced_at AS "lastSyncedAt",
-            open_conflicts AS conflicts
+            open_conflicts AS conflicts,
+            (SELECT jsonb_object_agg(field, newest.id::text) FROM (
+               SELECT DISTINCT ON (field) field, id FROM conflict WHERE record_id = sync_record.id ORDER BY field, id DESC
+             ) newest) AS ids
      FROM sync_record
-     WHERE open_conflicts IS NOT NULL AND id > $1 AND ($2::text IS NULL OR entity = $2) ORDER BY id LIMIT $3`,
-    [after, entity ?? null, limit],
+     WHERE open_conflicts IS NOT NULL AND id > $1 AND ($2::text IS NULL OR entity = $2)
+       AND ($4::text IS NULL OR crm_id = $4) ORDER BY id LIMIT $3`,
+    [after, entity ?? null, limit, crmId ?? null],
   );
   return rows;
+}
+
+export interface KeptConflict extends FieldConflict {
+  id: string;
+  entity: SyncEntity;
+  crmId: string | null;
+}
+
+export async function findConflict(database: Database, id: string): Promise<KeptConflict | undefined> {
+  const { rows } = await database.pool.query<KeptConflict>(
+    `SELECT conflict.id, entity, crm_id AS "crmId", field, stripe_value AS stripe, crm_value AS crm, winner
+     FROM conflict JOIN sync_record ON sync_record.id = record_id WHERE conflict.id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Notes who has settled a conflict and how; once. */
+export async function noteSettled(
+  database: Database,
+  id: string,
+  { how, by }: { how: 'use-other' | 'dismiss'; by: string | null },
+): Promise<void> {
+  await database.pool.query(
+    'UPDATE conflict SET settled_at = now(), settled_by = $2, settled_how = $3 WHERE id = $1 AND settled_at IS NULL',
+    [id, by, how],
+  );
 }

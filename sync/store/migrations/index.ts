@@ -13,6 +13,7 @@ import { CommandPresses1795402800000 } from './1795402800000-command-presses.ts'
 import { Refunds1795413600000 } from './1795413600000-refunds.ts';
 import { CommandParams1795417200000 } from './1795417200000-command-params.ts';
 import { InvoiceRevisions1795428000000 } from './1795428000000-invoice-revisions.ts';
+import { SettledConflicts1795440000000 } from './1795440000000-settled-conflicts.ts';
 import { Reminders1795455000000 } from './1795455000000-reminders.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
@@ -32,5 +33,6 @@ export const migrations = [
   Refunds1795413600000,
   CommandParams1795417200000,
   InvoiceRevisions1795428000000,
+  SettledConflicts1795440000000,
   Reminders1795455000000,
 ];
