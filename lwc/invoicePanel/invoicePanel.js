@@ -92,6 +92,9 @@ export default class InvoicePanel extends LightningElement {
   get lastPaymentError() {
     return this.status === 'Open' ? this.valueOf('lastPaymentError') : null;
   }
+  get isConflict() {
+    return this.valueOf('syncStatus') === 'Conflict';
+  }
   get syncError() {
     return ['Error', 'Conflict'].includes(this.valueOf('syncStatus'))
       ? (this.valueOf('syncError') ?? LABELS.syncFailed)

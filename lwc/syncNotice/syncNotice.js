@@ -44,6 +44,10 @@ export default class SyncNotice extends LightningElement {
       : null;
   }
 
+  get isConflict() {
+    return this.valueOf('Sync_Status__c') === 'Conflict';
+  }
+
   get className() {
     const theme = this.valueOf('Sync_Status__c') === 'Error' ? 'slds-theme_error' : 'slds-theme_warning';
     return `slds-box slds-box_x-small ${theme}`;

@@ -103,6 +103,26 @@ test('the same of a line, though the answer to the write is lost', async () => {
   expect(await openOf(crmId)).toEqual([]);
 });
 
+test('the page lists what both sides had changed and takes the decision, of the record that it shows only', async () => {
+  const { crmId, conflict } = await conflicting();
+  const asked = (recordId: string) => world.rep.apex('ConflictController', 'getConflicts', { recordId });
+  expect(await asked(crmId)).toEqual([
+    { conflictId: conflict.id, message: conflict.message, canUseOther: true },
+  ]);
+  const settle = (recordId: string) =>
+    world.rep.apex('ConflictController', 'settle', {
+      recordId,
+      conflictId: conflict.id,
+      decision: 'use-other',
+      idempotencyKey: randomUUID(),
+    });
+  const another = await job.raise();
+  expect(await settle(another)).toMatchObject({ status: 'failed' });
+  expect(await settle(crmId)).toMatchObject({ status: 'done' });
+  expect((await world.rep.invoice(crmId)).Description__c).toBe('By finance');
+  expect(await asked(crmId)).toEqual([]);
+});
+
 test('a dismissed conflict changes nothing but the note', async () => {
   const { crmId, stripeId, conflict } = await conflicting();
   expect(await decide(conflict.id, 'dismiss')).toMatchObject({

@@ -8,6 +8,10 @@ import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
 jest.mock('@salesforce/apex/InvoiceCommandController.syncInvoice', () => ({ default: jest.fn() }), {
   virtual: true,
 });
+jest.mock('@salesforce/apex/ConflictController.getConflicts', () => ({ default: jest.fn(async () => []) }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/ConflictController.settle', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('lightning/empApi', () => ({ subscribe: jest.fn(), unsubscribe: jest.fn() }), { virtual: true });
 
 const RECORD_ID = 'a00000000000001AAA';

@@ -4,6 +4,10 @@ import SyncNotice from 'c/syncNotice';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { subscribe, unsubscribe } from 'lightning/empApi';
 
+jest.mock('@salesforce/apex/ConflictController.getConflicts', () => ({ default: jest.fn(async () => []) }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/ConflictController.settle', () => ({ default: jest.fn() }), { virtual: true });
 jest.mock('lightning/empApi', () => ({ subscribe: jest.fn(), unsubscribe: jest.fn() }), { virtual: true });
 
 const RECORD_ID = '001000000000001AAA';

@@ -24,7 +24,7 @@ export const RecordSyncController: Record<string, ApexMethod> = {
 };
 
 /** What the id is tells the platform; here it is looked for where it may be. */
-function resourceOf(id: string, context: ApexContext): string {
+export function resourceOf(id: string, context: ApexContext): string {
   for (const [object, resource] of Object.entries(RESOURCES)) {
     if (context.query(`SELECT Id FROM ${object} WHERE Id = ${quoted(id)}`).length > 0) return resource;
   }

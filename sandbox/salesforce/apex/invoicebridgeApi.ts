@@ -21,6 +21,30 @@ export async function runSync(
   return post(`/v1/${resource}/${recordId}/sync`, { body: {}, idempotencyKey }, context);
 }
 
+/** Twin of InvoicebridgeApi.conflictsOf. */
+export async function conflictsOf(recordId: string, context: ApexContext) {
+  const headers = { 'X-Salesforce-Org-Id': context.orgId, 'X-Salesforce-User-Id': context.userId };
+  const answer = await answerTo({ method: 'GET', path: `/v1/conflicts?crmId=${recordId}`, headers }, context);
+  const records = answer.conflicts as { conflicts: Json[] }[] | undefined;
+  if (!records) throw new AuraHandledException(String(answer.message));
+  return records.flatMap(({ conflicts }) =>
+    conflicts.map(({ id, message, winner }) => ({
+      conflictId: id,
+      message,
+      canUseOther: winner === 'salesforce',
+    })),
+  );
+}
+
+/** Twin of InvoicebridgeApi.settleConflict. */
+export async function settleConflict(
+  conflict: string,
+  { recordId, idempotencyKey }: { recordId: string; idempotencyKey: string },
+  context: ApexContext,
+) {
+  return post(`/v1/conflicts/${conflict}`, { body: { record: recordId }, idempotencyKey }, context);
+}
+
 async function post(
   path: string,
   { body, idempotencyKey }: { body: Json; idempotencyKey: string },
