@@ -32,7 +32,6 @@ afterAll(async () => {
 beforeEach(async () => {
   const context = patiently(await browser.newContext({ viewport: { width: 1366, height: 900 } }));
   page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   problems = watchProblems(page);
   await page.goto(org.url);
   await page.getByRole('heading', { name: /^Welcome/ }).waitFor();

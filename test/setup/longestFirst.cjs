@@ -6,18 +6,20 @@ const Sequencer = require('@jest/test-sequencer').default;
  */
 const LONGEST = [
   'test/simulation/simulation.test.ts',
-  'test/integration/killUnderLoad.test.ts',
   'test/integration/kill.test.ts',
   'test/browser/mainJob.test.ts',
-  'test/local/embeddedPostgres.test.ts',
-  'test/integration/pricesOnce.test.ts',
-  'test/cli/records.test.ts',
-  'test/local/start.test.ts',
-  'test/integration/prices.test.ts',
-  'test/integration/hints.test.ts',
-  'test/integration/deletedSweep.test.ts',
-  'test/backfill/resume.test.ts',
   'test/page/page.test.ts',
+  'test/integration/pricesOnce.test.ts',
+  'test/integration/killUnderLoad.test.ts',
+  'test/integration/prices.test.ts',
+  'test/integration/limits.test.ts',
+  'test/integration/failures.test.ts',
+  'test/local/embeddedPostgres.test.ts',
+  'test/audit/audit.test.ts',
+  'test/local/start.test.ts',
+  'test/integration/invoiceActions.test.ts',
+  'test/integration/products.test.ts',
+  'test/integration/echo.test.ts',
 ];
 
 module.exports = class LongestFirst extends Sequencer {
