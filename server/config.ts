@@ -23,16 +23,16 @@ const secrets = z
   .transform((list) => list.split(',').map((secret) => secret.trim()))
   .pipe(z.array(z.string().startsWith('whsec_', 'is one or more whsec_... secrets, separated by commas')));
 
+const listed = (list: string) => [
+  ...new Set(
+    list
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+  ),
+];
 // Days from the due date, e.g. -7,-1,3,10.
-const days = (list: string) =>
-  [
-    ...new Set(
-      list
-        .split(',')
-        .map((day) => day.trim())
-        .filter(Boolean),
-    ),
-  ].map(Number);
+const days = (list: string) => listed(list).map(Number);
 const offsets = z.array(
   z.number().int().min(-90).max(365),
   'is a list of days from the due date such as -7,-1,3,10',
@@ -74,6 +74,11 @@ const environment = z.object({
     .default('usd'),
   SALESFORCE_PRICE_BOOK: z.string().trim().min(1).default('standard'),
   REMINDERS: z.string().default('').transform(days).pipe(offsets),
+  STORE_DOCUMENTS: z
+    .string()
+    .default('')
+    .transform(listed)
+    .pipe(z.array(z.enum(['pdf', 'receipt'], 'is pdf, receipt, or both, separated by a comma'))),
   LEASE_SECONDS: seconds(30),
   COMMAND_WAIT_SECONDS: seconds(20),
   EVENT_RETENTION_DAYS: z.coerce
@@ -139,6 +144,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     defaultCurrency: value.DEFAULT_CURRENCY,
     priceBook: value.SALESFORCE_PRICE_BOOK,
     reminders: value.REMINDERS,
+    documents: value.STORE_DOCUMENTS,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     eventRetentionDays: value.EVENT_RETENTION_DAYS,
@@ -179,6 +185,7 @@ export function maskedSummary(config: Config): Record<string, unknown> {
     },
     defaultCurrency: config.defaultCurrency,
     priceBook: config.priceBook,
+    documents: config.documents.length > 0 ? config.documents.join(', ') : 'off',
     reminders: config.reminders.length > 0 ? config.reminders.join(', ') : 'off',
   };
 }

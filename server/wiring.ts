@@ -77,11 +77,17 @@ export async function openEngine(
       defaultCurrency: config.defaultCurrency,
       priceBook: config.priceBook,
       reminders: config.reminders,
+      documents: documentsOf(config),
     },
     now: () => new Date(),
     random: Math.random,
   };
   return { engine, database, identity, close: () => database.close() };
+}
+
+function documentsOf({ documents, stripe }: Config): Engine['settings']['documents'] {
+  if (documents.length === 0) return undefined;
+  return { kinds: documents, alsoFrom: stripe.apiBase ? new URL(stripe.apiBase).host : null };
 }
 
 /** One gate a side and process: all of its calls share their limits. */

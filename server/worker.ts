@@ -3,6 +3,7 @@ import { runDueAudit } from '../sync/audit/scheduledAudit.ts';
 import { requestAuditAfterGap } from '../sync/store/auditRuns.ts';
 import { runCommand } from '../sync/actions/runCommand.ts';
 import { syncEntities, type SyncEntity } from '../sync/domain/entity.ts';
+import { storeDocuments } from '../sync/documents/storeDocuments.ts';
 import type { Engine } from '../sync/engine.ts';
 import { convergeDue } from '../sync/flows/convergeDue.ts';
 import { invoiceBatches } from '../sync/flows/invoiceBatches.ts';
@@ -75,6 +76,9 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     AUDIT_LOOK_SECONDS,
   );
   const reminders = pass('reminders', () => inBackground(() => remindDue(engine)), REMINDERS_SECONDS);
+  const documents = loop('documents', () =>
+    isSideDown(engine) ? Promise.resolve(0) : inBackground(() => storeDocuments(engine)),
+  );
   const deletions = pass(
     'CRM deletions',
     () => inBackground(async () => (await sweepDeleted(engine)) + (await sweepContacts(engine))),
@@ -93,6 +97,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     prices,
     deletions,
     reminders,
+    documents,
     catchUp,
     retention,
     audits,

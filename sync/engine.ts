@@ -7,6 +7,7 @@ import type { SyncFailure } from './failure.ts';
 import type { Gate } from './limits/gate.ts';
 import type { SalesforceOrg } from './salesforce/connection.ts';
 import type { Database } from './store/database.ts';
+import type { DocumentKind } from './store/documents.ts';
 import type { ClaimedRecord } from './store/syncRecords.ts';
 
 /** What every flow works with; made once a process by `server/wiring.ts`. */
@@ -29,6 +30,8 @@ export interface Engine {
     priceBook: string;
     /** Days from the due date on which customers are reminded, negative before it; none when left out. */
     reminders?: readonly number[];
+    /** Which documents of Stripe the org keeps as files; `alsoFrom`: a host beside Stripe's own. None when left out. */
+    documents?: { kinds: readonly DocumentKind[]; alsoFrom: string | null } | undefined;
   };
   now(): Date;
   /** In [0, 1). */

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { FieldChange } from '../domain/change.ts';
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
 import { same } from '../domain/merge.ts';
+import { wantReceipts } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
@@ -173,6 +174,15 @@ async function settled(
       to: fields[field],
     }));
   if (row && record.crmGoneAt) await noteCrmBack(engine.database, record);
+  if (kind.entity === 'payment' && mirrored && record.crmId)
+    await wantReceipts(engine, [
+      {
+        stripeId: record.stripeId!,
+        crmId: record.crmId,
+        status: mirrored.fields.Status__c,
+        receiptUrl: mirrored.fields.Receipt_Url__c,
+      },
+    ]);
   const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
   if (kind.entity === 'refund' && mirrored && !waits && !same(record.base, base))
     await noteRefund(engine.database, record, { base, invoiceId: mirrored.invoiceId });

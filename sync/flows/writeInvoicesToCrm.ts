@@ -11,6 +11,7 @@ import {
   type CrmFields,
   type CrmInvoicePlan,
 } from '../domain/planCrmInvoice.ts';
+import { wantInvoicePdfs } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
@@ -74,6 +75,10 @@ export async function writeInvoicesToCrm(
     known.filter(({ failure }) => !failure),
   );
   await tellOthers(engine, writings);
+  await wantInvoicePdfs(
+    engine,
+    writings.filter(({ failure }) => !failure),
+  );
   return new Map(writings.map((writing) => [writing.record, convergence(writing, engine.now())]));
 }
 

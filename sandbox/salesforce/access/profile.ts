@@ -14,6 +14,8 @@ const all: ObjectRights = { read: true, create: true, edit: true, delete: true }
 
 /** Setup objects that every user may read, whatever the profile says. */
 const open = new Set(['User', 'Organization', 'Profile']);
+/** Whoever may make files needs no right to these objects; whose file somebody sees its links decide, which are not modelled here. */
+const files = new Set(['ContentVersion', 'ContentDocument', 'ContentDocumentLink']);
 const catalogue = new Set(['Product2', 'Pricebook2']);
 
 /**
@@ -25,6 +27,7 @@ export function profileObjectRights(
   object: { name: string; custom: boolean },
 ): ObjectRights {
   if (open.has(object.name)) return readOnly;
+  if (files.has(object.name)) return { ...all, delete: object.name !== 'ContentVersion' };
   if (profile === 'System Administrator') return all;
   if (profile === 'Standard User' && !object.custom) return catalogue.has(object.name) ? readOnly : all;
   return none;

@@ -33,6 +33,9 @@ export function readScalar(org: Org, record: StoredRecord, field: FieldDescribe)
   }
   const derived = derivedValue(org, record, field);
   if (derived !== undefined) return derived;
+  // The bytes are asked for at an address of their own.
+  if (field.type === 'base64' && record.values[field.name])
+    return `/services/data/v67.0/sobjects/${record.object}/${record.id}/${field.name}`;
   return record.values[field.name] ?? (field.type === 'boolean' ? false : null);
 }
 

@@ -1,5 +1,6 @@
 import { OrgError } from '../orgError.ts';
 import type { Org } from '../org.ts';
+import { publishVersion } from './files.ts';
 import type { StoredRecord } from './storedRecord.ts';
 
 type Rule = (record: StoredRecord, org: Org) => StoredRecord;
@@ -8,6 +9,7 @@ type Rule = (record: StoredRecord, org: Org) => StoredRecord;
 const rules: Record<string, Rule> = {
   PricebookEntry: refuseSecondOrLonePrice,
   OrderItem: takeProductOfEntry,
+  ContentVersion: publishVersion,
 };
 
 export function completeStandardRecord(org: Org, record: StoredRecord): StoredRecord {

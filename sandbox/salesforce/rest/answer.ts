@@ -29,6 +29,8 @@ export type RestAnswer = {
   body?: unknown;
   /** CSV instead of JSON. */
   text?: string;
+  /** A file instead of JSON. */
+  bytes?: Buffer;
   headers?: Record<string, string>;
 };
 

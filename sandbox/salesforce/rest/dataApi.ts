@@ -101,9 +101,10 @@ function parseBody(parse: RequestHandler): RequestHandler {
     });
 }
 
-function send(response: Response, { status, headers = {}, body, text: csv }: RestAnswer): void {
+function send(response: Response, { status, headers = {}, body, text: csv, bytes }: RestAnswer): void {
   response.status(status).set(headers);
   if (csv !== undefined) response.type('text/csv').send(csv);
+  else if (bytes !== undefined) response.type('application/octet-stream').send(bytes);
   else if (body === undefined) response.end();
   else response.json(body);
 }

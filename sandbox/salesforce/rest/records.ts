@@ -42,6 +42,16 @@ export function retrieveByKey(request: RestRequest, context: RestContext): RestA
   return ok(show(request, context, { object, record: found }));
 }
 
+/** The bytes of a blob field, as of a file's version. */
+export function retrieveBlob(request: RestRequest, context: RestContext): RestAnswer {
+  const object = targetObject(context, request.segments[1]!);
+  const record = targetRecord(context, object, request.segments[2]!);
+  const field = object.field(request.segments[3]!);
+  const data = field?.type === 'base64' ? record.values[field.name] : undefined;
+  if (typeof data !== 'string') throw new OrgError('NOT_FOUND', 'The requested resource does not exist');
+  return { status: 200, bytes: Buffer.from(data, 'base64') };
+}
+
 export function updateOne(request: RestRequest, context: RestContext): RestAnswer {
   const object = targetObject(context, request.segments[1]!);
   const raw = bodyObject(request);

@@ -7,7 +7,15 @@ import { composite } from './composite.ts';
 import { describeGlobal, describeObject, objectInfo } from './describe.ts';
 import { limits } from './limits.ts';
 import { query, queryAll, queryMore } from './query.ts';
-import { createOne, deleteOne, retrieveByKey, retrieveOne, updateOne, upsertOne } from './records.ts';
+import {
+  createOne,
+  deleteOne,
+  retrieveBlob,
+  retrieveByKey,
+  retrieveOne,
+  updateOne,
+  upsertOne,
+} from './records.ts';
 import { getDeleted, getUpdated } from './replication.ts';
 import { resources } from './resources.ts';
 
@@ -35,6 +43,7 @@ const table: [method: string, path: string, route: RestRoute][] = [
   ['GET', 'sobjects/:object/:id', retrieveOne],
   ['PATCH', 'sobjects/:object/:id', updateOne],
   ['DELETE', 'sobjects/:object/:id', deleteOne],
+  ['GET', 'sobjects/ContentVersion/:id/VersionData', retrieveBlob],
   ['GET', 'sobjects/:object/:key/:value', retrieveByKey],
   ['PATCH', 'sobjects/:object/:key/:value', upsertOne],
   ...bulkRoutes,

@@ -67,4 +67,18 @@ export const standardRelationships: StandardRelationship[] = [
     relationshipName: null,
     onDelete: 'restrict',
   },
+  {
+    parent: 'ContentDocument',
+    childSObject: 'ContentVersion',
+    field: 'ContentDocumentId',
+    relationshipName: 'ContentVersions',
+    onDelete: 'cascade',
+  },
+  {
+    parent: 'ContentDocument',
+    childSObject: 'ContentDocumentLink',
+    field: 'ContentDocumentId',
+    relationshipName: 'ContentDocumentLinks',
+    onDelete: 'cascade',
+  },
 ];

@@ -93,6 +93,13 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...SYNC,
     ],
   },
+  {
+    name: 'ContentVersion',
+    may: ['create'],
+    read: ['ContentDocumentId'],
+    create: list('Title PathOnClient Stripe_Document_Key__c'),
+    edit: [],
+  },
 ];
 
 export interface ObjectDescribe {

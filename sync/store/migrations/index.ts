@@ -15,6 +15,7 @@ import { CommandParams1795417200000 } from './1795417200000-command-params.ts';
 import { InvoiceRevisions1795428000000 } from './1795428000000-invoice-revisions.ts';
 import { SettledConflicts1795440000000 } from './1795440000000-settled-conflicts.ts';
 import { Reminders1795455000000 } from './1795455000000-reminders.ts';
+import { Documents1795456000000 } from './1795456000000-documents.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   InvoiceRevisions1795428000000,
   SettledConflicts1795440000000,
   Reminders1795455000000,
+  Documents1795456000000,
 ];
