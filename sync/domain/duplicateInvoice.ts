@@ -27,6 +27,8 @@ export function copyOfInvoice(
     currency,
     terms: {
       ...terms,
+      // A copy waits for somebody to look at it.
+      finalizeOn: null,
       dueDate: terms.paymentTerms ? dueBy(terms.paymentTerms, today) : addDays(today, days),
     },
     lines: lines.map((line) => line.terms),

@@ -10,6 +10,8 @@ export interface InvoiceTerms {
   dueDate: string | null;
   /** What the due date follows until the invoice is final; null where it was chosen by hand. */
   paymentTerms: PaymentTerms | null;
+  /** The account's day on which Stripe finalizes and mails the draft by itself; null where it waits for somebody. */
+  finalizeOn: string | null;
 }
 
 /** What people may edit on a line of a draft; the same shape from either side. */

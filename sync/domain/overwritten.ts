@@ -18,7 +18,7 @@ export const EDITED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'Billing_Email__c',
   ],
   Product2: ['Name', 'Description', 'IsActive'],
-  Invoice__c: ['Description__c', 'Due_Date__c', 'Payment_Terms__c'],
+  Invoice__c: ['Description__c', 'Due_Date__c', 'Payment_Terms__c', 'Finalize_On__c'],
   Invoice_Line__c: ['Description__c', 'Unit_Price__c', 'Quantity__c'],
 };
 

@@ -33,21 +33,33 @@ export function dueBy(terms: PaymentTerms, day: string): string {
  */
 export function followTerms(
   base: InvoiceBase | null,
-  { crm, stripe }: { crm: CrmInvoice; stripe: StripeInvoice | null },
+  { crm: said, stripe }: { crm: CrmInvoice; stripe: StripeInvoice | null },
   today: string,
 ): CrmInvoice {
-  const { dueDate } = crm.terms;
+  const crm = withFinalization(base, said, stripe);
+  const { dueDate, finalizeOn } = crm.terms;
   const terms = crm.terms.paymentTerms ?? (dueDate === null && !base ? crm.accountTerms : null);
   if (!terms || (stripe && stripe.status !== 'draft')) return crm;
   // What was made before, and is not settled yet, has its due date.
   if (!base && dueDate === null && stripe?.terms.dueDate) return crm;
-  const by = dueBy(terms, today);
-  const changed = (field: 'dueDate' | 'paymentTerms', of: CrmInvoice | StripeInvoice) =>
+  const by = dueBy(terms, finalizeOn && finalizeOn > today ? finalizeOn : today);
+  const changed = (field: 'dueDate' | 'paymentTerms' | 'finalizeOn', of: CrmInvoice | StripeInvoice) =>
     base !== null && !same(base.terms[field] ?? null, of.terms[field]);
-  if (dueDate === null || (changed('paymentTerms', crm) && !changed('dueDate', crm)))
+  const follows = changed('paymentTerms', crm) || changed('finalizeOn', crm);
+  if (dueDate === null || (follows && !changed('dueDate', crm)))
     return { ...crm, terms: { ...crm.terms, dueDate: by, paymentTerms: terms } };
   const chosen = [crm, ...(stripe ? [stripe] : [])].some(
     (one) => changed('dueDate', one) && !changed('paymentTerms', one) && one.terms.dueDate !== by,
   );
   return chosen ? { ...crm, terms: { ...crm.terms, paymentTerms: null } } : crm;
+}
+
+/** Of a draft that Stripe finalizes by itself, as a subscription's, a record that has never told of that says nothing against it. */
+function withFinalization(
+  base: InvoiceBase | null,
+  crm: CrmInvoice,
+  stripe: StripeInvoice | null,
+): CrmInvoice {
+  if (!stripe || crm.terms.finalizeOn !== null || base?.terms.finalizeOn !== undefined) return crm;
+  return { ...crm, terms: { ...crm.terms, finalizeOn: stripe.terms.finalizeOn } };
 }

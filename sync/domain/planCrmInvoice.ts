@@ -135,6 +135,7 @@ function invoiceFields(
     Description__c: stripe.terms.description,
     Due_Date__c: stripe.terms.dueDate,
     Payment_Terms__c: stripe.terms.paymentTerms,
+    Finalize_On__c: stripe.terms.finalizeOn,
     Subtotal__c: amount(stripe.subtotal),
     Discount__c: amount(stripe.discount),
     Tax__c: amount(stripe.tax),

@@ -45,6 +45,7 @@ const TERMS_OWNER: Record<keyof InvoiceTerms, Side> = {
   description: 'salesforce',
   dueDate: 'salesforce',
   paymentTerms: 'salesforce',
+  finalizeOn: 'salesforce',
 };
 const LINE_OWNER: Record<keyof LineTerms, Side> = {
   description: 'salesforce',

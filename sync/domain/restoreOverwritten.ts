@@ -15,6 +15,7 @@ const TERMS: Readonly<Record<string, Term<InvoiceTerms>>> = {
   Description__c: { term: 'description', of: (value) => value },
   Due_Date__c: { term: 'dueDate', of: (value) => value },
   Payment_Terms__c: { term: 'paymentTerms', of: knownTerms },
+  Finalize_On__c: { term: 'finalizeOn', of: (value) => value },
 };
 
 const LINE_TERMS: Readonly<Record<string, Term<LineTerms>>> = {

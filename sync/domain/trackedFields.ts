@@ -35,6 +35,7 @@ export const TRACKED_FIELDS = {
     'Description__c',
     'Due_Date__c',
     'Payment_Terms__c',
+    'Finalize_On__c',
     'Subtotal__c',
     'Discount__c',
     'Tax__c',

@@ -127,6 +127,7 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
         description: plainText(row.Description__c),
         dueDate: plainText(row.Due_Date__c),
         paymentTerms: knownTerms(row.Payment_Terms__c),
+        finalizeOn: plainText(row.Finalize_On__c),
       },
       accountTerms: knownTerms(row.Account__r?.Payment_Terms__c),
       lines: lines.map((line) => crmLine(line, currency)),

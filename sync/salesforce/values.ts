@@ -22,7 +22,8 @@ export function isoTime(value: unknown): string | null {
 export function comparable(field: string, value: unknown): unknown {
   if (value === undefined || value === null || value === '') return null;
   if (isTime(field)) return typeof value === 'number' ? new Date(value).toISOString() : isoTime(value);
-  if (typeof value === 'number' && /_Date__c$/.test(field)) return new Date(value).toISOString().slice(0, 10);
+  if (typeof value === 'number' && /_(Date|On)__c$/.test(field))
+    return new Date(value).toISOString().slice(0, 10);
   return typeof value === 'string' ? plainText(value) : value;
 }
 

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { dayIn, endOfDay, isZone } from '../domain/civilDay.ts';
+import { dayIn, endOfDay, isZone, momentOf } from '../domain/civilDay.ts';
 import { PermanentFailure } from '../failure.ts';
 import { translateStripeError } from './translateError.ts';
 
@@ -55,6 +55,24 @@ export const accountDay = async (stripe: Stripe, at: Date): Promise<string> =>
 /** The last second of a day of the account, so that what is due today can still be paid in time today. */
 export const lastSecondOf = async (stripe: Stripe, day: string): Promise<number> =>
   endOfDay(await accountZone(stripe), day);
+
+// Few, so that a request that is repeated says the same: the first one is meant for all days but today.
+const FINALIZES_AT_HOURS = [8, 12, 16, 20, 23];
+// Stripe takes no time that has passed by when the request arrives.
+const SOON_SECONDS = 300;
+
+/** When Stripe shall finalize an invoice on a day of the account: in the morning, or today at the next of these hours. */
+export async function finalizationOn(stripe: Stripe, day: string): Promise<number> {
+  const zone = await accountZone(stripe);
+  const soon = Date.now() / 1000 + SOON_SECONDS;
+  const at = FINALIZES_AT_HOURS.map((hour) => momentOf(zone, day, hour)).find((moment) => moment >= soon);
+  if (at !== undefined) return at;
+  throw new PermanentFailure({
+    code: 'finalize_in_the_past',
+    stage: 'write-stripe',
+    message: `Finalize And Send On is ${day}, which is over. Choose a later day, or clear it and send the invoice by hand.`,
+  });
+}
 
 const noZone = (message: string, cause?: unknown) =>
   new PermanentFailure({

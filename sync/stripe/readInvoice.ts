@@ -56,6 +56,10 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
       description: text(invoice.description, DESCRIPTION_LENGTH),
       dueDate: invoice.due_date === null ? null : dayIn(zone, invoice.due_date),
       paymentTerms: knownTerms(invoice.metadata?.payment_terms),
+      finalizeOn:
+        invoice.status === 'draft' && invoice.auto_advance && invoice.automatically_finalizes_at
+          ? dayIn(zone, invoice.automatically_finalizes_at)
+          : null,
     },
     lines: (await allLines(stripe, invoice)).map((line) => lineSnapshot(line, zone)),
     number: invoice.number,

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
 import type { LineUpdate } from '../domain/planStripeInvoice.ts';
-import { lastSecondOf } from './accountZone.ts';
+import { finalizationOn, lastSecondOf } from './accountZone.ts';
 import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -222,10 +222,20 @@ async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): 
 async function termsParams(
   stripe: Stripe,
   terms: Partial<InvoiceTerms>,
-): Promise<Pick<Stripe.InvoiceUpdateParams, 'description' | 'due_date' | 'metadata'>> {
+): Promise<
+  Pick<
+    Stripe.InvoiceUpdateParams,
+    'description' | 'due_date' | 'metadata' | 'auto_advance' | 'automatically_finalizes_at'
+  >
+> {
   return {
     ...(terms.description === undefined ? {} : { description: terms.description ?? '' }),
     ...(terms.dueDate ? { due_date: await lastSecondOf(stripe, terms.dueDate) } : {}),
+    ...(terms.finalizeOn === undefined
+      ? {}
+      : terms.finalizeOn === null
+        ? { auto_advance: false }
+        : { auto_advance: true, automatically_finalizes_at: await finalizationOn(stripe, terms.finalizeOn) }),
     ...(terms.paymentTerms === undefined ? {} : { metadata: { payment_terms: terms.paymentTerms ?? '' } }),
   };
 }

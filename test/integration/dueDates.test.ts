@@ -114,6 +114,72 @@ test('a draft that is sent later is due by its terms from then on; a day that wa
   expect(await world.rep.invoice(byHand)).toMatchObject({ Status__c: 'Open', Due_Date__c: later });
 });
 
+test('a draft that is to be final on a day is finalized and mailed by Stripe then, and the org follows', async () => {
+  // A customer whose time is told by a clock of its own.
+  const clock = await world.stripe.testHelpers.testClocks.create({
+    frozen_time: Math.floor(Date.now() / 1000),
+  });
+  const customer = await world.stripe.customers.create({
+    name: 'On a clock',
+    email: 'clock@example.com',
+    test_clock: clock.id,
+  });
+  const accountId = await world.admin.create('Account', {
+    Name: 'On a clock',
+    Billing_Email__c: 'clock@example.com',
+    Stripe_Customer_Id__c: customer.id,
+  });
+  const crmId = await world.rep.raiseInvoice({
+    account: 'On a clock',
+    lines: [{ product: steps.products[0]!.name, quantity: 1 }],
+  });
+  const day = daysFromNow(10);
+  await world.rep.update('Invoice__c', crmId, {
+    Finalize_On__c: day,
+    Payment_Terms__c: 'Net 15',
+    Due_Date__c: null,
+  });
+  expect((await actOn(world, { action: 'sync', crmId })).status).toBe(200);
+  const draft = await steps.stripeInvoice(crmId);
+  expect(draft).toMatchObject({ status: 'draft', auto_advance: true, customer: customer.id });
+  expect(dayIn(ZONE, draft.automatically_finalizes_at!)).toBe(day);
+  expect(draft.due_date).toBe(endOfDay(ZONE, dueBy('Net 15', day)));
+
+  await world.stripe.testHelpers.testClocks.advance(clock.id, {
+    frozen_time: draft.automatically_finalizes_at! + 60,
+  });
+  await steps.becomes(crmId, 'Open');
+  expect((await steps.mailsOf(draft.id)).map(({ to }) => to)).toEqual(['clock@example.com']);
+  await steps.quiet();
+  const [row] = await world.rep.query(
+    `SELECT Finalize_On__c, Sent_At__c, Sync_Status__c FROM Invoice__c WHERE Id = '${crmId}' AND Account__c = '${accountId}'`,
+  );
+  expect(row).toMatchObject({
+    Finalize_On__c: null,
+    Sync_Status__c: 'Synced',
+    Sent_At__c: expect.any(String) as string,
+  });
+});
+
+test('a day that is cleared in the org, or is over, finalizes nothing', async () => {
+  const crmId = await steps.raise();
+  await world.rep.update('Invoice__c', crmId, { Finalize_On__c: daysFromNow(20) });
+  await actOn(world, { action: 'sync', crmId });
+  expect(await steps.stripeInvoice(crmId)).toMatchObject({ auto_advance: true });
+  await world.rep.update('Invoice__c', crmId, { Finalize_On__c: null });
+  await actOn(world, { action: 'sync', crmId });
+  expect(await steps.stripeInvoice(crmId)).toMatchObject({
+    auto_advance: false,
+    automatically_finalizes_at: null,
+  });
+  await world.rep.update('Invoice__c', crmId, { Finalize_On__c: '2020-01-01' });
+  const { status, body } = await actOn(world, { action: 'sync', crmId });
+  expect({ status, detail: body.detail }).toEqual({
+    status: 422,
+    detail: expect.stringMatching(/is 2020-01-01, which is over\. Choose a later day/) as string,
+  });
+});
+
 test('a key that may not read its account is told of, with what to set', async () => {
   await world.control('stripe', 'POST', '/faults', {
     match: { method: 'GET', path: '^/v1/account$' },

@@ -97,6 +97,7 @@ describe('permission sets', () => {
       'Invoice__c.Currency__c',
       'Invoice__c.Description__c',
       'Invoice__c.Due_Date__c',
+      'Invoice__c.Finalize_On__c',
       'Invoice__c.No_Reminders__c',
       'Invoice__c.Payment_Terms__c',
       'Invoice__c.Request_Key__c',

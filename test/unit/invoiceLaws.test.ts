@@ -34,6 +34,7 @@ const invoiceTerms = fc.record({
   description: fc.option(text, { nil: null }),
   dueDate: fc.constantFrom('2026-12-24', '2027-01-31', null),
   paymentTerms: fc.constantFrom(...paymentTerms, null),
+  finalizeOn: fc.constantFrom('2026-12-01', null),
 });
 
 /** A line that both sides had once: what each of them says now, undefined where it was deleted. */
@@ -104,6 +105,7 @@ const crmInvoice = (fields: CrmFields, lines: CrmLine[]): CrmInvoice => ({
     description: (fields.Description__c ?? null) as string | null,
     dueDate: (fields.Due_Date__c ?? null) as string | null,
     paymentTerms: knownTerms(fields.Payment_Terms__c),
+    finalizeOn: (fields.Finalize_On__c ?? null) as string | null,
   },
   lines,
   sentAt: null,
@@ -130,6 +132,7 @@ function sidesOf({ base, crm, stripe, shared, addedInOrg, addedInStripe, isKnown
         Description__c: crm.description,
         Due_Date__c: crm.dueDate,
         Payment_Terms__c: crm.paymentTerms,
+        Finalize_On__c: crm.finalizeOn,
       },
       crmLines,
     ),
@@ -212,7 +215,7 @@ describe('a draft that was changed on both sides', () => {
                 same((one[side] as Record<string, unknown> | null)?.[field.split('.')[2]!], value)),
           );
         for (const side of ['crm', 'stripe'] as const) {
-          for (const field of ['description', 'dueDate', 'paymentTerms'] as const) {
+          for (const field of ['description', 'dueDate', 'paymentTerms', 'finalizeOn'] as const) {
             const value = before[side].terms[field];
             if (!same(value, base.terms[field]) && !same(value, stripe.terms[field]))
               expect(isKept(field, side, value)).toBe(true);

@@ -12,6 +12,7 @@ export const invoiceTerms = (changes: Partial<InvoiceTerms> = {}): InvoiceTerms 
   description: 'Q4',
   dueDate: '2026-12-24',
   paymentTerms: null,
+  finalizeOn: null,
   ...changes,
 });
 

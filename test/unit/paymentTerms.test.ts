@@ -78,4 +78,18 @@ describe('a draft in the org', () => {
       blank,
     );
   });
+
+  test('that Stripe finalizes by itself goes on so, until the org has said something of it', () => {
+    const stripe = stripeInvoice({ terms: invoiceTerms({ finalizeOn: '2026-12-01' }) });
+    const { finalizeOn: _, ...before } = invoiceTerms();
+    const earlier = { terms: before, lines: {} } as unknown as typeof base;
+    for (const known of [null, earlier])
+      expect(followTerms(known, { crm: crmInvoice(), stripe }, TODAY).terms.finalizeOn).toBe('2026-12-01');
+    const cleared = { terms: stripe.terms, lines: {} };
+    expect(followTerms(cleared, { crm: crmInvoice(), stripe }, TODAY).terms.finalizeOn).toBeNull();
+  });
+
+  test('that is to become final later is due by its terms from then on', () => {
+    expect(follow({ finalizeOn: '2026-12-01' })).toEqual(['Net 15', '2026-12-16']);
+  });
 });

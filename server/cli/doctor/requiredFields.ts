@@ -48,7 +48,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     create: ['Account__c'],
     edit: [
       ...list(
-        'Stripe_Invoice_Id__c Status__c Number__c Currency__c Description__c Due_Date__c Payment_Terms__c',
+        'Stripe_Invoice_Id__c Status__c Number__c Currency__c Description__c Due_Date__c Payment_Terms__c Finalize_On__c',
       ),
       ...list('Subtotal__c Discount__c Tax__c Total__c Amount_Due__c Amount_Paid__c Amount_Remaining__c'),
       ...list('Hosted_Invoice_Url__c Invoice_Pdf_Url__c Sent_At__c Finalized_At__c Paid_At__c'),
