@@ -38,7 +38,7 @@ describe('describes of the sandbox org', () => {
       relationshipName: 'Account__r',
       restrictedDelete: true,
     });
-    expect(fieldOf(invoice, 'Total__c')).toMatchObject({ type: 'currency', precision: 18, scale: 2 });
+    expect(fieldOf(invoice, 'Total__c')).toMatchObject({ type: 'currency', precision: 18, scale: 3 });
     expect(fieldOf(invoice, 'Description__c')).toMatchObject({
       type: 'textarea',
       length: 1500,
