@@ -5,6 +5,7 @@ import type { Mirrored } from '../flows/convergeMirrors.ts';
 import { isoTime } from '../salesforce/values.ts';
 import {
   creditNoteSnapshot,
+  markedPaid,
   PAYMENT_EXPAND,
   paymentOf,
   readCreditNote,
@@ -43,6 +44,14 @@ const mirrors: MirrorAudit[] = [
           const found = paymentOf(one);
           return found ? mirrorRow(found.stripeId, found.mirrored) : [];
         });
+      // What was marked as paid outside Stripe, only its invoice tells.
+      const paid: Stripe.InvoiceListParams = { status: 'paid', expand: ['data.payments'] };
+      for await (const page of pagesOf((params) => stripe.invoices.list({ ...params, ...paid }))) {
+        const rows = await mapConcurrently(page, STRIPE_CALLS_AT_ONCE, async (invoice) =>
+          mirrorRow(invoice.id, await fromStripe(() => markedPaid(stripe, invoice))),
+        );
+        yield rows.filter(({ optional }) => !optional);
+      }
     },
   },
   {

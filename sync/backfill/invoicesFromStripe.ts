@@ -11,6 +11,7 @@ import { bulkUpsert } from '../salesforce/bulkUpsert.ts';
 import { noteJob } from '../store/backfillRuns.ts';
 import { noteRevisions, tellChains } from '../store/revisions.ts';
 import { markAllDirty, markDirty } from '../store/syncRecords.ts';
+import { markUnknownPayments } from '../store/unknownPayments.ts';
 import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, note, pairedIds, type BackfillContext } from './context.ts';
@@ -41,7 +42,12 @@ export async function invoicesFromStripe(context: BackfillContext): Promise<void
   await adoptLinked(context, 'invoice');
   for await (const { invoices, position } of chunks(context)) {
     await importRows(context, invoiceKind, { items: await itemsOf(context, invoices), position });
-    if (!context.dry) await tellRevisions(context, invoices);
+    if (!context.dry) {
+      await tellRevisions(context, invoices);
+      // The list of payments does not name them; that of payment records does.
+      const marked = invoices.flatMap(({ id, paidOutside }) => (paidOutside > 0 ? [id] : []));
+      await markUnknownPayments(context.engine.database, marked);
+    }
     if (context.signal.aborted) return;
   }
 }
@@ -66,7 +72,8 @@ async function* chunks(context: BackfillContext): AsyncGenerator<Chunk> {
   let invoices: StripeInvoice[] = [];
   let lines = 0;
   let place: StripePosition | undefined;
-  const list = (params: Stripe.InvoiceListParams) => engine.stripe.invoices.list(params);
+  const list = (params: Stripe.InvoiceListParams) =>
+    engine.stripe.invoices.list({ ...params, expand: ['data.payments'] });
   for await (const { data } of pagesFrom(list, run.position as StripePosition | null)) {
     for (let start = 0; start < data.length; start += READ_AT_ONCE) {
       const part = data.slice(start, start + READ_AT_ONCE);

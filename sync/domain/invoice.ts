@@ -64,6 +64,8 @@ export interface StripeInvoice {
   amountOverpaid: number;
   /** Stripe's ids of the payments from outside that count for it, `pr_...`. */
   paymentRecords: string[];
+  /** What of `amountPaid` no payment tells of: it was marked as paid outside Stripe. */
+  paidOutside: number;
   hostedInvoiceUrl: string | null;
   invoicePdf: string | null;
   /** ISO 8601, UTC; from then on an open invoice is past due. */
@@ -147,3 +149,7 @@ export function withKnownProducts(
   );
   return { ...invoice, lines };
 }
+
+/** Stripe's ids of what was paid outside it; a payment that Stripe keeps no record of has the id of its invoice. */
+export const outsidePayments = ({ id, paymentRecords, paidOutside }: StripeInvoice): string[] =>
+  paidOutside > 0 ? [...paymentRecords, id] : paymentRecords;

@@ -1,4 +1,5 @@
 import {
+  outsidePayments,
   withKnownProducts,
   type CrmInvoice,
   type InvoiceBase,
@@ -91,7 +92,7 @@ export async function convergeInvoices(
   // Only their invoice tells of payments from outside; of their own no event comes.
   await markUnknownPayments(
     engine.database,
-    ready.flatMap(({ stripe }) => stripe.paymentRecords),
+    ready.flatMap(({ stripe }) => outsidePayments(stripe)),
   );
   const convergences = records.map((record): Convergence => {
     const done = ended.get(record);

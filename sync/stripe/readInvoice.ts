@@ -5,6 +5,7 @@ import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice
 import { decimal } from '../domain/money.ts';
 import { knownTerms } from '../domain/paymentTerms.ts';
 import { accountZone } from './accountZone.ts';
+import { allPayments, paidOutside } from './invoicePayments.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
 const STATUSES: readonly string[] = [
@@ -42,6 +43,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     });
   }
   const zone = await accountZone(stripe);
+  const payments = await allPayments(stripe, invoice);
   return {
     id: invoice.id,
     crmId: invoice.metadata?.salesforce_id ?? null,
@@ -71,7 +73,8 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     amountPaid: invoice.amount_paid,
     amountRemaining: shownDue(invoice, invoice.amount_remaining),
     amountOverpaid: invoice.amount_overpaid,
-    paymentRecords: await paymentRecords(stripe, invoice),
+    paymentRecords: paymentRecords(payments),
+    paidOutside: paidOutside(invoice, payments),
     hostedInvoiceUrl: invoice.hosted_invoice_url ?? null,
     invoicePdf: invoice.invoice_pdf ?? null,
     dueAt: isoSeconds(invoice.due_date),
@@ -120,16 +123,10 @@ function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
   };
 }
 
-async function paymentRecords(stripe: Stripe, { id, payments }: Stripe.Invoice): Promise<string[]> {
-  const all = payments?.data ?? [];
-  if (payments?.has_more) {
-    all.length = 0;
-    for await (const one of stripe.invoicePayments.list({ invoice: id, limit: 100 })) all.push(one);
-  }
-  return all.flatMap(({ status, payment }) =>
+const paymentRecords = (payments: Stripe.InvoicePayment[]): string[] =>
+  payments.flatMap(({ status, payment }) =>
     status === 'paid' ? (idOf(payment.payment_record ?? null) ?? []) : [],
   );
-}
 
 const periodOf = ({ period }: Stripe.InvoiceLineItem, zone: string) => ({
   start: dayIn(zone, period.start),

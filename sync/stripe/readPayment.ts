@@ -2,12 +2,15 @@ import type Stripe from 'stripe';
 import { toMajorUnits } from '../domain/money.ts';
 import type { Mirrored } from '../flows/convergeMirrors.ts';
 import { fittingUrl } from '../domain/fittingUrl.ts';
-import { idOf } from './readInvoice.ts';
+import { allPayments, paidOutside } from './invoicePayments.ts';
+import { idOf, INVOICE_EXPAND } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
 /** A payment of an invoice, through Stripe or reported to it, as the org's Payment_Confirmation__c. */
 export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored | null> {
   return readOrNull(async () => {
+    if (id.startsWith(INVOICE))
+      return markedPaid(stripe, await stripe.invoices.retrieve(id, { expand: INVOICE_EXPAND }));
     const invoiceId = await invoiceOfPayment(stripe, id);
     if (!invoiceId) return null;
     if (id.startsWith(PAYMENT_RECORD))
@@ -60,6 +63,30 @@ export function paymentRecordSnapshot(record: Stripe.PaymentRecord, invoiceId: s
       Paid_At__c: isoSeconds(Number(metadata[PAID_AT]) || record.created),
       Receipt_Url__c: null,
       Reference__c: record.processor_details.custom?.payment_reference?.slice(0, REFERENCE_LENGTH) ?? null,
+    },
+  };
+}
+
+/**
+ * The payment of an invoice that was marked as paid, of which Stripe keeps nothing but the sum. Its id is that of the
+ * invoice, so that there is one, however often it is told of; once a payment tells of the sum, it is canceled.
+ */
+export async function markedPaid(stripe: Stripe, invoice: Stripe.Invoice): Promise<Mirrored> {
+  const amount = paidOutside(invoice, await allPayments(stripe, invoice));
+  return {
+    invoiceId: invoice.id,
+    customerId: idOf(invoice.customer),
+    makesRecord: amount > 0,
+    fields: {
+      Type__c: 'Out of Band',
+      Status__c: amount > 0 ? 'Succeeded' : 'Canceled',
+      Amount__c: toMajorUnits(amount, invoice.currency),
+      Amount_Refunded__c: null,
+      Currency__c: invoice.currency.toUpperCase(),
+      Method__c: 'Marked as paid',
+      Paid_At__c: invoice.status_transitions.paid_at && isoSeconds(invoice.status_transitions.paid_at),
+      Receipt_Url__c: null,
+      Reference__c: null,
     },
   };
 }
@@ -183,6 +210,7 @@ export async function invoiceOfPayment(stripe: Stripe, id: string): Promise<stri
 }
 
 const PAYMENT_RECORD = 'pr_';
+const INVOICE = 'in_';
 
 async function readOrNull(read: () => Promise<Mirrored | null>): Promise<Mirrored | null> {
   try {

@@ -60,6 +60,8 @@ export async function plant(
   const paid = open[8]!;
   await world.stripe.invoices.pay(stripeIds.get(paid)!, { paid_out_of_band: true });
   planted.push(differs(paid, 'status', 'amountPaid', 'amountRemaining'));
+  // That it was marked as paid is a payment of its own.
+  planted.push({ entity: 'payment', kind: 'missing_in_salesforce', stripeId: stripeIds.get(paid)! });
 
   const [memoInStripe, memoInOrg, quantity, lineGone, subtotal, lineText] = drafts as [
     string,

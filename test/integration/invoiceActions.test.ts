@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import transitions from '../unit/transitions.json' with { type: 'json' };
 import { actOn, type ActOptions } from './actOn.ts';
+import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
 import { jobSteps, type JobSteps } from './jobSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -13,52 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-type State = 'empty draft' | 'draft' | 'open' | 'sent' | 'partly paid' | 'paid' | 'uncollectible' | 'void';
-const STATES: State[] = [
-  'empty draft',
-  'draft',
-  'open',
-  'sent',
-  'partly paid',
-  'paid',
-  'uncollectible',
-  'void',
-];
+type State = keyof typeof transitions.records;
+const STATES = transitions.states as State[];
 
-/** What each action makes of an invoice in each state: its new status in Stripe, or the code of the refusal. */
-// prettier-ignore
-const TABLE: Record<string, Record<State, string>> = {
-  //                        empty draft   draft         open          sent          partly paid   paid          uncollectible void
-  send:                 row('no_lines      open          open          already_sent  already_sent  wrong_state   wrong_state   wrong_state'),
-  finalize:             row('no_lines      open          wrong_state   wrong_state   wrong_state   wrong_state   wrong_state   wrong_state'),
-  resend:               row('wrong_state   wrong_state   wrong_state   open          open          wrong_state   wrong_state   wrong_state'),
-  remind:               row('wrong_state   wrong_state   wrong_state   open          open          wrong_state   wrong_state   wrong_state'),
-  pay:                  row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
-  'mark-paid':          row('wrong_state   wrong_state   paid          paid          paid          wrong_state   paid          wrong_state'),
-  'record-payment':     row('wrong_state   wrong_state   open          open          open          wrong_state   wrong_state   wrong_state'),
-  refund:               row('wrong_state   wrong_state   nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund nothing_to_refund wrong_state'),
-  credit:               row('wrong_state   wrong_state   open          open          open          paid          uncollectible wrong_state'),
-  'mark-uncollectible': row('wrong_state   wrong_state   uncollectible uncollectible uncollectible wrong_state   wrong_state   wrong_state'),
-  void:                 row('wrong_state   wrong_state   void          void          partly_paid   wrong_state   void          wrong_state'),
-  revise:               row('wrong_state   wrong_state   open          open          partly_paid   wrong_state   uncollectible wrong_state'),
-  duplicate:            row('draft         draft         open          open          open          paid          uncollectible void'),
-  delete:               row('gone          gone          wrong_state   wrong_state   wrong_state   wrong_state   wrong_state   wrong_state'),
-};
-
-function row(ends: string): Record<State, string> {
-  const all = ends.split(/ +/);
-  return Object.fromEntries(STATES.map((state, index) => [state, all[index]!])) as Record<State, string>;
-}
+const CASES = Object.entries(transitions.ends).flatMap(([action, ends]) =>
+  ends.split(/ +/).map((end, index) => ({ action, state: STATES[index]!, end })),
+);
 
 /** What the action takes beside the invoice. */
 const BODIES: Record<string, (state: State) => object> = {
   'record-payment': () => ({ amount: 1, paidOn: '2026-11-02', method: 'Bank transfer' }),
   credit: (state) => ({ amount: 1, ...(state === 'paid' && { outside: 1 }) }),
 };
-
-const CASES = Object.entries(TABLE).flatMap(([action, ends]) =>
-  STATES.map((state) => ({ action, state, end: ends[state] })),
-);
 
 test.each(CASES)('$action of an invoice that is $state: $end', async ({ action, state, end }) => {
   const crmId = /_/.test(end) ? await toRefuse(state) : await invoiceIn(state);
@@ -89,6 +58,27 @@ test.each(CASES)('$action of an invoice that is $state: $end', async ({ action, 
     expect(body.invoice).toMatchObject({ id: crmId, stripeId: id });
   }
   expect((await world.rep.invoice(crmId)).Status__c?.toString().toLowerCase()).toBe(now.status);
+});
+
+// The menu of the page is held to the same table by what the record says: lwc/invoiceActions.
+test.each(STATES)('the record of an invoice that is %s says so', async (state) => {
+  const crmId = await toRefuse(state);
+  await eventually(
+    async () => {
+      const { Status__c, Amount_Paid__c, Sent_At__c } = await world.rep.invoice(crmId);
+      const said = {
+        status: Status__c,
+        isPaidInPart: Number(Amount_Paid__c) > 0,
+        isSent: Sent_At__c !== null,
+      };
+      return isDeepStrictEqual(said, transitions.records[state]);
+    },
+    `the record says ${JSON.stringify(transitions.records[state])}`,
+  );
+});
+
+test('every action is in the table', () => {
+  expect(Object.keys(transitions.ends).sort()).toEqual([...invoiceActions].sort());
 });
 
 test('a card that is declined leaves the invoice open, and the words say what to do', async () => {

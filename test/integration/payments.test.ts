@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { moneySteps, type MoneySteps } from './moneySteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
 let job: JobSteps;
+let money: MoneySteps;
 beforeAll(async () => {
   world = await startWorld();
   job = await jobSteps(world);
+  money = moneySteps(world, job);
 });
 afterAll(() => world?.stop());
 afterEach(() => withoutFaults(world));
@@ -151,5 +155,48 @@ describe('payments', () => {
       async () => (await confirmationsOf(invoice!.Id)).length === 1,
       'the payment is in the org',
     );
+  });
+});
+
+describe('an invoice that is marked as paid leaves one payment from outside, which Stripe keeps no record of', () => {
+  const rest = {
+    Type__c: 'Out of Band',
+    Status__c: 'Succeeded',
+    Method__c: 'Marked as paid',
+    Currency__c: 'USD',
+  };
+
+  test('by the button, pressed twice and looked at again', async () => {
+    const { crmId, id, total } = await money.open();
+    const key = randomUUID();
+    await Promise.all([money.act('mark-paid', crmId, { key }), money.act('mark-paid', crmId, { key })]);
+    const [payment] = await money.confirmed(crmId, 1);
+    expect(payment).toMatchObject({ ...rest, Amount__c: total, Stripe_Payment_Id__c: id });
+    const { status_transitions } = await world.stripe.invoices.retrieve(id);
+    expect(Date.parse(String(payment!.Paid_At__c))).toBe(status_transitions.paid_at! * 1000);
+    await world.rep.sync(crmId);
+    await world.database.pool.query(`SELECT mark_dirty('payment', $1, NULL, 'stripe')`, [id]);
+    await job.quiet();
+    expect(await money.confirmed(crmId, 1)).toEqual([payment]);
+  });
+
+  test('in Stripe, for what a payment before it has left over', async () => {
+    const { crmId, id, total } = await money.open();
+    await money.record(crmId, { amount: 10 });
+    await world.stripe.invoices.pay(id, { paid_out_of_band: true });
+    const payments = await money.confirmed(crmId, 2);
+    expect(payments.map(({ Amount__c }) => Amount__c)).toEqual([10, total - 10]);
+    expect(payments[1]).toMatchObject(rest);
+  });
+
+  test('and one that was paid by card or by a recorded payment leaves no other', async () => {
+    const card = await money.paidByCard();
+    const recorded = await money.open();
+    await money.record(recorded.crmId, { amount: recorded.total + 1 });
+    await job.quiet();
+    for (const { crmId, id } of [card, recorded]) {
+      const [payment] = await money.confirmed(crmId, 1);
+      expect(payment!.Stripe_Payment_Id__c).not.toBe(id);
+    }
   });
 });

@@ -63,6 +63,7 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   amountRemaining: 0,
   amountOverpaid: 0,
   paymentRecords: [],
+  paidOutside: 0,
   hostedInvoiceUrl: null,
   invoicePdf: null,
   dueAt: null,

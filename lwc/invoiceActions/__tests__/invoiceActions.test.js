@@ -4,6 +4,7 @@ import { NavigationMixin } from 'lightning/navigation';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import ConfirmAction from 'c/confirmAction';
 import InvoiceActions from 'c/invoiceActions';
+import { ends, records, states } from '../../../test/unit/transitions.json';
 
 jest.mock('lightning/navigation', () => {
   const Navigate = Symbol('Navigate');
@@ -74,6 +75,30 @@ describe('c-invoice-actions', () => {
       'duplicate',
     ]);
   });
+
+  // Whether it has lines, and whether what was paid went through Stripe, the record does not say: the dialog does.
+  const UNTOLD = { finalize: ['empty draft'], refund: ['partly paid', 'paid'] };
+  // Sending has a button of its own.
+  const inMenu = Object.entries(ends).filter(([action]) => action !== 'send');
+
+  it.each(states)(
+    'offers for the record of an invoice that is %s what the table lets happen',
+    async (state) => {
+      const { status, isPaidInPart, isSent } = records[state];
+      await mount({
+        Status__c: status,
+        Amount_Paid__c: isPaidInPart ? 1 : 0,
+        Sent_At__c: isSent ? '2026-11-20T10:00:00.000Z' : null,
+      });
+      const happens = inMenu
+        .filter(([action, row]) => {
+          const end = row.split(/ +/)[states.indexOf(state)];
+          return !end.includes('_') || UNTOLD[action]?.includes(state);
+        })
+        .map(([action]) => action);
+      expect(offered().sort()).toEqual(happens.sort());
+    },
+  );
 
   it('is not there when nothing is possible', async () => {
     await mount({ Status__c: null });
