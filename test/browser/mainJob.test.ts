@@ -122,6 +122,7 @@ test('a declined card leaves the invoice open, and the record says why', async (
   // Nobody pays it: written off, and voided after all.
   expect(await rep.offered()).toEqual([
     'Send Again',
+    'Remind Customer',
     'Charge Card on File',
     'Record Payment',
     'Mark as Paid',

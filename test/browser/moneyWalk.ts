@@ -110,6 +110,14 @@ export async function copyWalk({ rep, page, stripe }: Omit<Walker, 'local'>): Pr
   });
   await page.goto(revised);
   await rep.panel().getByText('Void', { exact: true }).first().waitFor();
+  await rep.panel().getByText('This invoice was revised: see').waitFor();
+  await rep.shot('revised');
+  await rep
+    .panel()
+    .getByRole('link', { name: (await stripe.invoices.retrieve(revision.id)).number! })
+    .click();
+  await rep.panel().getByText('Revises', { exact: false }).waitFor();
+  expect((await rep.stripeInvoice()).id).toBe(revision.id);
 }
 
 /** Payments and refunds of an invoice as the org has them, by kind and amount, once there are so many. */
