@@ -227,8 +227,14 @@ describe('components', () => {
   });
 
   it.each(importsOf('@salesforce/schema/'))('%s imports %s, which exists', (_, module) => {
-    const [object, field] = module.split('/')[2]!.split('.') as [string, string];
-    expect(hasField(object, field)).toBe(true);
+    const [object, field, ofParent] = module.split('/')[2]!.split('.') as [string, string, string?];
+    if (ofParent === undefined) {
+      expect(hasField(object, field)).toBe(true);
+      return;
+    }
+    const lookup = field.replace(/__r$/, '__c');
+    const parent = customFields.find((one) => one.object === object && one.name === lookup)?.referenceTo;
+    expect(hasField(parent!, ofParent)).toBe(true);
   });
 
   it.each(importsOf('@salesforce/apex/'))('%s imports %s, which is an @AuraEnabled method', (_, module) => {
