@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { streamIsRead } from './streamIsRead.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -165,12 +165,18 @@ describe('what people edit in the org between our read and our write', () => {
   /** Something happens in Stripe, and while the engine is about to write it to the org, somebody edits there. */
   async function editedMeanwhile(
     { crmId }: Pair,
-    { inStripe, inOrg: edit }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown> },
+    {
+      inStripe,
+      inOrg: edit,
+      kind = 'delay',
+    }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown>; kind?: string },
   ): Promise<void> {
-    await world.control('org', 'POST', '/faults', { match: WRITES, kind: 'delay', delayMs: 600, times: 1 });
+    await world.control('org', 'POST', '/faults', { match: WRITES, kind, hold: true, times: 1 });
     await inStripe();
-    await eventually(async () => (await rowOf(crmId)).crm_unsure, 'the write has begun');
+    await allStruck(world, 'org');
+    expect((await rowOf(crmId)).crm_unsure).toBe(true);
     await edit();
+    await withoutFaults(world);
     await rest();
   }
 
@@ -219,8 +225,8 @@ describe('what people edit in the org between our read and our write', () => {
     await rest();
     const ours = unique('By the rep');
     await world.control('org', 'POST', '/stream', { duplicate: 4 });
-    await world.control('org', 'POST', '/faults', { match: WRITES, kind: 'resetAfter', times: 1 });
     await editedMeanwhile(both, {
+      kind: 'resetAfter',
       inStripe: () => world.stripe.customers.update(both.stripeId, { name: unique('By finance') }),
       inOrg: () => world.admin.update('Account', both.crmId, { Name: ours }),
     });

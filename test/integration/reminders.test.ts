@@ -129,13 +129,9 @@ async function sentDaysAgo(): Promise<{ crmId: string; id: string }> {
 }
 
 const becomesReminded = (crmId: string) =>
-  eventually(
-    async () => {
-      const [row] = await world.rep.query<{ Reminder_Count__c: number | null; Last_Reminder_At__c: string }>(
-        `SELECT Reminder_Count__c, Last_Reminder_At__c FROM Invoice__c WHERE Id = '${crmId}'`,
-      );
-      return row?.Reminder_Count__c ? row : undefined;
-    },
-    `${crmId} was reminded`,
-    20_000,
-  );
+  eventually(async () => {
+    const [row] = await world.rep.query<{ Reminder_Count__c: number | null; Last_Reminder_At__c: string }>(
+      `SELECT Reminder_Count__c, Last_Reminder_At__c FROM Invoice__c WHERE Id = '${crmId}'`,
+    );
+    return row?.Reminder_Count__c ? row : undefined;
+  }, `${crmId} was reminded`);

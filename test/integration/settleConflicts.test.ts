@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { streamIsRead } from './streamIsRead.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 /** What people decide about conflicts: the value that was replaced after all, or that all is well. */
@@ -43,6 +44,12 @@ const settledOf = async (id: string) =>
   (await world.database.pool.query('SELECT settled_by, settled_how FROM conflict WHERE id = $1', [id]))
     .rows[0];
 
+async function rest(): Promise<void> {
+  await job.quiet();
+  await streamIsRead(world);
+  await job.quiet();
+}
+
 /** A draft whose description, or whose first line, both sides have changed. */
 async function conflicting(of: 'invoice' | 'line' = 'invoice') {
   const crmId = await job.raiseAndSync();
@@ -60,7 +67,7 @@ async function conflicting(of: 'invoice' | 'line' = 'invoice') {
     });
   }
   await world.startWorker();
-  await job.quiet();
+  await rest();
   const [conflict] = await openOf(crmId);
   return { crmId, stripeId, lineId: line!.Id, conflict: conflict! };
 }
@@ -143,7 +150,7 @@ test('what has been edited since is not overwritten, and what is final is not ei
   await world.stopWorker();
   await world.rep.update('Invoice__c', edited.crmId, { Description__c: 'By the rep, once more' });
   await world.startWorker();
-  await job.quiet();
+  await rest();
   expect(await decide(edited.conflict.id, 'use-other')).toMatchObject({
     status: 409,
     code: 'conflict_settled',
@@ -180,7 +187,7 @@ test('an Account takes the value of Stripe after all', async () => {
   await world.admin.update('Account', crmId, { Phone: '+1 555 0101' });
   await world.stripe.customers.update(stripeId, { phone: '+1 555 0202' });
   await world.startWorker();
-  await job.quiet();
+  await rest();
   const [conflict] = await openOf(crmId);
   expect(await decide(conflict!.id, 'use-other')).toMatchObject({ status: 200 });
   expect(await account(crmId)).toMatchObject({ Phone: '+1 555 0202', Sync_Status__c: 'Synced' });

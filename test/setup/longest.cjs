@@ -1,2 +1,2 @@
 // A walk through the whole main job in Chromium, which may first have to build the page's base components (30 to 40 s).
-jest.setTimeout(240_000);
+jest.setTimeout(480_000);
