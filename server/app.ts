@@ -33,7 +33,7 @@ export function createApp(options: AppOptions): Express {
   app.use(stripeWebhook(options));
   app.use(health(database));
   app.use('/v1', authenticate(database));
-  app.use(invoices({ database, waiter }));
+  app.use(invoices({ database, waiter, stripe: options.stripe }));
   app.use(syncs({ database, waiter }));
   app.use(conflicts({ database, waiter }));
   app.use(records(database));

@@ -27,6 +27,8 @@ const STATUS: Record<string, number> = {
   revised: 409,
   no_card: 409,
   nothing_to_refund: 409,
+  link_exists: 409,
+  too_small: 409,
   idempotency_conflict: 409,
   body_too_large: 413,
   internal: 500,

@@ -21,6 +21,7 @@ import { leasesInWork, oneTurn } from '../sync/leases.ts';
 import { remindDue } from '../sync/reminders/remindDue.ts';
 import { Loop } from '../sync/loop.ts';
 import { PubSubClient } from '../sync/salesforce/changeStream/pubSubClient.ts';
+import { markExpiringLinks } from '../sync/store/expiringLinks.ts';
 import { forgetEvents } from '../sync/store/forgetEvents.ts';
 import { Notifications } from '../sync/store/notifications.ts';
 import { renewLeases } from '../sync/store/syncRecords.ts';
@@ -45,6 +46,8 @@ const REPORT_MS = 2_000;
 const AUDIT_LOOK_SECONDS = 60;
 // How soon after it is due a reminder is asked for.
 const REMINDERS_SECONDS = 30;
+// How often is looked which addresses of invoices are about to expire.
+const EXPIRING_LOOK_SECONDS = 3_600;
 
 /** Starts all loops of the engine. Several workers may run at once: no record is held by two of them. */
 export async function startWorker(config: Config, log: Logger): Promise<Worker> {
@@ -69,6 +72,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     () => forgetEvents(database, config.eventRetentionDays),
     RETENTION_MS,
   );
+  const expiring = pass('expiring links', () => markExpiringLinks(database), EXPIRING_LOOK_SECONDS);
   const stopping = new AbortController();
   const audits = pass(
     'audit',
@@ -100,6 +104,7 @@ export async function startWorker(config: Config, log: Logger): Promise<Worker> 
     documents,
     catchUp,
     retention,
+    expiring,
     audits,
     report,
     probe,

@@ -13,8 +13,12 @@ const RULES = {
   pay: collectable,
   'mark-paid': collectable,
   'record-payment': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
-  refund: (facts) => inStates('open', 'paid', 'uncollectible')(facts) && facts.amountPaid > 0,
+  refund: (facts) =>
+    inStates('open', 'paid', 'uncollectible', 'void')(facts) &&
+    (facts.amountPaid > 0 || Boolean(facts.isPaidThroughLink)),
   credit: (facts) => inStates('open', 'paid', 'uncollectible')(facts) && !facts.isPaymentProcessing,
+  'create-payment-link': (facts) =>
+    facts.status === 'open' && !facts.isPaymentProcessing && !facts.subscriptionId && !facts.hasPaymentLink,
   'mark-uncollectible': (facts) => facts.status === 'open' && !facts.isPaymentProcessing,
   void: unpaid,
   revise: (facts) => unpaid(facts) && !facts.subscriptionId,
@@ -27,6 +31,6 @@ export const ruledActions = Object.keys(RULES);
 
 /**
  * Whether to offer an action for an invoice in this state: status in lower case, amountPaid, isPaymentProcessing, sentAt,
- * subscriptionId and, where they are known, hasLines.
+ * subscriptionId, hasPaymentLink, isPaidThroughLink and, where they are known, hasLines.
  */
 export const isPossible = (action, facts) => Boolean(RULES[action]?.(facts));

@@ -27,6 +27,8 @@ export default class InvoiceActions extends NavigationMixin(LightningElement) {
       Object.entries(FIELDS).map(([name, field]) => [name, getFieldValue(data, field)]),
     );
     facts.status = facts.status?.toLowerCase();
+    facts.hasPaymentLink = facts.paymentLinkStatus === 'Pending Payment';
+    facts.isPaidThroughLink = ['Paid', 'Refund Failed'].includes(facts.paymentLinkStatus);
     return MENU.filter(({ action }) => isPossible(action, facts));
   }
 

@@ -3,6 +3,7 @@ import SEND_AGAIN from '@salesforce/label/c.Send_Again';
 import REMIND from '@salesforce/label/c.Remind_Customer';
 import COUNTS_AS_REMINDER from '@salesforce/label/c.Counts_As_Reminder';
 import CHARGE_CARD from '@salesforce/label/c.Charge_Card_On_File';
+import CREATE_LINK from '@salesforce/label/c.Create_Payment_Link';
 import MARK_PAID from '@salesforce/label/c.Mark_As_Paid';
 import RECORD_PAYMENT from '@salesforce/label/c.Record_Payment';
 import REFUND from '@salesforce/label/c.Refund';
@@ -22,6 +23,8 @@ import SAME_INVOICE from '@salesforce/label/c.Will_Be_Same_Invoice';
 import WILL_CHARGE from '@salesforce/label/c.Will_Charge_Card';
 import MAY_BE_DECLINED from '@salesforce/label/c.Card_May_Be_Declined';
 import ONLY_REFUND from '@salesforce/label/c.Only_Refund_Undoes';
+import WILL_CREATE_LINK from '@salesforce/label/c.Will_Create_Link';
+import LINK_FOLLOWS from '@salesforce/label/c.Link_Follows_Invoice';
 import WILL_BE_PAID from '@salesforce/label/c.Will_Count_As_Paid';
 import FINAL from '@salesforce/label/c.Is_For_Good';
 import WILL_BE_BAD_DEBT from '@salesforce/label/c.Will_Be_Bad_Debt';
@@ -77,6 +80,13 @@ export const MENU = [
     label: RECORD_PAYMENT,
     icon: 'utility:currency',
     dialog: RecordPayment,
+  },
+  {
+    action: 'create-payment-link',
+    label: CREATE_LINK,
+    icon: 'utility:link',
+    dialog: ConfirmAction,
+    consequences: [WILL_CREATE_LINK, LINK_FOLLOWS],
   },
   {
     action: 'mark-paid',

@@ -8,6 +8,8 @@ import AMOUNT_REMAINING from '@salesforce/schema/Invoice__c.Amount_Remaining__c'
 import DUE_DATE from '@salesforce/schema/Invoice__c.Due_Date__c';
 import HOSTED_URL from '@salesforce/schema/Invoice__c.Hosted_Invoice_Url__c';
 import PDF_URL from '@salesforce/schema/Invoice__c.Invoice_Pdf_Url__c';
+import PAYMENT_LINK_STATUS from '@salesforce/schema/Invoice__c.Payment_Link_Status__c';
+import PAYMENT_LINK_NOTE from '@salesforce/schema/Invoice__c.Payment_Link_Note__c';
 import LAST_PAYMENT_ERROR from '@salesforce/schema/Invoice__c.Last_Payment_Error__c';
 import SYNC_STATUS from '@salesforce/schema/Invoice__c.Sync_Status__c';
 import SYNC_ERROR from '@salesforce/schema/Invoice__c.Sync_Error__c';
@@ -24,6 +26,8 @@ export const FIELDS = {
   dueDate: DUE_DATE,
   hostedUrl: HOSTED_URL,
   pdfUrl: PDF_URL,
+  linkStatus: PAYMENT_LINK_STATUS,
+  linkNote: PAYMENT_LINK_NOTE,
   lastPaymentError: LAST_PAYMENT_ERROR,
   syncStatus: SYNC_STATUS,
   syncError: SYNC_ERROR,

@@ -1,7 +1,9 @@
 import { LightningElement, api, wire } from 'lwc';
+import { NavigationMixin } from 'lightning/navigation';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { getFieldValue, getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { subscribe, unsubscribe } from 'lightning/empApi';
+import getLinks from '@salesforce/apex/InvoiceCommandController.getLinks';
 import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
 import { syncToast } from 'c/commandResult';
 import { inWords } from 'c/errors';
@@ -28,7 +30,7 @@ const BADGES = {
 };
 
 /** State of an invoice at a glance. Follows changes that others make, Stripe included, without a reload. */
-export default class InvoicePanel extends LightningElement {
+export default class InvoicePanel extends NavigationMixin(LightningElement) {
   @api recordId;
   labels = LABELS;
   isBusy = false;
@@ -84,6 +86,16 @@ export default class InvoicePanel extends LightningElement {
   get pdfUrl() {
     return this.valueOf('pdfUrl');
   }
+  get linkStatus() {
+    const status = this.valueOf('linkStatus');
+    return status === 'Not Created' ? null : status;
+  }
+  get isLinkPayable() {
+    return this.linkStatus === 'Pending Payment';
+  }
+  get linkNote() {
+    return this.valueOf('linkNote');
+  }
   /** In milliseconds: the open-source relative time shows nothing for the ISO text that the platform's takes as well. */
   get lastSyncedAt() {
     const text = this.valueOf('lastSyncedAt');
@@ -130,14 +142,52 @@ export default class InvoicePanel extends LightningElement {
     }
   }
 
-  async handleCopy() {
+  handleCopy() {
+    return this.copy((links) => links.hostedInvoiceUrl);
+  }
+
+  handleCopyPaymentLink() {
+    return this.copy((links) => links.paymentLinkUrl);
+  }
+
+  handleOpenHosted(event) {
+    return this.open(event, (links) => links.hostedInvoiceUrl);
+  }
+
+  handleOpenPdf(event) {
+    return this.open(event, (links) => links.invoicePdfUrl);
+  }
+
+  /** What stands on the record may have expired, or nobody can pay through it any more: a living address is copied. */
+  async copy(chosen) {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    let url;
     try {
-      await navigator.clipboard.writeText(this.hostedUrl);
+      url = chosen(await getLinks({ invoiceId: this.recordId }));
+      if (!url) {
+        this.toast({ title: LABELS.linkGone, variant: 'warning' });
+        notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+        return;
+      }
+      await navigator.clipboard.writeText(url);
       this.toast({ title: LABELS.linkCopied, variant: 'success' });
-    } catch {
+    } catch (error) {
       // Browsers refuse the clipboard on pages without HTTPS and when the person has forbidden it.
-      this.toast({ title: LABELS.copyFailed, message: this.hostedUrl, variant: 'warning', mode: 'sticky' });
+      const message = url ?? inWords(error);
+      this.toast({ title: LABELS.copyFailed, message, variant: 'warning', mode: 'sticky' });
+    } finally {
+      this.isBusy = false;
     }
+  }
+
+  /** The same for what is opened; without an answer, the address on the record has to do. */
+  async open(event, chosen) {
+    event.preventDefault();
+    const known = event.currentTarget.href;
+    const links = await getLinks({ invoiceId: this.recordId }).catch(() => null);
+    const url = (links && chosen(links)) || known;
+    this[NavigationMixin.Navigate]({ type: 'standard__webPage', attributes: { url } });
   }
 
   valueOf(name) {

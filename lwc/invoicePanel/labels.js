@@ -8,6 +8,9 @@ import DUE_DATE from '@salesforce/label/c.Due_Date';
 import OPEN_HOSTED from '@salesforce/label/c.Open_Hosted_Page';
 import OPEN_PDF from '@salesforce/label/c.Open_Pdf';
 import COPY_LINK from '@salesforce/label/c.Copy_Link';
+import COPY_PAYMENT_LINK from '@salesforce/label/c.Copy_Payment_Link';
+import PAYMENT_LINK from '@salesforce/label/c.Payment_Link';
+import LINK_GONE from '@salesforce/label/c.Link_Gone';
 import LINK_COPIED from '@salesforce/label/c.Link_Copied';
 import COPY_FAILED from '@salesforce/label/c.Copy_Failed';
 import LAST_SYNCED from '@salesforce/label/c.Last_Synced';
@@ -27,6 +30,9 @@ export const LABELS = {
   openHosted: OPEN_HOSTED,
   openPdf: OPEN_PDF,
   copyLink: COPY_LINK,
+  copyPaymentLink: COPY_PAYMENT_LINK,
+  paymentLink: PAYMENT_LINK,
+  linkGone: LINK_GONE,
   linkCopied: LINK_COPIED,
   copyFailed: COPY_FAILED,
   lastSynced: LAST_SYNCED,

@@ -1,13 +1,16 @@
 import express, { type Router } from 'express';
+import type Stripe from 'stripe';
 import { actionParams } from '../../sync/actions/actionParams.ts';
+import { livingLinks, type LivingLinks } from '../../sync/actions/livingLinks.ts';
 import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
+import { isSyncFailure, RetryableFailure } from '../../sync/failure.ts';
 import type { InvoiceCommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
 import { Problem } from '../problem.ts';
 import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
 
 /** `/v1/invoices/{crmId}`: what the engine knows of an invoice, and the commands of the org's buttons. */
-export function invoices(port: CommandPort): Router {
+export function invoices(port: CommandPort & { stripe: Stripe }): Router {
   const router = express.Router();
 
   router.get('/v1/invoices/:crmId', async (request, response) => {
@@ -16,6 +19,11 @@ export function invoices(port: CommandPort): Router {
     if (!invoice)
       throw new Problem('unknown_invoice', `Nothing is known of ${crmId}. Press Sync Invoice on the record.`);
     response.json(invoice);
+  });
+
+  router.get('/v1/invoices/:crmId/links', async (request, response) => {
+    const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
+    response.json(await living(port, crmId));
   });
 
   for (const kind of ['raise', 'sync', ...invoiceActions] satisfies InvoiceCommandKind[]) {
@@ -30,4 +38,15 @@ export function invoices(port: CommandPort): Router {
     });
   }
   return router;
+}
+
+async function living(port: Parameters<typeof livingLinks>[0], crmId: string): Promise<LivingLinks> {
+  try {
+    const links = await livingLinks(port, crmId);
+    if (links) return links;
+  } catch (error) {
+    if (!isSyncFailure(error)) throw error;
+    throw new Problem(error instanceof RetryableFailure ? 'not_ready' : error.code, error.message);
+  }
+  throw new Problem('unknown_invoice', `${crmId} is not in Stripe. Press Sync Invoice on the record.`);
 }

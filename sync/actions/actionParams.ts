@@ -81,6 +81,7 @@ export const actionParams = {
   }).refine(({ amount, lines }) => (amount === undefined) !== (lines === undefined), {
     error: 'has to give either an amount or lines',
   }),
+  'create-payment-link': nothing,
   'mark-uncollectible': nothing,
   void: nothing,
   revise: nothing,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { refusalOf } from '../domain/invoiceActions.ts';
+import { isPaidThroughLink, shownLink } from '../domain/paymentLink.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
+import { linkPaymentsOf, linksOf } from '../store/paymentLinks.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { dropIntent, noteIntent, noteSent } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
@@ -74,8 +76,14 @@ async function refuseIfNotPossible(
   engine: Engine,
   { action, record, crm, stripe }: StepContext,
 ): Promise<void> {
+  const [links, linkPayments] = await Promise.all([
+    linksOf(engine.database, [stripe.id]),
+    linkPaymentsOf(engine.database, [stripe.id]),
+  ]);
   const refusal = refusalOf(action, {
     ...stripe,
+    hasPaymentLink: shownLink(links, linkPayments).url !== null,
+    isPaidThroughLink: isPaidThroughLink(linkPayments),
     name: nameOf({ stripe, crm }),
     hasLines: stripe.lines.length > 0,
     sentAt:

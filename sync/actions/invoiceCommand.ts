@@ -13,6 +13,7 @@ import { settleAll } from '../flows/settle.ts';
 import { deleteRecords } from '../salesforce/writeRecords.ts';
 import type { Command, InvoiceCommandKind } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
+import { shownLinks } from '../store/paymentLinks.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { carryOut } from './carryOut.ts';
 import { newInvoiceInOrg, type NewInvoice } from './newInvoice.ts';
@@ -29,6 +30,8 @@ export interface CommandResult {
     total: number;
     currency: string;
     hostedInvoiceUrl: string | null;
+    /** Through which the customer can pay it; null where nobody can, or where there is none. */
+    paymentLinkUrl: string | null;
   } | null;
   /** The record that was made beside it, by a revision or a duplicate. */
   newInvoice: NewInvoice | null;
@@ -56,10 +59,10 @@ export async function invoiceCommand(engine: Engine, command: Command): Promise<
   if (convergence.gone && !isToDelete) throw toldDeleted(convergence.gone);
   const told = (await changesOfCommand(engine.database, command.id)).get(record.id) ?? [];
   const newInvoice = await newInvoiceInOrg(engine, command);
-  return {
-    ...answer(command, { ...convergence, changes: told }, convergence.gone ? null : (seen.invoice ?? null)),
-    newInvoice,
-  };
+  const invoice = convergence.gone ? null : (seen.invoice ?? null);
+  const links = await shownLinks(engine.database, invoice ? [invoice.id] : []);
+  const paymentLinkUrl = (invoice && links.get(invoice.id)?.url) ?? null;
+  return { ...answer(command, { ...convergence, changes: told }, { invoice, paymentLinkUrl }), newInvoice };
 }
 
 /** Decisions about conflicts are `settleConflict`'s. */
@@ -120,7 +123,7 @@ const isNobodys = ({ record, failure }: Extract<Convergence, { kind: 'failed' }>
 function answer(
   command: Command,
   { changes, conflicts, gone }: { changes: FieldChange[]; conflicts: FieldConflict[]; gone?: string },
-  invoice: StripeInvoice | null,
+  { invoice, paymentLinkUrl }: { invoice: StripeInvoice | null; paymentLinkUrl: string | null },
 ): Omit<CommandResult, 'newInvoice'> {
   return {
     message: invoice
@@ -134,6 +137,7 @@ function answer(
       total: toMajorUnits(invoice.total, invoice.currency),
       currency: invoice.currency.toUpperCase(),
       hostedInvoiceUrl: invoice.hostedInvoiceUrl,
+      paymentLinkUrl,
     },
     changes: changes.map(toldChange),
     conflicts: conflicts.map(toldConflict),

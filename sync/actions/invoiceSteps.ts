@@ -10,6 +10,7 @@ import {
   sendInvoice,
   voidInvoice,
 } from '../stripe/writeInvoice.ts';
+import { createPaymentLink } from './createPaymentLink.ts';
 import { creditInvoice } from './creditInvoice.ts';
 import { duplicate } from './duplicate.ts';
 import { recordPayment } from './recordPayment.ts';
@@ -28,6 +29,7 @@ export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
   'record-payment': recordPayment,
   refund: refundInvoice,
   credit: creditInvoice,
+  'create-payment-link': createPaymentLink,
   'mark-uncollectible': ({ stripe }, { stripe: { id } }, key) => markUncollectible(stripe, id, key),
   void: ({ stripe }, { stripe: { id } }, key) => voidInvoice(stripe, id, key),
   remind,

@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { stripeIdOf } from '../store/knownRecords.ts';
+import { linkPaymentsOf, noteGivenBack } from '../store/paymentLinks.ts';
 import { markDirty } from '../store/syncRecords.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { chargedPayments, refundPayment, type AskedRefund } from '../stripe/refunds.ts';
@@ -35,6 +36,8 @@ export async function refundInvoice(
       message: `The refund of ${nameOf(context)} has failed: the customer's bank did not take it. Pay it back another way, and issue a credit note that says so.`,
     });
   }
+  if (refunding.notCounted && left === 0)
+    await noteGivenBack(engine.database, { paymentIntent: refunding.payment, refund: id });
   await advanceCommand(engine.database, command, { state: { moved: { amount: refunding.amount, left } } });
   return (await readStripeInvoice(engine.stripe, stripe.id)) ?? stripe;
 }
@@ -46,12 +49,18 @@ async function decided(
   const { stripe, command } = context;
   const { payment, amount, reason } = command.params as ActionParams<'refund'>;
   const paymentId = payment && (await paymentIntent(engine, payment));
-  const chosen = chooseRefund(await chargedPayments(engine.stripe, stripe.id), {
+  const throughLinks = await linkPaymentsOf(engine.database, [stripe.id]);
+  const beside = throughLinks.map(({ paymentIntent: id }) => id);
+  const chosen = chooseRefund(await chargedPayments(engine.stripe, stripe.id, beside), {
     payment: paymentId,
     amount: amount === undefined ? undefined : askedAmount(amount, stripe.currency),
   });
   if ('refused' in chosen) throw refusal(chosen, context);
-  return { refunding: { payment: chosen.payment, amount: chosen.amount, reason }, left: chosen.left };
+  const notCounted = throughLinks.some((one) => one.paymentIntent === chosen.payment && one.counted === 0);
+  return {
+    refunding: { payment: chosen.payment, amount: chosen.amount, reason, notCounted },
+    left: chosen.left,
+  };
 }
 
 /** By the id in Stripe, or that of the org's Payment Confirmation. */

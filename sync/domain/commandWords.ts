@@ -49,6 +49,10 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
       return refundedWords(invoice, told.moved);
     case 'credit':
       return creditedWords(invoice, told.moved);
+    case 'create-payment-link':
+      return invoice.status === 'open'
+        ? `${name} has a payment link over ${formatMoney(invoice.amountRemaining, invoice.currency)}. Copy its address from the record and give it to the customer.`
+        : `${name} is ${invoice.status} by now, so its payment link is closed again.`;
     case 'mark-uncollectible':
       return `${name} is marked uncollectible. The customer can still pay it.`;
     case 'void':

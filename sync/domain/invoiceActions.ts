@@ -1,4 +1,7 @@
 import type { InvoiceStatus, StripeInvoice } from './invoice.ts';
+import { minimumCharge } from './minimumCharge.ts';
+import { formatMoney } from './money.ts';
+import { isChargeable } from './paymentLink.ts';
 
 /** What people can have done to an invoice that is in Stripe, whoever asks: the API, a button, Slack. */
 export const invoiceActions = [
@@ -11,6 +14,7 @@ export const invoiceActions = [
   'record-payment',
   'refund',
   'credit',
+  'create-payment-link',
   'mark-uncollectible',
   'void',
   'revise',
@@ -23,7 +27,7 @@ export type InvoiceAction = (typeof invoiceActions)[number];
 /** What decides about actions. */
 export type ActionFacts = Pick<
   StripeInvoice,
-  'status' | 'subscriptionId' | 'amountPaid' | 'isPaymentProcessing'
+  'status' | 'subscriptionId' | 'amountPaid' | 'amountRemaining' | 'currency' | 'isPaymentProcessing'
 > & {
   /** For people: its number, or the org's name of it. */
   name: string;
@@ -32,6 +36,10 @@ export type ActionFacts = Pick<
   chargesAutomatically?: boolean;
   /** ISO 8601; when Stripe mailed it first, if it did. */
   sentAt: string | null;
+  /** Whether there is a payment link through which somebody can pay. */
+  hasPaymentLink: boolean;
+  /** Whether something was paid through a link and is not given back, also if it does not count for the invoice. */
+  isPaidThroughLink: boolean;
 };
 
 /** Why an action is not possible now, with the next step. */
@@ -43,7 +51,9 @@ export interface Refusal {
     | 'of_subscription'
     | 'partly_paid'
     | 'revised'
-    | 'nothing_to_refund';
+    | 'nothing_to_refund'
+    | 'link_exists'
+    | 'too_small';
   message: string;
 }
 
@@ -122,10 +132,10 @@ const RULES: Record<InvoiceAction, Rule> = {
     unless: processing,
   },
   refund: {
-    in: ['open', 'paid', 'uncollectible'],
-    instead: { draft: 'Nothing was paid for it yet.', void: 'Nothing was paid for it.' },
+    in: ['open', 'paid', 'uncollectible', 'void'],
+    instead: { draft: 'Nothing was paid for it yet.' },
     unless: (facts) =>
-      facts.amountPaid > 0
+      facts.amountPaid > 0 || facts.isPaidThroughLink
         ? null
         : refusal('nothing_to_refund', facts, 'has no payment that could be refunded.'),
   },
@@ -133,6 +143,16 @@ const RULES: Record<InvoiceAction, Rule> = {
     in: ['open', 'paid', 'uncollectible'],
     instead: { draft: 'Change the draft instead.', void: 'Nothing is owed for it.' },
     unless: processing,
+  },
+  'create-payment-link': {
+    in: ['open'],
+    instead: {
+      draft: SEND_FIRST,
+      paid: 'There is nothing left to pay.',
+      uncollectible: 'Mark it as paid, or void it.',
+      void: NEW_INVOICE,
+    },
+    unless: (facts) => collectedByStripe(facts) ?? processing(facts) ?? linkExists(facts) ?? tooSmall(facts),
   },
   'mark-uncollectible': {
     in: ['open'],
@@ -194,6 +214,33 @@ function ofSubscription(facts: ActionFacts): Refusal | null {
         'belongs to a subscription. Change the subscription, or void this invoice.',
       )
     : null;
+}
+
+function collectedByStripe(facts: ActionFacts): Refusal | null {
+  return facts.subscriptionId
+    ? refusal(
+        'of_subscription',
+        facts,
+        'belongs to a subscription, whose payments Stripe collects itself. Give the customer the link to its hosted page.',
+      )
+    : null;
+}
+
+function linkExists(facts: ActionFacts): Refusal | null {
+  return facts.hasPaymentLink
+    ? refusal('link_exists', facts, 'has a payment link already. Copy its address from the record.')
+    : null;
+}
+
+function tooSmall(facts: ActionFacts): Refusal | null {
+  if (isChargeable(facts)) return null;
+  const least = formatMoney(minimumCharge(facts.currency), facts.currency);
+  const left = formatMoney(facts.amountRemaining, facts.currency);
+  return refusal(
+    'too_small',
+    facts,
+    `has ${left} left to pay, and a card can be charged ${least} at the least. Record a payment from outside instead.`,
+  );
 }
 
 function processing(facts: ActionFacts): Refusal | null {

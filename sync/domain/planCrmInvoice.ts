@@ -11,6 +11,7 @@ import type {
 import { lineNumberFields } from './lineNumbers.ts';
 import { same } from './merge.ts';
 import { toMajorUnits } from './money.ts';
+import type { ShownLink } from './paymentLink.ts';
 import { pairLines } from './planStripeInvoice.ts';
 
 export type CrmFields = Record<string, unknown>;
@@ -43,6 +44,8 @@ export interface CrmInvoiceContext {
   productOf(stripeProductId: string): string | null;
   /** What stands before and after it; absent where that is not known yet, and then left as it is. */
   chain?: Chain;
+  /** Its payment link; null where there never was one, absent where that is not known. */
+  link?: ShownLink | null;
   /** Whether to note the time even if nothing differs: somebody asked for this sync. */
   touch: boolean;
   /** What the record says about conflicts that nobody has looked at; null where there are none. */
@@ -72,6 +75,7 @@ export function planCrmInvoice(
     ...(context.chain
       ? { Revision_Of__c: context.chain.revisionOf, Latest_Revision__c: context.chain.latestRevision }
       : {}),
+    ...linkFields(crm, context.link),
   };
   const fields = differing(crm?.fields, wanted);
   const lines = planLines(crm, stripe, context);
@@ -90,6 +94,16 @@ export function planCrmInvoice(
     fields: changed || context.touch ? { ...fields, Last_Synced_At__c: context.now } : {},
     changes,
   };
+}
+
+const WITHOUT_LINK: ShownLink = { status: 'Not Created', url: null, note: null };
+
+/** A record that says nothing of a link says that there is none. */
+function linkFields(crm: CrmInvoice | null, link: ShownLink | null | undefined): CrmFields {
+  const said = crm?.fields.Payment_Link_Status__c ?? WITHOUT_LINK.status;
+  if (link === undefined || (link === null && said === WITHOUT_LINK.status)) return {};
+  const { status, url, note } = link ?? WITHOUT_LINK;
+  return { Payment_Link_Status__c: status, Payment_Link_Url__c: fittingUrl(url), Payment_Link_Note__c: note };
 }
 
 /** The org's line of each line of Stripe that the org has too. */

@@ -30,6 +30,7 @@ import {
 } from './goneInvoices.ts';
 import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
 import { gatherForOneRead, readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
+import { tendPaymentLinks } from './tendPaymentLinks.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
 import { writeInvoiceToStripe } from './writeInvoiceToStripe.ts';
 
@@ -82,7 +83,7 @@ export async function convergeInvoices(
     records.filter((record) => !alone.done.has(record)),
     { ...options, read: alone.read },
   );
-  const all = new Map([...alone.done, ...atStripe]);
+  const all = await tendPaymentLinks(engine, new Map([...alone.done, ...atStripe]));
   const ready = [...all.values()].filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
   const written = await writeInvoicesToCrm(engine, ready, {
     products,

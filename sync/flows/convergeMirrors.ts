@@ -8,7 +8,7 @@ import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { isoTime } from '../salesforce/values.ts';
 import { updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
-import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import { linkRecord, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
 import { noteRefund } from '../store/refunds.ts';
 import { noteCrmBack } from '../store/tombstones.ts';
 import { waitsFor } from '../store/waitingMirrors.ts';
@@ -32,10 +32,18 @@ export interface Mirrored {
   fields: Record<string, unknown>;
   /** Whether a record is made where the org has none: a payment that failed is not worth one. */
   makesRecord: boolean;
+  /** A payment through a payment link: its invoice sees to it that it counts. */
+  throughLink?: boolean;
+  /** A refund of what never counted for the invoice. */
+  uncounted?: boolean;
 }
 
 /** What a row keeps of it: what the org's record says, and whose it is. */
-export const mirrorBase = ({ fields, invoiceId }: Mirrored) => ({ ...fields, invoiceId });
+export const mirrorBase = ({ fields, invoiceId, uncounted }: Mirrored) => ({
+  ...fields,
+  invoiceId,
+  ...(uncounted && { uncounted }),
+});
 
 type OrgRow = { Id: string; [field: string]: unknown };
 
@@ -186,5 +194,7 @@ async function settled(
   const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
   if (kind.entity === 'refund' && mirrored && !waits && !same(record.base, base))
     await noteRefund(engine.database, record, { base, invoiceId: mirrored.invoiceId });
+  if (mirrored?.throughLink && !same(record.base, base))
+    await markDirty(engine.database, 'invoice', { stripeId: mirrored.invoiceId, side: 'stripe' });
   return { record, kind: 'synced', base, changes, conflicts: [] };
 }

@@ -23,6 +23,7 @@ import { refuseIfOnlyHidden } from './refuseIfOnlyHidden.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { InvoicePair } from './convergeInvoices.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
+import { closePaymentLinks } from './tendPaymentLinks.ts';
 import { createOnce } from './writeOnce.ts';
 
 const OBJECT = 'Invoice__c';
@@ -59,6 +60,7 @@ async function followOne(
   const stripe = await stripeSide(engine, record);
   if (stripe?.status === 'draft') return deleteInStripe(engine, record, stripe);
   await noteCrmGone(engine.database, record);
+  if (stripe) await closePaymentLinks(engine, stripe);
   if (stripe && (stripe.status === 'open' || stripe.status === 'uncollectible')) throw stillOwed(stripe);
   if (!stripe && record.stripeId) await noteStripeGone(engine.database, record);
   return followed(record, { gone: 'This invoice was deleted in Salesforce. There is nothing left to do.' });

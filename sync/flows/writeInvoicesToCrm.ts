@@ -15,6 +15,7 @@ import { wantInvoicePdfs } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
+import { shownLinks } from '../store/paymentLinks.ts';
 import { refundedAmounts } from '../store/refunds.ts';
 import { remindedInvoices } from '../store/reminders.ts';
 import { chainsOf, noteRevisions, tellChains } from '../store/revisions.ts';
@@ -92,7 +93,7 @@ async function plan(
     engine.database,
     ready.map(({ stripe }) => stripe),
   );
-  const [sent, refunded, chains, reminded] = await Promise.all([
+  const [sent, refunded, chains, reminded, links] = await Promise.all([
     firstSentAt(engine.database, stripeIds),
     refundedAmounts(engine.database, stripeIds),
     chainsOf(engine.database, stripeIds),
@@ -100,6 +101,7 @@ async function plan(
       engine.database,
       ready.flatMap(({ crm }) => crm?.id ?? []),
     ),
+    shownLinks(engine.database, stripeIds),
   ]);
   return ready.map((one): Writing => {
     const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
@@ -113,6 +115,7 @@ async function plan(
       reminded: one.crm ? reminded.get(one.crm.id) : undefined,
       amountRefunded: refunded.get(one.stripe.id) ?? 0,
       chain: chains.get(one.stripe.id)!,
+      link: links.get(one.stripe.id) ?? null,
       productOf: (stripeId) => products.get(stripeId) ?? null,
       touch,
       conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),

@@ -3,6 +3,7 @@ import type { SyncEntity } from '../domain/entity.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import type { Database } from '../store/database.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
+import { LINKED_INVOICE } from '../stripe/linkMetadata.ts';
 import { idOf } from '../stripe/readInvoice.ts';
 
 interface Subject {
@@ -106,6 +107,9 @@ function subjectOf(object: Stripe.Event.Data.Object): Subject | undefined {
       return part('invoice', invoice);
     case 'charge':
       return part('payment', payment);
+    case 'payment_link':
+    case 'checkout.session':
+      return part('invoice', metadata?.[LINKED_INVOICE]);
     default:
       return undefined;
   }

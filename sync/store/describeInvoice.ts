@@ -1,6 +1,8 @@
 import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import { knownActions } from '../domain/knownActions.ts';
+import { isPaidThroughLink } from '../domain/paymentLink.ts';
 import type { Database } from './database.ts';
+import { linkPaymentsOf } from './paymentLinks.ts';
 import { firstSentAt } from './sentInvoices.ts';
 import { findRecord } from './syncRecords.ts';
 
@@ -27,6 +29,7 @@ export async function describeInvoice(database: Database, crmId: string): Promis
   );
   const sentAt = record.sent_at ?? (await sentAtOf(database, record.stripe_id));
   const snapshot = record.crm_snapshot as InvoiceSnapshot | null;
+  const linkPayments = await linkPaymentsOf(database, record.stripe_id ? [record.stripe_id] : []);
   return {
     id: crmId,
     stripeId: record.stripe_id,
@@ -34,7 +37,12 @@ export async function describeInvoice(database: Database, crmId: string): Promis
     lastSyncedAt: record.last_synced_at,
     sentAt,
     // Of a record that was never synced, nothing is known.
-    actions: snapshot?.status ? knownActions(snapshot, sentAt?.toISOString() ?? null) : null,
+    actions: snapshot?.status
+      ? knownActions(snapshot, {
+          sentAt: sentAt?.toISOString() ?? null,
+          isPaidThroughLink: isPaidThroughLink(linkPayments),
+        })
+      : null,
     error: record.error_code && {
       code: record.error_code,
       stage: record.error_stage,

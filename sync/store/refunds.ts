@@ -4,7 +4,7 @@ import type { ClaimedRecord } from './syncRecords.ts';
 
 /**
  * What went back to the customer of each invoice, in minor units, by Stripe's id of the invoice; Stripe's invoice does not
- * say. Those that failed or were canceled do not count.
+ * say. Those that failed or were canceled do not count, nor do those of what never counted for the invoice.
  */
 export async function refundedAmounts(database: Database, stripeIds: string[]): Promise<Map<string, number>> {
   const { rows } = await database.pool.query<{ invoice: string; amount: string; currency: string }>(
@@ -12,6 +12,7 @@ export async function refundedAmounts(database: Database, stripeIds: string[]): 
             sum((base ->> 'Amount__c')::numeric) AS amount
      FROM sync_record
      WHERE entity = 'refund' AND base ->> 'invoiceId' = ANY($1) AND base ->> 'Status__c' IN ('Succeeded', 'Pending')
+       AND base ->> 'uncounted' IS NULL
      GROUP BY 1, 2`,
     [stripeIds],
   );

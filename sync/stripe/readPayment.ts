@@ -3,6 +3,7 @@ import { toMajorUnits } from '../domain/money.ts';
 import type { Mirrored } from '../flows/convergeMirrors.ts';
 import { fittingUrl } from '../domain/fittingUrl.ts';
 import { allPayments, paidOutside } from './invoicePayments.ts';
+import { LINKED_INVOICE, NOT_COUNTED, OF_CUSTOMER, STANDS_FOR } from './linkMetadata.ts';
 import { idOf, INVOICE_EXPAND } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -11,14 +12,14 @@ export async function readPayment(stripe: Stripe, id: string): Promise<Mirrored 
   return readOrNull(async () => {
     if (id.startsWith(INVOICE))
       return markedPaid(stripe, await stripe.invoices.retrieve(id, { expand: INVOICE_EXPAND }));
-    const invoiceId = await invoiceOfPayment(stripe, id);
-    if (!invoiceId) return null;
-    if (id.startsWith(PAYMENT_RECORD))
-      return paymentRecordSnapshot(await stripe.paymentRecords.retrieve(id), invoiceId);
-    return paymentSnapshot(
-      await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }),
-      invoiceId,
-    );
+    const counts = await invoiceOfPayment(stripe, id);
+    if (id.startsWith(PAYMENT_RECORD)) {
+      const record = counts && (await stripe.paymentRecords.retrieve(id));
+      return record && !standsForAnother(record) ? paymentRecordSnapshot(record, counts) : null;
+    }
+    const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
+    const invoiceId = counts ?? intent.metadata[LINKED_INVOICE];
+    return invoiceId ? paymentSnapshot(intent, invoiceId) : null;
   });
 }
 
@@ -28,8 +29,9 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string)
   const status = paymentStatus(intent, charge);
   return {
     invoiceId,
-    customerId: idOf(intent.customer),
+    customerId: intent.metadata[OF_CUSTOMER] ?? idOf(intent.customer),
     makesRecord: status !== 'Failed' && status !== 'Canceled',
+    ...(intent.metadata[LINKED_INVOICE] && { throughLink: true }),
     fields: {
       Type__c: 'Payment',
       Status__c: status,
@@ -117,22 +119,27 @@ export function paymentOf({
   const invoiceId = idOf(invoice)!;
   if (typeof intent === 'object')
     return { stripeId: intent.id, mirrored: paymentSnapshot(intent, invoiceId) };
-  if (typeof record !== 'object') return null;
+  if (typeof record !== 'object' || standsForAnother(record)) return null;
   return { stripeId: record.id, mirrored: paymentRecordSnapshot(record, invoiceId) };
 }
+
+/** The payment through a link that it stands for is in the org itself. */
+const standsForAnother = ({ metadata }: Stripe.PaymentRecord) => STANDS_FOR in metadata;
 
 /** A refund of an invoice's payment, as the org's Payment_Confirmation__c. */
 export async function readRefund(stripe: Stripe, id: string): Promise<Mirrored | null> {
   return readOrNull(async () => {
-    const refund = await stripe.refunds.retrieve(id, { expand: ['charge'] });
+    const refund = await stripe.refunds.retrieve(id, { expand: ['charge', 'payment_intent'] });
     const charge = typeof refund.charge === 'object' ? refund.charge : null;
-    const intentId = idOf(refund.payment_intent);
-    const invoiceId = intentId && (await invoiceOfPayment(stripe, intentId));
+    const intent = typeof refund.payment_intent === 'object' ? refund.payment_intent : null;
+    const invoiceId =
+      intent && ((await invoiceOfPayment(stripe, intent.id)) ?? intent.metadata[LINKED_INVOICE]);
     if (!invoiceId) return null;
     return {
       invoiceId,
-      customerId: idOf(charge?.customer ?? null),
+      customerId: intent.metadata[OF_CUSTOMER] ?? idOf(charge?.customer ?? null),
       makesRecord: true,
+      ...(refund.metadata?.[NOT_COUNTED] && { uncounted: true }),
       fields: {
         Type__c: 'Refund',
         Status__c: REFUND_STATUS[refund.status ?? ''] ?? 'Pending',

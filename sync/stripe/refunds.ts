@@ -1,11 +1,25 @@
 import type Stripe from 'stripe';
 import type { ChargedPayment } from '../domain/chooseRefund.ts';
+import { NOT_COUNTED } from './linkMetadata.ts';
 import { translateStripeError } from './translateError.ts';
 
-/** The payments of an invoice that went through Stripe, the newest first. */
-export async function chargedPayments(stripe: Stripe, invoice: string): Promise<ChargedPayment[]> {
+/** The payments of an invoice that went through Stripe, and others beside them that are named, the newest first. */
+export async function chargedPayments(
+  stripe: Stripe,
+  invoice: string,
+  beside: string[] = [],
+): Promise<ChargedPayment[]> {
   try {
     const paid: { id: string; left: number; at: number }[] = [];
+    const add = (intent: Stripe.PaymentIntent | string | null | undefined) => {
+      const charge = typeof intent === 'object' ? intent?.latest_charge : null;
+      if (typeof intent !== 'object' || typeof charge !== 'object' || charge?.status !== 'succeeded') return;
+      paid.push({
+        id: intent!.id,
+        left: charge.amount_captured - charge.amount_refunded,
+        at: charge.created,
+      });
+    };
     const expand = ['data.payment.payment_intent.latest_charge'];
     for await (const { payment } of stripe.invoicePayments.list({
       invoice,
@@ -13,12 +27,11 @@ export async function chargedPayments(stripe: Stripe, invoice: string): Promise<
       limit: 100,
       expand,
     })) {
-      const intent = payment.payment_intent;
-      const charge = typeof intent === 'object' ? intent.latest_charge : null;
-      if (typeof intent !== 'object' || typeof charge !== 'object' || charge?.status !== 'succeeded')
-        continue;
-      paid.push({ id: intent.id, left: charge.amount_captured - charge.amount_refunded, at: charge.created });
+      add(payment.payment_intent);
     }
+    for (const id of beside)
+      if (!paid.some((one) => one.id === id))
+        add(await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }));
     return paid.sort((one, other) => other.at - one.at).map(({ id, left }) => ({ id, left }));
   } catch (error) {
     throw translateStripeError(error, 'read-stripe');
@@ -30,17 +43,24 @@ export interface AskedRefund {
   /** Minor units. */
   amount: number;
   reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer' | undefined;
+  /** Whether the payment never counted for the invoice. */
+  notCounted?: boolean;
 }
 
 /** Gives money of a payment back, the same way it came. */
 export async function refundPayment(
   stripe: Stripe,
-  { payment, amount, reason }: AskedRefund,
+  { payment, amount, reason, notCounted }: AskedRefund,
   idempotencyKey: string,
 ): Promise<Stripe.Refund> {
   try {
     return await stripe.refunds.create(
-      { payment_intent: payment, amount, ...(reason && { reason }) },
+      {
+        payment_intent: payment,
+        amount,
+        ...(reason && { reason }),
+        ...(notCounted && { metadata: { [NOT_COUNTED]: 'true' } }),
+      },
       { idempotencyKey },
     );
   } catch (error) {

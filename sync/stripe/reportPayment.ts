@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { STANDS_FOR } from './linkMetadata.ts';
 import { PAID_AT } from './readPayment.ts';
 import { translateStripeError } from './translateError.ts';
 
@@ -11,6 +12,8 @@ export interface ReportedPayment {
   paidAt: number;
   method: string;
   reference?: string | undefined;
+  /** Stripe's id of a payment that cannot be counted itself. */
+  standsFor?: string;
 }
 
 /** Reports money that came in outside Stripe; it counts for no invoice yet. Returns its id. */
@@ -19,7 +22,7 @@ export async function reportPayment(
   payment: ReportedPayment,
   idempotencyKey: string,
 ): Promise<string> {
-  const { amount, currency, paidAt, method, reference, customerId } = payment;
+  const { amount, currency, paidAt, method, reference, customerId, standsFor } = payment;
   const params: Stripe.PaymentRecordReportPaymentParams = {
     amount_requested: { value: amount, currency },
     payment_method_details: { type: 'custom', custom: { display_name: method } },
@@ -30,7 +33,7 @@ export async function reportPayment(
     initiated_at: paidAt,
     outcome: 'guaranteed',
     guaranteed: { guaranteed_at: paidAt },
-    metadata: { [PAID_AT]: String(paidAt) },
+    metadata: { [PAID_AT]: String(paidAt), ...(standsFor && { [STANDS_FOR]: standsFor }) },
   };
   try {
     return (await stripe.paymentRecords.reportPayment(params, { idempotencyKey })).id;

@@ -26,7 +26,9 @@ test('both endpoints are looked at, and one that is not there is told with the w
     });
     expect((await check(world, world.webUrl)).get('webhook endpoint')).toMatchObject({
       state: 'failed',
-      detail: expect.stringMatching(/lacks events: invoiceitem\.deleted, invoice_payment\.paid\.$/),
+      detail: expect.stringMatching(
+        /lacks events: invoiceitem\.deleted, invoice_payment\.paid, payment_link\.updated, checkout\.session\.completed\.$/,
+      ),
     });
     const elsewhere = (await check(world, 'https://elsewhere.example.com')).get('thin event destination');
     expect(elsewhere).toMatchObject({

@@ -153,3 +153,53 @@ describe('a payment from outside', () => {
     expect((await stripe.invoices.retrieve(invoice.id)).status).toBe('paid');
   });
 });
+
+describe('a payment intent of its own', () => {
+  const paid = (amount: number, customer?: string) =>
+    stripe.paymentIntents.create({
+      amount,
+      currency: 'usd',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      ...(customer && { customer }),
+    });
+  const attachIntent = (invoice: Stripe.Invoice, { id }: Stripe.PaymentIntent) =>
+    stripe.invoices.attachPayment(invoice.id, { payment_intent: id });
+
+  it('counts at once when it has succeeded, and pays the invoice', async () => {
+    const invoice = await openInvoice(1_000);
+    const customer = String(invoice.customer);
+    const part = await attachIntent(invoice, await paid(400, customer));
+    expect(part).toMatchObject({ status: 'open', amount_paid: 400, amount_remaining: 600 });
+    const rest = await paid(600, customer);
+    const { result, types } = await eventsOf(stripe, () => attachIntent(invoice, rest));
+    expect(result).toMatchObject({ status: 'paid', amount_remaining: 0, amount_overpaid: 0 });
+    expect(types).toEqual(
+      expect.arrayContaining(['invoice_payment.paid', 'invoice.paid', 'invoice.payment_succeeded']),
+    );
+    const { data } = await stripe.invoicePayments.list({
+      payment: { type: 'payment_intent', payment_intent: rest.id },
+    });
+    expect(data).toMatchObject([{ invoice: invoice.id, status: 'paid', amount_paid: 600 }]);
+  });
+
+  it("is refused of another customer, over more than remains, and twice; a guest's is taken once its charge has the customer", async () => {
+    const invoice = await openInvoice(1_000);
+    const customer = String(invoice.customer);
+    const guests = await paid(500);
+    expect((await rejected(attachIntent(invoice, guests))).message).toContain('same customer');
+    expect((await rejected(attachIntent(invoice, await paid(1_001, customer)))).message).toContain(
+      'more than',
+    );
+    const { types } = await eventsOf(stripe, () =>
+      stripe.charges.update(String(guests.latest_charge), { customer }),
+    );
+    expect(types).toEqual(['charge.updated']);
+    expect(await attachIntent(invoice, guests)).toMatchObject({ amount_paid: 500 });
+    expect((await rejected(attachIntent(invoice, guests))).message).toContain('already attached');
+    const other = await stripe.customers.create({ email: 'other@buyer.example' });
+    const again = await rejected(stripe.charges.update(String(guests.latest_charge), { customer: other.id }));
+    expect(again.message).toContain('has one already');
+  });
+});

@@ -3,7 +3,16 @@ import cases from './actionCases.json' with { type: 'json' };
 
 // The page's own rules are held to the same file in lwc/actionRules.
 const possible: Record<string, string[]> = cases.possible;
-const ORDINARY = { amountPaid: 0, isPaymentProcessing: false, sentAt: null, subscriptionId: null };
+const ORDINARY = {
+  amountPaid: 0,
+  amountRemaining: 1000,
+  currency: 'usd',
+  isPaymentProcessing: false,
+  sentAt: null,
+  subscriptionId: null,
+  hasPaymentLink: false,
+  isPaidThroughLink: false,
+};
 
 test.each(Object.entries(cases.states))('what is possible with an invoice that is: %s', (state, facts) => {
   const invoice = { name: 'A-1', hasLines: true, ...ORDINARY, ...facts } as ActionFacts;

@@ -68,6 +68,7 @@ describe('c-invoice-actions', () => {
       'remind',
       'pay',
       'record-payment',
+      'create-payment-link',
       'mark-paid',
       'refund',
       'credit',
@@ -99,6 +100,17 @@ describe('c-invoice-actions', () => {
       expect(offered().sort()).toEqual(happens.sort());
     },
   );
+
+  it('offers a payment link where there is none, and one more after a dead one', async () => {
+    await mount({ Payment_Link_Status__c: 'Pending Payment' });
+    expect(offered()).not.toContain('create-payment-link');
+    document.body.replaceChildren();
+    await mount({ Payment_Link_Status__c: 'Deactivated' });
+    expect(offered()).toContain('create-payment-link');
+    document.body.replaceChildren();
+    await mount({ Status__c: 'Void', Payment_Link_Status__c: 'Refund Failed' });
+    expect(offered()).toContain('refund');
+  });
 
   it('is not there when nothing is possible', async () => {
     await mount({ Status__c: null });

@@ -3,6 +3,8 @@ import { createElement } from 'lwc';
 import InvoicePanel from 'c/invoicePanel';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { subscribe, unsubscribe } from 'lightning/empApi';
+import getLinks from '@salesforce/apex/InvoiceCommandController.getLinks';
+import { NavigationMixin } from 'lightning/navigation';
 import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
 
 jest.mock('@salesforce/apex/InvoiceCommandController.syncInvoice', () => ({ default: jest.fn() }), {
@@ -12,6 +14,20 @@ jest.mock('@salesforce/apex/ConflictController.getConflicts', () => ({ default: 
   virtual: true,
 });
 jest.mock('@salesforce/apex/ConflictController.settle', () => ({ default: jest.fn() }), { virtual: true });
+jest.mock('@salesforce/apex/InvoiceCommandController.getLinks', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+jest.mock('lightning/navigation', () => {
+  const Navigate = Symbol('Navigate');
+  const navigated = jest.fn();
+  const Mixin = (Base) =>
+    class extends Base {
+      [Navigate](reference) {
+        navigated(reference);
+      }
+    };
+  return { NavigationMixin: Object.assign(Mixin, { Navigate, navigated }) };
+});
 jest.mock('lightning/empApi', () => ({ subscribe: jest.fn(), unsubscribe: jest.fn() }), { virtual: true });
 
 const RECORD_ID = 'a00000000000001AAA';
@@ -86,8 +102,53 @@ describe('c-invoice-panel', () => {
     expect(find('[data-id=hosted]').rel).toBe('noopener');
   });
 
+  const LIVING = {
+    hostedInvoiceUrl: 'https://pay.example/i/2',
+    invoicePdfUrl: 'https://pay.example/i/2.pdf',
+    paymentLinkUrl: 'https://pay.example/b/2',
+  };
+
+  it('opens and copies addresses as they are now, since those on the record may have expired', async () => {
+    await mount();
+    getLinks.mockResolvedValueOnce(LIVING);
+    find('[data-id=pdf]').click();
+    await settle();
+    expect(NavigationMixin.navigated).toHaveBeenLastCalledWith({
+      type: 'standard__webPage',
+      attributes: { url: 'https://pay.example/i/2.pdf' },
+    });
+    getLinks.mockRejectedValueOnce({ body: { message: 'No answer.' } });
+    find('[data-id=hosted]').click();
+    await settle();
+    expect(NavigationMixin.navigated.mock.lastCall[0].attributes.url).toBe('https://pay.example/i/1');
+  });
+
+  it('shows a payment link, and copies it only while somebody can pay through it', async () => {
+    await mount({ Payment_Link_Status__c: 'Not Created' });
+    expect(find('[data-id=payment-link]')).toBeNull();
+    document.body.replaceChildren();
+    await mount({ Payment_Link_Status__c: 'Pending Payment' });
+    const writeText = jest.fn().mockResolvedValue();
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
+    getLinks.mockResolvedValueOnce(LIVING);
+    button('c.Copy_Payment_Link').click();
+    await settle();
+    expect(writeText).toHaveBeenCalledWith('https://pay.example/b/2');
+    getLinks.mockResolvedValueOnce({ ...LIVING, paymentLinkUrl: null });
+    button('c.Copy_Payment_Link').click();
+    await settle();
+    expect(writeText).toHaveBeenCalledTimes(1);
+    expect(toasts.at(-1)).toMatchObject({ title: 'c.Link_Gone', variant: 'warning' });
+    document.body.replaceChildren();
+    await mount({ Payment_Link_Status__c: 'Deactivated', Payment_Link_Note__c: 'It was refunded.' });
+    expect(find('[data-id=link-status]').label).toBe('Deactivated');
+    expect(button('c.Copy_Payment_Link')).toBeUndefined();
+    expect(find('[data-id=link-note]').textContent).toBe('It was refunded.');
+  });
+
   it('copies the link, and shows it when the browser refuses', async () => {
     await mount();
+    getLinks.mockResolvedValue({ ...LIVING, hostedInvoiceUrl: 'https://pay.example/i/1' });
     const writeText = jest.fn().mockResolvedValueOnce().mockRejectedValueOnce(new Error('denied'));
     Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
     button('c.Copy_Link').click();

@@ -1,6 +1,6 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
 import { billingRecipientOf, type BillingRecipient } from './billingRecipient.ts';
-import { runCommand } from './invoicebridgeApi.ts';
+import { readLinks, runCommand } from './invoicebridgeApi.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
 import { dueDateOf } from './paymentTerms.ts';
 import { quoted, today, toId, toText } from './parameters.ts';
@@ -76,6 +76,16 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
         const id = toId(invoiceId);
         readInvoice(id, context);
         return runCommand('sync', { invoiceId: id, idempotencyKey: toText(idempotencyKey) ?? '' }, context);
+      }),
+  },
+
+  getLinks: {
+    cacheable: false,
+    run: ({ invoiceId }, context) =>
+      inWords(() => {
+        const id = toId(invoiceId);
+        readInvoice(id, context);
+        return readLinks(id, context);
       }),
   },
 };

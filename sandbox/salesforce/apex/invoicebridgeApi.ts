@@ -45,6 +45,19 @@ export async function settleConflict(
   return post(`/v1/conflicts/${conflict}`, { body: { record: recordId }, idempotencyKey }, context);
 }
 
+/** Twin of InvoicebridgeApi.links. */
+export async function readLinks(invoiceId: string, context: ApexContext) {
+  const headers = { 'X-Salesforce-Org-Id': context.orgId, 'X-Salesforce-User-Id': context.userId };
+  const answer = await answerTo({ method: 'GET', path: `/v1/invoices/${invoiceId}/links`, headers }, context);
+  if ((answer.command as Json | undefined)?.status === 'failed')
+    throw new AuraHandledException(String(answer.message));
+  return {
+    hostedInvoiceUrl: answer.hostedInvoiceUrl ?? null,
+    invoicePdfUrl: answer.invoicePdfUrl ?? null,
+    paymentLinkUrl: answer.paymentLinkUrl ?? null,
+  };
+}
+
 async function post(
   path: string,
   { body, idempotencyKey }: { body: Json; idempotencyKey: string },

@@ -1,13 +1,20 @@
-import { inRange, pageRules, timeRange } from '../api/commonRules.ts';
-import { resourceMissing } from '../api/errors.ts';
+import type { Call } from '../api/call.ts';
+import { changedMetadata, inRange, metadata, pageRules, timeRange } from '../api/commonRules.ts';
+import { refused, resourceMissing } from '../api/errors.ts';
+import { given } from '../api/given.ts';
 import { newestFirst, page } from '../api/pagination.ts';
+import type { Values } from '../api/parameters.ts';
 import { route } from '../api/route.ts';
 import { text } from '../api/rules.ts';
 import { newId } from '../ids.ts';
+import { namedCustomer } from '../resources/customers.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { emitChange } from '../webhooks/events.ts';
 import type { Charge, PaymentIntent, StoredPaymentMethod } from '../wire.ts';
 import { bankDetails } from './bankAccounts.ts';
 import type { Decline } from './testCards.ts';
+
+const updateRules = { customer: text(), description: text(), metadata, receipt_email: text() };
 
 export const chargeRoutes = [
   route('GET', '/v1/charges', {
@@ -45,7 +52,39 @@ export const chargeRoutes = [
       return charge;
     },
   }),
+  route('POST', '/v1/charges/:charge', {
+    parameters: updateRules,
+    unsupported: ['fraud_details', 'shipping', 'transfer_group'],
+    run: updateCharge,
+  }),
 ];
+
+/** "This field may only be updated if there is no existing associated customer with this charge": a guest's. */
+function updateCharge(call: Call, values: Values<typeof updateRules>): Charge {
+  const { sandbox, path } = call;
+  const id = path['charge'] ?? '';
+  const charge = sandbox.charges.get(id);
+  if (!charge) throw resourceMissing('charge', id, 'id');
+  const { customer, metadata: change, ...rest } = values;
+  if (customer !== undefined) {
+    namedCustomer(sandbox, customer);
+    if (charge.customer !== null && charge.customer !== customer)
+      throw refused('You cannot change the customer of this charge: it has one already.', {
+        param: 'customer',
+      });
+    const intent = sandbox.intents.get(String(charge.payment_intent));
+    // Guessed: the payment intent of a guest follows its charge.
+    if (intent?.customer === null) sandbox.intents.put({ ...intent, customer });
+  }
+  const after: Charge = {
+    ...charge,
+    ...given({ ...rest, customer }),
+    metadata: changedMetadata(charge.metadata, change),
+  };
+  sandbox.charges.put(after);
+  emitChange(call, 'charge.updated', { before: charge, after });
+  return after;
+}
 
 export interface ChargeFields {
   intent: PaymentIntent;

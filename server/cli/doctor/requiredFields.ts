@@ -56,6 +56,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...list(
         'Last_Reminder_At__c Reminder_Count__c Revision_Of__c Latest_Revision__c Stripe_Subscription_Id__c',
       ),
+      ...list('Payment_Link_Status__c Payment_Link_Url__c Payment_Link_Note__c'),
       ...SYNC,
     ],
   },

@@ -44,6 +44,8 @@ export const NEEDED_EVENTS: readonly Stripe.WebhookEndpointCreateParams.EnabledE
   'credit_note.created',
   'credit_note.updated',
   'credit_note.voided',
+  'payment_link.updated',
+  'checkout.session.completed',
 ];
 
 const notThin = NEEDED_EVENTS.filter((type) => !tellsWhose(type));
@@ -103,6 +105,8 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
     Products: () => stripe.products.list({ limit: 1 }),
     Invoices: () => stripe.invoices.list({ limit: 1 }),
     'Payment Intents': () => stripe.paymentIntents.list({ limit: 1 }),
+    'Payment Links': () => stripe.paymentLinks.list({ limit: 1 }),
+    'Checkout Sessions': () => stripe.checkout.sessions.list({ limit: 1 }),
     Refunds: () => stripe.refunds.list({ limit: 1 }),
     'Credit Notes': () => stripe.creditNotes.list({ limit: 1 }),
     Events: () => stripe.events.list({ limit: 1 }),
@@ -112,7 +116,7 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
   if (refused.length === 0) return ok('permissions', `reads ${Object.keys(reads).join(', ')}`);
   return failed('permissions', {
     detail: `The key may not read ${refused.join(', ')}.`,
-    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices, Payment Records, Refunds, Credit Notes; read access to Payment Intents, Payment Methods, Charges, Events.',
+    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices, Payment Records, Payment Links, Checkout Sessions, Charges, Refunds, Credit Notes; read access to Payment Intents, Payment Methods, Events.',
   });
 }
 

@@ -14,6 +14,7 @@ import { Refunds1795413600000 } from './1795413600000-refunds.ts';
 import { CommandParams1795417200000 } from './1795417200000-command-params.ts';
 import { InvoiceRevisions1795428000000 } from './1795428000000-invoice-revisions.ts';
 import { SettledConflicts1795440000000 } from './1795440000000-settled-conflicts.ts';
+import { PaymentLinks1795445000000 } from './1795445000000-payment-links.ts';
 import { Reminders1795455000000 } from './1795455000000-reminders.ts';
 import { Documents1795456000000 } from './1795456000000-documents.ts';
 
@@ -35,6 +36,7 @@ export const migrations = [
   CommandParams1795417200000,
   InvoiceRevisions1795428000000,
   SettledConflicts1795440000000,
+  PaymentLinks1795445000000,
   Reminders1795455000000,
   Documents1795456000000,
 ];
