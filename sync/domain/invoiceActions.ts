@@ -239,7 +239,9 @@ function tooSmall(facts: ActionFacts): Refusal | null {
   return refusal(
     'too_small',
     facts,
-    `has ${left} left to pay, and a card can be charged ${least} at the least. Record a payment from outside instead.`,
+    facts.amountRemaining < minimumCharge(facts.currency)
+      ? `has ${left} left to pay, and a card can be charged ${least} at the least. Record a payment from outside instead.`
+      : `has ${left} left to pay, which is no amount that a card can be charged. Record a payment from outside instead.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { StripeInvoice } from './invoice.ts';
 import { minimumCharge } from './minimumCharge.ts';
-import { formatMoney } from './money.ts';
+import { chargeStep, formatMoney } from './money.ts';
 
 /** Why nobody can pay through a link any more, as far as we have seen to it. */
 export type ClosingReason =
@@ -14,7 +14,9 @@ export type ClosingReason =
   /** The invoice was deleted in the org. */
   | 'gone'
   /** A person switched it off in Stripe, and then another one was asked for, or another amount was left to pay. */
-  | 'switched_off';
+  | 'switched_off'
+  /** Another amount is left to pay, for which Stripe makes no link. */
+  | 'refused';
 
 /** Why a payment through a link, or a part of it, does not count for the invoice and is given back. */
 export type UncountedReason = 'paid' | 'void' | 'uncollectible' | 'gone' | 'more_than_owed';
@@ -42,7 +44,9 @@ export const asksForAnother = (invoice: Payable, links: Pick<LinkState, 'closedW
 
 /** Whether a card can be charged for what is left to pay. */
 export const isChargeable = ({ amountRemaining, currency }: Pick<Payable, 'amountRemaining' | 'currency'>) =>
-  amountRemaining > 0 && amountRemaining >= minimumCharge(currency);
+  amountRemaining > 0 &&
+  amountRemaining >= minimumCharge(currency) &&
+  amountRemaining % chargeStep(currency) === 0;
 
 /** How much of a payment counts for the invoice as it is now, and why the rest does not. */
 export function countedOf(

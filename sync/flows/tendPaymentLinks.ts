@@ -1,10 +1,11 @@
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { asksForAnother, whyToClose } from '../domain/paymentLink.ts';
 import type { Engine } from '../engine.ts';
-import { isSyncFailure, type SyncFailure } from '../failure.ts';
+import { isSyncFailure, PermanentFailure, type SyncFailure } from '../failure.ts';
 import { linksOf, noteLinkState, type KnownLink } from '../store/paymentLinks.ts';
 import type { ClaimedRecord } from '../store/syncRecords.ts';
 import { deactivateLink, expireSessions, isLinkActive, paidThrough } from '../stripe/paymentLinks.ts';
+import { isFinalAnswer } from '../stripe/translateError.ts';
 import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
@@ -59,9 +60,19 @@ async function tend(
     latest = tended.invoice;
     states.push(tended);
   }
-  if (!gone && asksForAnother(latest, states))
-    await makePaymentLink(engine, latest, links.at(-1)!.params.crmId);
+  if (!gone && asksForAnother(latest, states)) await makeAnother(engine, latest, links.at(-1)!);
   return latest;
+}
+
+/** What Stripe does not take leaves the invoice without a link, and is no reason to stop its sync. */
+async function makeAnother(engine: Engine, invoice: StripeInvoice, last: KnownLink): Promise<void> {
+  try {
+    await makePaymentLink(engine, invoice, last.params.crmId);
+  } catch (error) {
+    if (!(error instanceof PermanentFailure) || !isFinalAnswer(error)) throw error;
+    engine.log.warn({ invoice: invoice.id, code: error.code }, 'No other payment link could be made.');
+    await noteLinkState(engine.database, last, { active: false, closedWhy: 'refused' });
+  }
 }
 
 async function tendLink(
