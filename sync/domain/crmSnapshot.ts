@@ -1,4 +1,5 @@
-import type { CrmInvoice, InvoiceBase, StripeInvoice } from './invoice.ts';
+import type { DeletedLine } from './deletedLines.ts';
+import type { CrmInvoice, CrmLine, InvoiceBase, StripeInvoice } from './invoice.ts';
 import type { CrmFields, CrmInvoicePlan } from './planCrmInvoice.ts';
 import type { CrmSnapshot } from './tellsNews.ts';
 import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
@@ -8,13 +9,13 @@ import { TRACKED_FIELDS, type TrackedObject } from './trackedFields.ts';
  * each write, so that the change event of our own write, which may come before the write's answer, says nothing new.
  * Other than the base it also holds what is no term of the invoice: status, amounts, links.
  */
-export type InvoiceSnapshot = CrmInvoice;
+export type InvoiceSnapshot = CrmInvoice & { lines: (CrmLine | DeletedLine)[] };
 
 /** What the org's record will say once the plan has been carried out. `ids` are the org's lines by Stripe's line id. */
 export function snapshotAfter(
   before: Pick<CrmInvoice, 'id' | 'name' | 'fields' | 'lines'>,
   stripe: StripeInvoice,
-  { plan, ids }: { plan: CrmInvoicePlan; ids: Map<string, string> },
+  { plan, ids, deleted = [] }: { plan: CrmInvoicePlan; ids: Map<string, string>; deleted?: DeletedLine[] },
 ): InvoiceSnapshot {
   const fields = tracked('Invoice__c', { ...before.fields, ...plan.fields });
   const linesOf = new Map(before.lines.map((line) => [line.id, line]));
@@ -28,19 +29,22 @@ export function snapshotAfter(
     terms: stripe.terms,
     sentAt: (fields.Sent_At__c as string | null | undefined) ?? null,
     fields,
-    lines: stripe.lines.map((line) => {
-      // A line that is about to be made has no id in the org yet.
-      const id = ids.get(line.id) ?? '';
-      const written =
-        plan.insertLines.find(({ stripeId }) => stripeId === line.id) ??
-        plan.updateLines.find((update) => update.id === id);
-      return {
-        id,
-        stripeId: line.id,
-        terms: line.terms,
-        fields: tracked('Invoice_Line__c', { ...linesOf.get(id)?.fields, ...written?.fields }),
-      };
-    }),
+    lines: [
+      ...stripe.lines.map((line) => {
+        // A line that is about to be made has no id in the org yet.
+        const id = ids.get(line.id) ?? '';
+        const written =
+          plan.insertLines.find(({ stripeId }) => stripeId === line.id) ??
+          plan.updateLines.find((update) => update.id === id);
+        return {
+          id,
+          stripeId: line.id,
+          terms: line.terms,
+          fields: tracked('Invoice_Line__c', { ...linesOf.get(id)?.fields, ...written?.fields }),
+        };
+      }),
+      ...deleted,
+    ],
   };
 }
 

@@ -25,6 +25,16 @@ const LINE_TERMS: Readonly<Record<string, Term<LineTerms>>> = {
   Quantity__c: { term: 'quantity', of: (value) => decimal(Number(value)) },
 };
 
+/** What these fields of a line say as its terms; an emptied description stands for another one, which is not known here. */
+export const editedTerms = (fields: Record<string, unknown>, currency: string): Partial<LineTerms> =>
+  Object.fromEntries(
+    Object.entries(LINE_TERMS).flatMap(([field, { term, of, blankIsOther }]) =>
+      !(field in fields) || (blankIsOther && fields[field] === null)
+        ? []
+        : [[term, of(fields[field], currency)] as const],
+    ),
+  );
+
 /**
  * The org's invoice as it would be if we had not written over edits that we had not read, and what both sides agreed on
  * before that: so the merge sees that both had changed. A field that has been edited once more is left as it is, and an

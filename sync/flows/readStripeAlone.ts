@@ -1,4 +1,5 @@
 import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import { withoutDeleted } from '../domain/deletedLines.ts';
 import { withKnownProducts, type StripeInvoice } from '../domain/invoice.ts';
 import { stripeChangedSince } from '../domain/planGone.ts';
 import { readBase } from '../domain/readBase.ts';
@@ -34,7 +35,7 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
       alone.done.set(record, stripe);
       return;
     }
-    const crm = record.crmSnapshot as InvoiceSnapshot;
+    const crm = withoutDeleted(record.crmSnapshot as InvoiceSnapshot);
     // What people edit: somebody may be editing it in the org at this moment.
     if (stripeChangedSince(readBase(record.base), stripe)) {
       alone.read.set(record, stripe);

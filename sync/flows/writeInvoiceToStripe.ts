@@ -1,4 +1,5 @@
 import type { FieldChange } from '../domain/change.ts';
+import { editsOfDeleted } from '../domain/deletedLines.ts';
 import {
   BEING_ADDED,
   lineTerms,
@@ -43,7 +44,11 @@ export async function writeInvoiceToStripe(
   const present = known((stripe ?? created)!);
   const said = crm && restoreOverwritten(crm, base, record.crmTold);
   const plan = planStripeInvoice(said?.base ?? base, said?.crm ?? null, present);
-  await keepConflicts(engine.database, record, plan.conflicts);
+  const lost = crm
+    ? editsOfDeleted(record.crmSnapshot, { crm, told: record.crmTold, now: engine.now().toISOString() })
+    : [];
+  const conflicts = [...plan.conflicts, ...lost];
+  await keepConflicts(engine.database, record, conflicts);
   if (crm) refuseUnchargeable(crm.name, present.currency, plan);
   const note: NoteSent = async (draft, { sent, lines }) => {
     const first = base ?? invoiceBase(pairedLines(crm!, known(draft)), known(draft));
@@ -60,7 +65,7 @@ export async function writeInvoiceToStripe(
     crm,
     stripe: written,
     changes: [...made, ...updated.changes],
-    conflicts: plan.conflicts,
+    conflicts,
   };
 }
 

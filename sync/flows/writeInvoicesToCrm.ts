@@ -1,5 +1,6 @@
 import { conflictWords } from '../domain/conflictWords.ts';
 import { snapshotAfter, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
+import { withDeletions } from '../domain/deletedLines.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
 import { fieldKey, stillOpenValues, withOverwritings, type ToldValues } from '../domain/overwritten.ts';
 import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
@@ -168,17 +169,21 @@ async function noteWhatWillBe(engine: Engine, writings: Writing[]): Promise<void
     engine.database,
     writes.map((writing) => ({
       record: writing.record,
-      crmSnapshot: snapshotOf(writing),
+      crmSnapshot: snapshotOf(writing, at),
       crmWrites: writing.record.crmWrites,
     })),
   );
   for (const writing of writes) if (!ours.has(writing.record.id)) writing.failure = busy('invoice');
 }
 
-const snapshotOf = ({ crm, crmId, stripe, plan: crmPlan, lineIds }: Writing): InvoiceSnapshot =>
+const snapshotOf = (
+  { record, crm, crmId, stripe, plan: crmPlan, lineIds }: Writing,
+  now: string,
+): InvoiceSnapshot =>
   snapshotAfter(crm ?? { id: crmId ?? '', name: '', fields: {}, lines: [] }, stripe, {
     plan: crmPlan,
     ids: lineIds,
+    deleted: withDeletions(record.crmSnapshot, { crm, ids: crmPlan.deleteLines, now }),
   });
 
 const accountOf = ({ crm, plan: { fields } }: Writing) => crm?.accountId ?? String(fields.Account__c);
@@ -284,7 +289,7 @@ function convergence(writing: Writing, now: Date): Convergence {
     record,
     kind: 'synced',
     base: invoiceBase(lineIds, stripe),
-    crmSnapshot: snapshotOf(writing),
+    crmSnapshot: snapshotOf(writing, now.toISOString()),
     crmTold: writing.crm ? openValues(record, writing.crm, now) : {},
     changes: [
       ...changes,

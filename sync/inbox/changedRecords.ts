@@ -135,11 +135,13 @@ async function subjectsOf(
   if (typeof named === 'string') {
     return ids.map((id) => ({ crmId: toLongId(named) ?? named, recordId: id }));
   }
-  const known = object === 'Invoice_Line__c' ? await invoicesOfLines(engine.database, ids) : new Map();
-  const unknown = ids.filter((id) => !known.has(id));
+  const known = object === 'Invoice_Line__c' ? await invoicesOfLines(engine.database, ids) : [];
+  const unknown = ids.filter((id) => known.every(({ lineId }) => lineId !== id));
+  // That a line which we have deleted is deleted is no news.
+  const told = known.filter(({ isDeleted }) => !isDeleted || change.changeType !== 'DELETE');
   const parents = unknown.length > 0 ? await parentsOf(engine, { object, idField, ids: unknown }) : [];
   return [
-    ...[...known].map(([recordId, crmId]): Subject => ({ crmId, recordId })),
+    ...told.map(({ lineId, crmId }): Subject => ({ crmId, recordId: lineId })),
     ...parents.map((crmId): Subject => ({ crmId, recordId: null })),
   ];
 }

@@ -34,16 +34,23 @@ export async function readKnownRecords(
   return rows;
 }
 
-/** The org's invoices of its lines, as far as they are known: by the line's id. */
-export async function invoicesOfLines(database: Database, lineIds: string[]): Promise<Map<string, string>> {
-  const { rows } = await database.pool.query<{ line_id: string; crm_id: string }>(
-    `SELECT line_id, crm_id FROM sync_record,
-       LATERAL jsonb_array_elements_text(jsonb_path_query_array(crm_snapshot, '$.lines[*].id')) AS line_id
-     WHERE entity = 'invoice' AND crm_id IS NOT NULL AND line_id = ANY($1)
+export interface LineOfInvoice {
+  lineId: string;
+  crmId: string;
+  /** Whether we have deleted it. */
+  isDeleted: boolean;
+}
+
+/** The org's invoices of its lines, as far as they are known. */
+export async function invoicesOfLines(database: Database, lineIds: string[]): Promise<LineOfInvoice[]> {
+  const { rows } = await database.pool.query<LineOfInvoice>(
+    `SELECT line ->> 'id' AS "lineId", crm_id AS "crmId", line ? 'deletedAt' AS "isDeleted" FROM sync_record,
+       LATERAL jsonb_path_query(crm_snapshot, '$.lines[*]') AS line
+     WHERE entity = 'invoice' AND crm_id IS NOT NULL AND line ->> 'id' = ANY($1)
        AND jsonb_path_query_array(crm_snapshot, '$.lines[*].id') ?| $1`,
     [lineIds],
   );
-  return new Map(rows.map(({ line_id, crm_id }) => [line_id, crm_id]));
+  return rows;
 }
 
 /** The database's own time, to compare with what it has noted. */

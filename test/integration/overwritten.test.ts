@@ -81,6 +81,31 @@ test('of a draft, an edit in the org in the moment of our write wins, and the on
   expect(await recordOf(id)).toMatchObject({ state: 'clean', crm_told: null });
 });
 
+test('an edit of a line in the org in the moment in which we delete it, because Stripe did, is kept as a conflict', async () => {
+  const id = await job.raiseAndSync();
+  await rest();
+  const [line] = await world.rep.lines(id);
+  const stripe = await job.stripeInvoice(id);
+  await world.control('org', 'POST', '/faults', {
+    match: { method: 'DELETE', path: '/composite/sobjects' },
+    kind: 'delay',
+    delayMs: 600,
+    times: 1,
+  });
+  await world.stripe.invoices.removeLines(stripe.id, {
+    lines: [{ id: String(line!.Stripe_Line_Id__c), behavior: 'delete' }],
+  });
+  await eventually(async () => (await recordOf(id)).crm_unsure, 'the deletion has begun');
+  await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 41 });
+  await rest();
+  expect((await world.rep.lines(id)).map(({ Id }) => Id)).not.toContain(line!.Id);
+  expect(await conflictsOf(id)).toMatchObject([
+    { field: `lines.${line!.Id}`, stripe_value: null, crm_value: { quantity: '41' }, winner: 'stripe' },
+  ]);
+  expect((await world.rep.invoice(id)).Sync_Status__c).toBe('Conflict');
+  expect(await recordOf(id)).toMatchObject({ state: 'clean', crm_told: null });
+});
+
 test.each([
   ['Quantity__c', 9, { quantity: 4 }, { field: 'quantity', stripe_value: '4', crm_value: '9' }],
   [
