@@ -1,8 +1,8 @@
 import type { Engine } from '../engine.ts';
-import type { SyncFailure } from '../failure.ts';
+import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
 import { idPages } from '../salesforce/idPages.ts';
-import type { InvoiceBase } from '../domain/invoice.ts';
+import type { InvoiceBase, StripeInvoice } from '../domain/invoice.ts';
 import { same } from '../domain/merge.ts';
 import { readAccounts, type CrmAccount } from '../salesforce/readAccounts.ts';
 import { basesOf, livingPairs } from '../store/knownRecords.ts';
@@ -135,3 +135,11 @@ async function claimAll(engine: Engine, entity: SyncEntity, crmIds: string[]): P
   const claims = crmIds.map((crmId) => claimWhenFree(engine, entity, { crmId, patienceMs: PATIENCE_MS }));
   return (await Promise.all(claims)).filter((record) => record !== undefined);
 }
+
+/** What an invoice waits for whose customer is nobody's. */
+export const unlinkedCustomer = (stripe: StripeInvoice) =>
+  new PermanentFailure({
+    code: 'unlinked_customer',
+    stage: 'decide',
+    message: `${stripe.number ?? stripe.id} belongs to the Stripe customer ${stripe.customerId ?? '(none)'}, which no Account is linked to. Put this id into the Stripe Customer Id of the right Account.`,
+  });

@@ -14,7 +14,7 @@ import {
 } from '../domain/planCrmInvoice.ts';
 import { wantInvoicePdfs } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
-import { PermanentFailure, type SyncFailure } from '../failure.ts';
+import type { SyncFailure } from '../failure.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { shownLinks } from '../store/paymentLinks.ts';
 import { refundedAmounts } from '../store/refunds.ts';
@@ -25,7 +25,7 @@ import { noteSnapshots } from '../store/crmSnapshots.ts';
 import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { busy } from './claimWhenFree.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
-import { accountsOfCustomers } from './dependencies.ts';
+import { accountsOfCustomers, unlinkedCustomer } from './dependencies.ts';
 
 export interface CrmWriteOptions {
   /** The org's product of each Stripe product. */
@@ -152,7 +152,7 @@ async function findAccounts(engine: Engine, writings: Writing[]): Promise<void> 
   ]);
   for (const writing of writings) {
     const account = writing.stripe.customerId && accounts.get(writing.stripe.customerId);
-    if (!account) writing.failure = unlinkedCustomer(writing);
+    if (!account) writing.failure = unlinkedCustomer(writing.stripe);
     else writing.plan.fields.Account__c = account;
   }
 }
@@ -299,10 +299,3 @@ function convergence(writing: Writing, now: Date): Convergence {
     openConflicts,
   };
 }
-
-const unlinkedCustomer = ({ stripe }: Writing) =>
-  new PermanentFailure({
-    code: 'unlinked_customer',
-    stage: 'decide',
-    message: `${stripe.number ?? stripe.id} belongs to the Stripe customer ${stripe.customerId ?? '(none)'}, which no Account is linked to. Put this id into the Stripe Customer Id of the right Account.`,
-  });
