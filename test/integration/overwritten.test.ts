@@ -37,9 +37,9 @@ async function rest(): Promise<void> {
   await job.quiet();
 }
 
-const heldWrite = (kind: string) =>
+const heldWrite = (kind: string, method = 'PATCH') =>
   world.control('org', 'POST', '/faults', {
-    match: { method: 'PATCH', path: '/composite/sobjects' },
+    match: { method, path: '/composite/sobjects' },
     kind,
     hold: true,
     times: 1,
@@ -52,9 +52,10 @@ async function editedMeanwhile(
     inStripe,
     inOrg,
     write = 'delay',
-  }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown>; write?: string },
+    method = 'PATCH',
+  }: { inStripe: () => Promise<unknown>; inOrg: () => Promise<unknown>; write?: string; method?: string },
 ): Promise<void> {
-  await heldWrite(write);
+  await heldWrite(write, method);
   await inStripe();
   await allStruck(world, 'org');
   await inOrg();
@@ -86,18 +87,14 @@ test('an edit of a line in the org in the moment in which we delete it, because 
   await rest();
   const [line] = await world.rep.lines(id);
   const stripe = await job.stripeInvoice(id);
-  await world.control('org', 'POST', '/faults', {
-    match: { method: 'DELETE', path: '/composite/sobjects' },
-    kind: 'delay',
-    delayMs: 600,
-    times: 1,
+  await editedMeanwhile(id, {
+    method: 'DELETE',
+    inStripe: () =>
+      world.stripe.invoices.removeLines(stripe.id, {
+        lines: [{ id: String(line!.Stripe_Line_Id__c), behavior: 'delete' }],
+      }),
+    inOrg: () => world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 41 }),
   });
-  await world.stripe.invoices.removeLines(stripe.id, {
-    lines: [{ id: String(line!.Stripe_Line_Id__c), behavior: 'delete' }],
-  });
-  await eventually(async () => (await recordOf(id)).crm_unsure, 'the deletion has begun');
-  await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 41 });
-  await rest();
   expect((await world.rep.lines(id)).map(({ Id }) => Id)).not.toContain(line!.Id);
   expect(await conflictsOf(id)).toMatchObject([
     { field: `lines.${line!.Id}`, stripe_value: null, crm_value: { quantity: '41' }, winner: 'stripe' },
