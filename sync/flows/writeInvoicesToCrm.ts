@@ -176,14 +176,11 @@ async function noteWhatWillBe(engine: Engine, writings: Writing[]): Promise<void
   for (const writing of writes) if (!ours.has(writing.record.id)) writing.failure = busy('invoice');
 }
 
-const snapshotOf = (
-  { record, crm, crmId, stripe, plan: crmPlan, lineIds }: Writing,
-  now: string,
-): InvoiceSnapshot =>
-  snapshotAfter(crm ?? { id: crmId ?? '', name: '', fields: {}, lines: [] }, stripe, {
-    plan: crmPlan,
-    ids: lineIds,
-    deleted: withDeletions(record.crmSnapshot, { crm, ids: crmPlan.deleteLines, now }),
+const snapshotOf = ({ record, crm, stripe, ...writing }: Writing, now: string): InvoiceSnapshot =>
+  snapshotAfter(crm ?? { id: writing.crmId ?? '', name: '', fields: {}, lines: [] }, stripe, {
+    plan: writing.plan,
+    ids: writing.lineIds,
+    deleted: withDeletions(record.crmSnapshot, { crm, ids: writing.plan.deleteLines, now }),
   });
 
 const accountOf = ({ crm, plan: { fields } }: Writing) => crm?.accountId ?? String(fields.Account__c);
