@@ -14,5 +14,5 @@ export async function dueFromToday(engine: Engine, { stripe }: Pick<StepContext,
   if (stripe.status !== 'draft' || !paymentTerms) return;
   const due = dueBy(paymentTerms, await accountDay(engine.stripe, engine.now()));
   if (due === dueDate) return;
-  await updateInvoice(engine.stripe, { id: stripe.id, change: { dueDate: due } }, `due-${randomUUID()}`);
+  await updateInvoice(engine.stripe, { draft: stripe, change: { dueDate: due } }, `due-${randomUUID()}`);
 }

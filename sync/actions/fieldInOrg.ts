@@ -1,6 +1,7 @@
 import type { CustomerTerms } from '../domain/customer.ts';
 import type { CrmInvoice, CrmLine, InvoiceTerms } from '../domain/invoice.ts';
 import { lineNumberFields } from '../domain/lineNumbers.ts';
+import { termFields } from '../domain/planCrmInvoice.ts';
 import type { ProductTerms } from '../domain/product.ts';
 import type { Engine } from '../engine.ts';
 import type { PairKind } from '../flows/convergePairs.ts';
@@ -71,20 +72,24 @@ async function ofInvoice(engine: Engine, { crmId, field, stripe }: KeptConflict)
   }
   const [, lineId, part] = /^lines\.(\w+)(?:\.(\w+))?$/.exec(field) ?? [];
   if (lineId) return ofLine(invoice, { lineId, part, stripe });
-  const name = INVOICE_FIELDS[field as keyof InvoiceTerms];
-  if (!name) throw refused('wrong_kind', BY_HAND);
+  const names = INVOICE_FIELDS[field as keyof InvoiceTerms];
+  if (!names) throw refused('wrong_kind', BY_HAND);
+  const wanted = termFields({ ...invoice.terms, [field]: stripe } as InvoiceTerms, invoice.currency);
   return {
     object: 'Invoice__c',
     id: invoice.id,
     value: invoice.terms[field as keyof InvoiceTerms],
     before: invoice.fields,
-    fields: { [name]: stripe },
+    fields: Object.fromEntries(names.map((name) => [name, wanted[name]])),
   };
 }
 
-const INVOICE_FIELDS: Partial<Record<keyof InvoiceTerms, string>> = {
-  description: 'Description__c',
-  dueDate: 'Due_Date__c',
+const INVOICE_FIELDS: Partial<Record<keyof InvoiceTerms, string[]>> = {
+  description: ['Description__c'],
+  dueDate: ['Due_Date__c'],
+  footer: ['Footer__c'],
+  customFields: ['Custom_Fields__c'],
+  discount: ['Discount_Percent__c', 'Discount_Amount__c'],
 };
 
 function ofLine(

@@ -11,6 +11,7 @@ const STRIPE_PREFIXES: Record<string, SyncEntity> = {
   in: 'invoice',
   pi: 'payment',
   pr: 'payment',
+  txr: 'tax_rate',
   re: 'refund',
   pyr: 'refund',
   cn: 'credit_note',

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { StripeInvoice } from '../domain/invoice.ts';
+import { termFields } from '../domain/planCrmInvoice.ts';
 import { lineNumberFields } from '../domain/lineNumbers.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { PairSide } from '../domain/planPair.ts';
@@ -9,7 +10,7 @@ import { readProducts } from '../salesforce/readProducts.ts';
 import { plainText } from '../salesforce/values.ts';
 import { customerSnapshot, readStripeCustomer } from '../stripe/customers.ts';
 import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
-import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
+import { INVOICE_LIST_EXPAND, invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { patiently } from './patiently.ts';
 import { auditedMirrors } from './auditedMirrors.ts';
 import { auditedPrices } from './auditedPrices.ts';
@@ -120,6 +121,7 @@ const AMOUNTS = {
 const amountNames = Object.keys(AMOUNTS) as (keyof typeof AMOUNTS)[];
 const INVOICE_FIELDS = [
   'Id, Stripe_Invoice_Id__c, Status__c, Number__c, Currency__c, Description__c, Due_Date__c, Payment_Terms__c',
+  'Footer__c, Custom_Fields__c, Discount_Percent__c, Discount_Amount__c, Tax_Rate__r.Stripe_Tax_Rate_Id__c',
   ...Object.values(AMOUNTS),
 ].join(', ');
 
@@ -130,7 +132,9 @@ const invoices: AuditedKind = {
   stripeIdField: 'Stripe_Invoice_Id__c',
   takesInNew: true,
   async *stripePages(stripe: Stripe) {
-    for await (const page of pagesOf((params) => stripe.invoices.list(params))) {
+    for await (const page of pagesOf((params) =>
+      stripe.invoices.list({ ...params, expand: INVOICE_LIST_EXPAND }),
+    )) {
       const rows: AuditRow[] = [];
       // One after the other: an invoice with many lines takes calls of its own.
       for (const invoice of page)
@@ -170,6 +174,16 @@ interface CrmLineRow {
   Amount__c: number | null;
 }
 
+const termsIn = (fields: Record<string, unknown>) => ({
+  description: plainText(fields.Description__c),
+  dueDate: plainText(fields.Due_Date__c),
+  paymentTerms: plainText(fields.Payment_Terms__c),
+  footer: plainText(fields.Footer__c),
+  customFields: plainText(fields.Custom_Fields__c),
+  discountPercent: fields.Discount_Percent__c ?? null,
+  discountAmount: fields.Discount_Amount__c ?? null,
+});
+
 const lineNumbersIn = (fields: Record<string, unknown>) => ({
   unitPrice: fields.Unit_Price__c as number | null,
   unitPriceExact: plainText(fields.Unit_Price_Exact__c),
@@ -200,9 +214,8 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
       status: invoice.status,
       number: invoice.number,
       currency: invoice.currency.toUpperCase(),
-      description: invoice.terms.description,
-      dueDate: invoice.terms.dueDate,
-      paymentTerms: invoice.terms.paymentTerms,
+      ...termsIn(termFields(invoice.terms, invoice.currency)),
+      taxRate: invoice.terms.taxRate,
       ...Object.fromEntries(amountNames.map((name) => [name, major(invoice[name])])),
       lines: invoice.lines.length,
       linesAmount: major(linesAmount),
@@ -231,9 +244,8 @@ function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
       status: row.Status__c?.toLowerCase() ?? null,
       number: plainText(row.Number__c),
       currency,
-      description: plainText(row.Description__c),
-      dueDate: plainText(row.Due_Date__c),
-      paymentTerms: plainText(row.Payment_Terms__c),
+      ...termsIn(row),
+      taxRate: (row.Tax_Rate__r as { Stripe_Tax_Rate_Id__c: string } | null)?.Stripe_Tax_Rate_Id__c ?? null,
       ...Object.fromEntries(amountNames.map((name) => [name, row[AMOUNTS[name]] ?? null])),
     },
   };

@@ -12,6 +12,7 @@ import {
   readPayment,
   readRefund,
 } from '../stripe/readPayment.ts';
+import { readTaxRate, taxRateSnapshot } from '../stripe/taxRates.ts';
 import { fromStripe, pagesOf, queryPages, type AuditedKind, type AuditRow } from './auditRow.ts';
 
 const STRIPE_CALLS_AT_ONCE = 4;
@@ -80,6 +81,20 @@ const mirrors: MirrorAudit[] = [
     async *stripePages(stripe) {
       for await (const page of pagesOf((params) => stripe.creditNotes.list(params)))
         yield page.map((note) => mirrorRow(note.id, creditNoteSnapshot(note)));
+    },
+  },
+  {
+    entity: 'tax_rate',
+    stripeIdField: 'Stripe_Tax_Rate_Id__c',
+    fields:
+      'Name Percentage__c Inclusive__c Active__c Country__c State__c Jurisdiction__c Description__c'.split(
+        ' ',
+      ),
+    where: '',
+    read: readTaxRate,
+    async *stripePages(stripe) {
+      for await (const page of pagesOf((params) => stripe.taxRates.list(params)))
+        yield page.map((rate) => mirrorRow(rate.id, taxRateSnapshot(rate)));
     },
   },
 ];

@@ -6,6 +6,7 @@ import { note, type BackfillContext } from './context.ts';
 const FIELDS: Record<string, string> = {
   product: 'Stripe_Product_Id__c',
   price: 'Stripe_Price_Id__c',
+  tax_rate: 'Stripe_Tax_Rate_Id__c',
   invoice: 'Stripe_Invoice_Id__c',
   payment: 'Stripe_Payment_Id__c',
   refund: 'Stripe_Payment_Id__c',

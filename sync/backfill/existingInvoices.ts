@@ -42,6 +42,7 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
       sentAt: null,
       amountRefunded: refunded.get(stripeId) ?? 0,
       productOf: () => null,
+      taxRateOf: () => null,
       touch: false,
       conflictNote: null,
       now: engine.now().toISOString(),

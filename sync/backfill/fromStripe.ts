@@ -2,7 +2,12 @@ import type { SyncEntity } from '../domain/entity.ts';
 import { checkpoint, type BackfillContext } from './context.ts';
 import { customersFromStripe } from './customersFromStripe.ts';
 import { invoicesFromStripe } from './invoicesFromStripe.ts';
-import { creditNotesFromStripe, paymentsFromStripe, refundsFromStripe } from './mirrorsFromStripe.ts';
+import {
+  creditNotesFromStripe,
+  paymentsFromStripe,
+  refundsFromStripe,
+  taxRatesFromStripe,
+} from './mirrorsFromStripe.ts';
 import { pricesFromStripe } from './pricesFromStripe.ts';
 import { productsFromStripe } from './productsFromStripe.ts';
 
@@ -11,6 +16,7 @@ const PHASES: readonly { entity: SyncEntity; bring(context: BackfillContext): Pr
   { entity: 'customer', bring: customersFromStripe },
   { entity: 'product', bring: productsFromStripe },
   { entity: 'price', bring: pricesFromStripe },
+  { entity: 'tax_rate', bring: taxRatesFromStripe },
   { entity: 'invoice', bring: invoicesFromStripe },
   { entity: 'payment', bring: paymentsFromStripe },
   { entity: 'refund', bring: refundsFromStripe },

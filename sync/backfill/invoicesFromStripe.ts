@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { snapshotAfter } from '../domain/crmSnapshot.ts';
 import { toLongId } from '../domain/salesforceId.ts';
-import { withKnownProducts, type StripeInvoice } from '../domain/invoice.ts';
+import { asKnown, type StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, planCrmInvoice, type CrmFields } from '../domain/planCrmInvoice.ts';
 import { PermanentFailure, isSyncFailure } from '../failure.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
@@ -12,7 +12,7 @@ import { noteJob } from '../store/backfillRuns.ts';
 import { noteRevisions, tellChains } from '../store/revisions.ts';
 import { markAllDirty, markDirty } from '../store/syncRecords.ts';
 import { markUnknownPayments } from '../store/unknownPayments.ts';
-import { invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
+import { INVOICE_LIST_EXPAND, invoiceSnapshot, readStripeInvoice } from '../stripe/readInvoice.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, note, pairedIds, type BackfillContext } from './context.ts';
 import { tellExisting } from './existingInvoices.ts';
@@ -73,7 +73,7 @@ async function* chunks(context: BackfillContext): AsyncGenerator<Chunk> {
   let lines = 0;
   let place: StripePosition | undefined;
   const list = (params: Stripe.InvoiceListParams) =>
-    engine.stripe.invoices.list({ ...params, expand: ['data.payments'] });
+    engine.stripe.invoices.list({ ...params, expand: INVOICE_LIST_EXPAND });
   for await (const { data } of pagesFrom(list, run.position as StripePosition | null)) {
     for (let start = 0; start < data.length; start += READ_AT_ONCE) {
       const part = data.slice(start, start + READ_AT_ONCE);
@@ -140,6 +140,13 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
     'product',
     invoices.flatMap(({ lines }) => lines.flatMap(({ terms }) => terms.product ?? [])),
   );
+  const taxRates = await pairedIds(
+    context,
+    'tax_rate',
+    invoices
+      .flatMap(({ terms, lines }) => [terms.taxRate ?? [], ...lines.map((line) => line.terms.taxRate ?? [])])
+      .flat(),
+  );
   const accounts = await pairedIds(
     context,
     'customer',
@@ -147,11 +154,12 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
   );
   const now = context.engine.now().toISOString();
   return invoices.map((read): InvoiceItem => {
-    const invoice = withKnownProducts(read, (id) => products.has(id));
+    const invoice = asKnown(read, { product: (id) => products.has(id), taxRate: (id) => taxRates.has(id) });
     const plan = planCrmInvoice(null, invoice, {
       sentAt: null,
       amountRefunded: 0,
       productOf: (id) => products.get(id) ?? null,
+      taxRateOf: (id) => taxRates.get(id) ?? null,
       touch: false,
       conflictNote: null,
       now,

@@ -3,10 +3,11 @@ import { PermanentFailure } from '../failure.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { fieldsToWrite, mirrorBase, type Mirrored, type MirrorKind } from '../flows/convergeMirrors.ts';
 import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
-import { creditNoteKind, paymentKind, refundKind } from '../flows/mirrorKinds.ts';
+import { creditNoteKind, paymentKind, refundKind, taxRateKind } from '../flows/mirrorKinds.ts';
 import { fromStripe } from '../audit/auditRow.ts';
 import { markAllDirty } from '../store/syncRecords.ts';
 import { creditNoteSnapshot, PAYMENT_EXPAND, paymentOf } from '../stripe/readPayment.ts';
+import { taxRateSnapshot } from '../stripe/taxRates.ts';
 import { adoptLinked } from './adoptLinked.ts';
 import { countsOf, pairedIds, type BackfillContext } from './context.ts';
 import { importRows, type ImportItem } from './importRows.ts';
@@ -29,6 +30,7 @@ const MIRRORS_AT_ONCE = 2_000;
 
 export const paymentsFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, payments);
 export const refundsFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, refunds);
+export const taxRatesFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, taxRates);
 export const creditNotesFromStripe = (context: BackfillContext) => mirrorsFromStripe(context, creditNotes);
 
 /** Brings what Stripe did with money into the org, under the invoices that are there. */
@@ -59,17 +61,20 @@ async function takeIn(
   const invoices = await pairedIds(
     context,
     'invoice',
-    found.map(({ mirrored }) => mirrored.invoiceId),
+    found.flatMap(({ mirrored }) => mirrored.invoiceId ?? []),
   );
   const accounts = await pairedIds(
     context,
     'customer',
     found.flatMap(({ mirrored }) => mirrored.customerId ?? []),
   );
-  const parents = ({ invoiceId, customerId }: Mirrored) => ({
-    Invoice__c: invoices.get(invoiceId) ?? null,
-    Account__c: (customerId && accounts.get(customerId)) ?? null,
-  });
+  const parents = ({ invoiceId, customerId }: Mirrored) =>
+    invoiceId === null
+      ? {}
+      : {
+          Invoice__c: invoices.get(invoiceId) ?? null,
+          Account__c: (customerId && accounts.get(customerId)) ?? null,
+        };
   const items = found
     .filter(({ mirrored }) => mirrored.makesRecord)
     .map(({ stripeId, mirrored }): ImportItem => ({
@@ -79,12 +84,16 @@ async function takeIn(
         [kind.externalId]: stripeId,
       },
       base: () => mirrorBase(mirrored),
-      ...(invoices.has(mirrored.invoiceId) ? {} : { failure: withoutInvoice(mirrored.invoiceId) }),
+      ...(mirrored.invoiceId === null || invoices.has(mirrored.invoiceId)
+        ? {}
+        : { failure: withoutInvoice(mirrored.invoiceId) }),
     }));
   await importRows(context, kind, { items, position });
   if (kind.entity !== 'refund' || context.dry) return;
   // What was refunded stands on the invoice too.
-  const refunded = new Set(found.map(({ mirrored }) => mirrored.invoiceId).filter((id) => invoices.has(id)));
+  const refunded = new Set(
+    found.flatMap(({ mirrored: { invoiceId } }) => (invoiceId && invoices.has(invoiceId) ? invoiceId : [])),
+  );
   await markAllDirty(context.engine.database, 'invoice', { stripeIds: [...refunded] });
 }
 
@@ -125,6 +134,15 @@ const creditNotes: MirrorSource = {
   async *pages(stripe, from) {
     for await (const { data, position } of pagesFrom((params) => stripe.creditNotes.list(params), from)) {
       yield { data: data.map((one) => ({ stripeId: one.id, mirrored: creditNoteSnapshot(one) })), position };
+    }
+  },
+};
+
+const taxRates: MirrorSource = {
+  kind: taxRateKind,
+  async *pages(stripe, from) {
+    for await (const { data, position } of pagesFrom((params) => stripe.taxRates.list(params), from)) {
+      yield { data: data.map((one) => ({ stripeId: one.id, mirrored: taxRateSnapshot(one) })), position };
     }
   },
 };

@@ -1,6 +1,7 @@
 import type { FieldConflict } from './change.ts';
 import { fieldLabel } from './fieldLabel.ts';
 import { formatUnitAmount } from './money.ts';
+import { termText } from './termText.ts';
 
 export interface ConflictContext {
   /** ISO 4217; absent for records without money. */
@@ -59,6 +60,10 @@ function labelOf(field: string, { lineName }: ConflictContext): string {
 function valueWords(field: string, value: unknown, { currency }: ConflictContext): string {
   if (value === null || value === undefined || value === '') {
     return /^lines\.\w+$/.test(field) ? 'the deletion' : 'the empty field';
+  }
+  if (field === 'customFields' || field === 'discount') {
+    const text = termText(field, value, currency);
+    return text === null ? 'the empty field' : `“${shortened(String(text))}”`;
   }
   if (field.endsWith('.unitAmount') && currency && typeof value !== 'object') {
     return formatUnitAmount(String(value), currency);

@@ -1,10 +1,12 @@
 /** What is kept the same on both sides. A row of `sync_record` is one of these. */
-export type SyncEntity = 'customer' | 'product' | 'price' | 'invoice' | 'payment' | 'refund' | 'credit_note';
+export type SyncEntity =
+  'customer' | 'product' | 'price' | 'tax_rate' | 'invoice' | 'payment' | 'refund' | 'credit_note';
 
 export const syncEntities: readonly SyncEntity[] = [
   'customer',
   'product',
   'price',
+  'tax_rate',
   'invoice',
   'payment',
   'refund',
@@ -16,6 +18,7 @@ export const orgObjects: Record<SyncEntity, string> = {
   customer: 'Account',
   product: 'Product2',
   price: 'PricebookEntry',
+  tax_rate: 'Tax_Rate__c',
   invoice: 'Invoice__c',
   payment: 'Payment_Confirmation__c',
   refund: 'Payment_Confirmation__c',

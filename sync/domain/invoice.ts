@@ -1,4 +1,6 @@
 import type { PaymentTerms } from './paymentTerms.ts';
+import type { CustomField } from './customFields.ts';
+import type { Discount } from './discount.ts';
 
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
 
@@ -12,6 +14,13 @@ export interface InvoiceTerms {
   paymentTerms: PaymentTerms | null;
   /** The account's day on which Stripe finalizes and mails the draft by itself; null where it waits for somebody. */
   finalizeOn: string | null;
+  /** Below the lines on the PDF; at most 5,000 characters. */
+  footer: string | null;
+  customFields: CustomField[];
+  /** Of the whole invoice, and as the org can say it; what else is taken off is in `otherDiscounts` of Stripe's invoice. */
+  discount: Discount | null;
+  /** Stripe's id of the tax rate of all lines without one of their own; null also where Stripe has several. */
+  taxRate: string | null;
 }
 
 /** What people may edit on a line of a draft; the same shape from either side. */
@@ -23,6 +32,26 @@ export interface LineTerms {
   unitAmount: string;
   /** A decimal with at most twelve places, e.g. "3" or "0.25". */
   quantity: string;
+  /** Stripe's id of a tax rate other than the invoice's. */
+  taxRate: string | null;
+}
+
+/** What terms say that nobody has entered anything into. */
+export const NO_TERMS: InvoiceTerms = {
+  description: null,
+  dueDate: null,
+  paymentTerms: null,
+  finalizeOn: null,
+  footer: null,
+  customFields: [],
+  discount: null,
+  taxRate: null,
+};
+
+/** A discount that was given in Stripe, by a coupon that is none of ours. */
+export interface OtherDiscount {
+  id: string;
+  name: string;
 }
 
 export interface StripeLine {
@@ -50,6 +79,7 @@ export interface StripeInvoice {
   revisionOf: string | null;
   currency: string;
   terms: InvoiceTerms;
+  otherDiscounts: OtherDiscount[];
   lines: StripeLine[];
   number: string | null;
   /** All amounts in minor units. */
@@ -57,6 +87,9 @@ export interface StripeInvoice {
   discount: number;
   tax: number;
   total: number;
+  totalExcludingTax: number;
+  /** What the customer's balance paid of it when it was finalized; negative where a debt was added. */
+  balanceApplied: number;
   amountDue: number;
   amountPaid: number;
   amountRemaining: number;
@@ -127,27 +160,32 @@ export interface BaseLine extends LineTerms {
 }
 
 /** The terms alone of what may hold more, as a line of the base does. */
-export const lineTerms = ({ description, product, unitAmount, quantity }: LineTerms): LineTerms => ({
+export const lineTerms = ({ description, product, unitAmount, quantity, taxRate }: LineTerms): LineTerms => ({
   description,
   product,
   unitAmount,
   quantity,
+  taxRate,
 });
 
+/** What the org has of what Stripe's invoices name. */
+export interface KnownInOrg {
+  product(stripeId: string): boolean;
+  taxRate(stripeId: string): boolean;
+}
+
 /**
- * The invoice with lines that name only products the org has. Stripe makes a product of its own behind a line that
- * was made from an amount or a name; to both sides such a line has no product.
+ * The invoice as far as the org can say it. Stripe makes a product of its own behind a line that was made from an amount or
+ * a name, and tax rates behind amounts of tax: to both sides there is none.
  */
-export function withKnownProducts(
-  invoice: StripeInvoice,
-  isKnown: (stripeProductId: string) => boolean,
-): StripeInvoice {
-  const lines = invoice.lines.map((line) =>
-    line.terms.product === null || isKnown(line.terms.product)
-      ? line
-      : { ...line, terms: { ...line.terms, product: null } },
-  );
-  return { ...invoice, lines };
+export function asKnown(invoice: StripeInvoice, known: KnownInOrg): StripeInvoice {
+  const taxRate = (id: string | null) => (id !== null && known.taxRate(id) ? id : null);
+  const product = (id: string | null) => (id !== null && known.product(id) ? id : null);
+  const lines = invoice.lines.map((line) => ({
+    ...line,
+    terms: { ...line.terms, product: product(line.terms.product), taxRate: taxRate(line.terms.taxRate) },
+  }));
+  return { ...invoice, terms: { ...invoice.terms, taxRate: taxRate(invoice.terms.taxRate) }, lines };
 }
 
 /** Stripe's ids of what was paid outside it; a payment that Stripe keeps no record of has the id of its invoice. */

@@ -18,7 +18,16 @@ export const EDITED_FIELDS: Readonly<Record<string, readonly string[]>> = {
     'Billing_Email__c',
   ],
   Product2: ['Name', 'Description', 'IsActive'],
-  Invoice__c: ['Description__c', 'Due_Date__c', 'Payment_Terms__c', 'Finalize_On__c'],
+  Invoice__c: [
+    'Description__c',
+    'Due_Date__c',
+    'Payment_Terms__c',
+    'Finalize_On__c',
+    'Footer__c',
+    'Custom_Fields__c',
+    'Discount_Percent__c',
+    'Discount_Amount__c',
+  ],
   Invoice_Line__c: ['Description__c', 'Unit_Price__c', 'Quantity__c'],
 };
 

@@ -1,4 +1,5 @@
 import type { FieldChange } from './change.ts';
+import { customFieldsText } from './customFields.ts';
 import { fittingUrl } from './fittingUrl.ts';
 import type {
   CrmInvoice,
@@ -42,6 +43,8 @@ export interface CrmInvoiceContext {
   amountRefunded: number;
   /** The org's product of a Stripe product; null when the org has none. */
   productOf(stripeProductId: string): string | null;
+  /** The same of a tax rate. */
+  taxRateOf(stripeTaxRateId: string): string | null;
   /** What stands before and after it; absent where that is not known yet, and then left as it is. */
   chain?: Chain;
   /** Its payment link; null where there never was one, absent where that is not known. */
@@ -68,7 +71,7 @@ export function planCrmInvoice(
   stripe: StripeInvoice,
   context: CrmInvoiceContext,
 ): CrmInvoicePlan {
-  const wanted = {
+  const wanted: CrmFields = {
     ...invoiceFields(stripe, { ...context, sentAt: crm?.sentAt ?? context.sentAt }),
     Sync_Status__c: context.conflictNote ? 'Conflict' : 'Synced',
     Sync_Error__c: context.conflictNote,
@@ -77,6 +80,7 @@ export function planCrmInvoice(
       : {}),
     ...linkFields(crm, context.link),
   };
+  if (crm && crm.terms.taxRate === stripe.terms.taxRate) delete wanted.Tax_Rate__c;
   const fields = differing(crm?.fields, wanted);
   const lines = planLines(crm, stripe, context);
   const changed =
@@ -137,7 +141,12 @@ export function valueInBase({ terms, lines }: InvoiceBase, field: string): unkno
 
 function invoiceFields(
   stripe: StripeInvoice,
-  { sentAt, amountRefunded, reminded }: Pick<CrmInvoiceContext, 'sentAt' | 'amountRefunded' | 'reminded'>,
+  {
+    sentAt,
+    amountRefunded,
+    reminded,
+    taxRateOf,
+  }: Pick<CrmInvoiceContext, 'sentAt' | 'amountRefunded' | 'reminded' | 'taxRateOf'>,
 ): CrmFields {
   const amount = (minor: number) => toMajorUnits(minor, stripe.currency);
   return {
@@ -146,14 +155,15 @@ function invoiceFields(
     Status__c: STATUS[stripe.status],
     Number__c: stripe.number,
     Currency__c: stripe.currency.toUpperCase(),
-    Description__c: stripe.terms.description,
-    Due_Date__c: stripe.terms.dueDate,
-    Payment_Terms__c: stripe.terms.paymentTerms,
-    Finalize_On__c: stripe.terms.finalizeOn,
+    ...termFields(stripe.terms, stripe.currency),
+    Tax_Rate__c: stripe.terms.taxRate && taxRateOf(stripe.terms.taxRate),
+    Other_Discounts__c: otherDiscounts(stripe),
     Subtotal__c: amount(stripe.subtotal),
     Discount__c: amount(stripe.discount),
     Tax__c: amount(stripe.tax),
     Total__c: amount(stripe.total),
+    Total_Excluding_Tax__c: amount(stripe.totalExcludingTax),
+    Balance_Applied__c: amount(stripe.balanceApplied),
     Amount_Due__c: amount(stripe.amountDue),
     Amount_Paid__c: amount(stripe.amountPaid),
     Amount_Refunded__c: amount(amountRefunded),
@@ -171,6 +181,30 @@ function invoiceFields(
     Last_Payment_Error__c: stripe.lastPaymentError?.slice(0, 255).trim() || null,
   };
 }
+
+/** What people may edit on a draft, as the org's fields. */
+export function termFields(
+  { description, dueDate, paymentTerms, finalizeOn, footer, customFields, discount }: InvoiceTerms,
+  currency: string,
+): CrmFields {
+  return {
+    Description__c: description,
+    Due_Date__c: dueDate,
+    Payment_Terms__c: paymentTerms,
+    Finalize_On__c: finalizeOn,
+    Footer__c: footer,
+    Custom_Fields__c: customFieldsText(customFields),
+    Discount_Percent__c: discount && 'percent' in discount ? Number(discount.percent) : null,
+    Discount_Amount__c: discount && 'amount' in discount ? toMajorUnits(discount.amount, currency) : null,
+  };
+}
+
+const otherDiscounts = ({ otherDiscounts: others }: StripeInvoice): string | null =>
+  others
+    .map(({ name }) => name)
+    .join(', ')
+    .slice(0, 255)
+    .trim() || null;
 
 function planLines(crm: CrmInvoice | null, stripe: StripeInvoice, context: CrmInvoiceContext) {
   const plan: Pick<CrmInvoicePlan, 'insertLines' | 'updateLines' | 'deleteLines' | 'changes'> = {
@@ -201,6 +235,7 @@ function planLines(crm: CrmInvoice | null, stripe: StripeInvoice, context: CrmIn
     // An empty description in the org stands for the product's name, so it is filled only when it differs.
     if (crmLine.terms.description === stripeLine.terms.description) delete wanted.Description__c;
     if (crmLine.terms.product === stripeLine.terms.product) delete wanted.Product__c;
+    if (crmLine.terms.taxRate === stripeLine.terms.taxRate) delete wanted.Tax_Rate__c;
     const fields = differing(crmLine.fields, wanted);
     if (Object.keys(fields).length === 0) continue;
     plan.updateLines.push({ id: crmLine.id, fields });
@@ -219,6 +254,7 @@ function lineFields(
     Stripe_Line_Id__c: line.id,
     Description__c: line.terms.description || null,
     Product__c: line.terms.product ? context.productOf(line.terms.product) : null,
+    Tax_Rate__c: line.terms.taxRate && context.taxRateOf(line.terms.taxRate),
     ...lineNumberFields(line.terms, currency),
     Amount__c: toMajorUnits(line.amount, currency),
     Sort_Order__c: order,

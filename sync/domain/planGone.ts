@@ -15,7 +15,7 @@ export function crmChangedSince(base: InvoiceBase | null, { terms, lines }: CrmI
   );
 }
 
-/** The same of Stripe's draft. A product that the org does not know is no difference: see `withKnownProducts`. */
+/** The same of Stripe's draft. A product that the org does not know is no difference: see `asKnown`. */
 export function stripeChangedSince(base: InvoiceBase | null, { terms, lines }: StripeInvoice): boolean {
   if (!base) return false;
   const known = Object.values(base.lines);

@@ -46,12 +46,17 @@ const TERMS_OWNER: Record<keyof InvoiceTerms, Side> = {
   dueDate: 'salesforce',
   paymentTerms: 'salesforce',
   finalizeOn: 'salesforce',
+  footer: 'salesforce',
+  customFields: 'salesforce',
+  discount: 'salesforce',
+  taxRate: 'salesforce',
 };
 const LINE_OWNER: Record<keyof LineTerms, Side> = {
   description: 'salesforce',
   product: 'salesforce',
   unitAmount: 'salesforce',
   quantity: 'salesforce',
+  taxRate: 'salesforce',
 };
 
 /** What has to be written to Stripe so that the draft there says what the org's record says. */

@@ -1,4 +1,4 @@
-import type { BaseLine, InvoiceBase, LineTerms } from './invoice.ts';
+import { NO_TERMS, type BaseLine, type InvoiceBase, type LineTerms } from './invoice.ts';
 import { decimal } from './money.ts';
 
 /** A base as the database keeps it, also one that an earlier version has written: unit prices were whole numbers then. */
@@ -7,6 +7,8 @@ export function readBase(stored: unknown): InvoiceBase | null {
   const base = stored as InvoiceBase;
   return {
     ...base,
+    // Of what an earlier version did not know, the org had nothing.
+    terms: { ...NO_TERMS, ...base.terms },
     lines: Object.fromEntries(Object.entries(base.lines).map(([id, line]) => [id, readLine(line)])),
   };
 }
@@ -17,4 +19,8 @@ const readLine = (line: BaseLine): BaseLine => ({
   ...(line.sent && { sent: line.sent.map(readTerms) }),
 });
 
-const readTerms = (terms: LineTerms): LineTerms => ({ ...terms, unitAmount: decimal(terms.unitAmount) });
+const readTerms = (terms: LineTerms): LineTerms => ({
+  ...terms,
+  unitAmount: decimal(terms.unitAmount),
+  taxRate: terms.taxRate ?? null,
+});

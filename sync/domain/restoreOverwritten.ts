@@ -1,6 +1,7 @@
+import { readCustomFields, type CustomField } from './customFields.ts';
 import type { CrmInvoice, CrmLine, InvoiceBase, InvoiceTerms, LineTerms } from './invoice.ts';
 import { same } from './merge.ts';
-import { decimal, toMinorDecimal } from './money.ts';
+import { decimal, toMinorDecimal, toMinorUnits } from './money.ts';
 import { knownTerms } from './paymentTerms.ts';
 import { fieldKey, type ToldValues } from './overwritten.ts';
 
@@ -16,6 +17,16 @@ const TERMS: Readonly<Record<string, Term<InvoiceTerms>>> = {
   Due_Date__c: { term: 'dueDate', of: (value) => value },
   Payment_Terms__c: { term: 'paymentTerms', of: knownTerms },
   Finalize_On__c: { term: 'finalizeOn', of: (value) => value },
+  Footer__c: { term: 'footer', of: (value) => value },
+  Custom_Fields__c: { term: 'customFields', of: customFieldsIn },
+  Discount_Percent__c: {
+    term: 'discount',
+    of: (value) => (value === null ? null : { percent: decimal(Number(value)) }),
+  },
+  Discount_Amount__c: {
+    term: 'discount',
+    of: (value, currency) => (value === null ? null : { amount: toMinorUnits(Number(value), currency) }),
+  },
 };
 
 const LINE_TERMS: Readonly<Record<string, Term<LineTerms>>> = {
@@ -34,6 +45,11 @@ export const editedTerms = (fields: Record<string, unknown>, currency: string): 
         : [[term, of(fields[field], currency)] as const],
     ),
   );
+
+function customFieldsIn(value: unknown): CustomField[] {
+  const read = readCustomFields(value as string | null);
+  return 'fields' in read ? read.fields : [];
+}
 
 /**
  * The org's invoice as it would be if we had not written over edits that we had not read, and what both sides agreed on

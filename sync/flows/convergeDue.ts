@@ -11,7 +11,7 @@ import { convergePairs } from './convergePairs.ts';
 import { convergePrices } from './convergePrices.ts';
 import { convergeProducts } from './convergeProducts.ts';
 import { customerKind } from './customerKind.ts';
-import { creditNoteKind, paymentKind, refundKind } from './mirrorKinds.ts';
+import { creditNoteKind, paymentKind, refundKind, taxRateKind } from './mirrorKinds.ts';
 import { settleAll } from './settle.ts';
 
 // What one call of the org writes.
@@ -74,6 +74,8 @@ export async function convergeAll(
         return await convergeMirrors(engine, paymentKind, records);
       case 'refund':
         return await convergeMirrors(engine, refundKind, records);
+      case 'tax_rate':
+        return await convergeMirrors(engine, taxRateKind, records);
       case 'credit_note':
         return await convergeMirrors(engine, creditNoteKind, records);
     }

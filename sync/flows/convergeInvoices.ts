@@ -1,6 +1,6 @@
 import {
+  asKnown,
   outsidePayments,
-  withKnownProducts,
   type CrmInvoice,
   type InvoiceBase,
   type StripeInvoice,
@@ -29,6 +29,7 @@ import {
   type WithoutDraft,
 } from './goneInvoices.ts';
 import { ensureProducts, orgProducts, stripeIdsOfAccounts } from './dependencies.ts';
+import { orgTaxRates, type OrgRecords } from './orgTaxRates.ts';
 import { gatherForOneRead, readStripeAlone, type StripeAlone } from './readStripeAlone.ts';
 import { tendPaymentLinks } from './tendPaymentLinks.ts';
 import { writeInvoicesToCrm } from './writeInvoicesToCrm.ts';
@@ -78,7 +79,7 @@ export async function convergeInvoices(
   const alone = options.claimMore
     ? await gatherForOneRead(engine, records, options.claimMore)
     : await readStripeAlone(engine, asked ? [] : records);
-  const { atStripe, ended, products } = await bringStripeUpToDate(
+  const { atStripe, ended, inOrg } = await bringStripeUpToDate(
     engine,
     records.filter((record) => !alone.done.has(record)),
     { ...options, read: alone.read },
@@ -86,7 +87,7 @@ export async function convergeInvoices(
   const all = await tendPaymentLinks(engine, new Map([...alone.done, ...atStripe]));
   const ready = [...all.values()].filter((one): one is InvoiceAtStripe => !isSyncFailure(one));
   const written = await writeInvoicesToCrm(engine, ready, {
-    products,
+    inOrg,
     touch: options.touch ?? false,
     acknowledged: options.acknowledged ?? false,
   });
@@ -125,8 +126,7 @@ interface StripeUpToDate {
   atStripe: Map<ClaimedRecord, InvoiceAtStripe | SyncFailure>;
   /** What nothing is left to be written for, because one side is gone. */
   ended: Map<ClaimedRecord, Convergence>;
-  /** The org's product of each of Stripe's products. */
-  products: Map<string, string>;
+  inOrg: OrgRecords;
 }
 
 /** Reads both sides and has Stripe's drafts say what they shall. */
@@ -175,8 +175,9 @@ async function bringLivingUpToDate(
   const pairs = read.filter(
     (one): one is InvoicePair => !isSyncFailure(one) && !('kind' in one) && !ended.has(one.record),
   );
-  const products = await orgProducts(engine, pairs);
-  const known = (invoice: StripeInvoice) => withKnownProducts(invoice, (id) => products.has(id));
+  const [products, taxRates] = [await orgProducts(engine, pairs), await orgTaxRates(engine, pairs)];
+  const known = (invoice: StripeInvoice) =>
+    asKnown(invoice, { product: (id) => products.has(id), taxRate: (id) => taxRates.has(id) });
   const atStripe = await mapConcurrently(pairs, STRIPE_CONCURRENCY, (pair) =>
     asFailure(async () => {
       const written = await writeInvoiceToStripe(engine, pair, { customers, known });
@@ -186,7 +187,7 @@ async function bringLivingUpToDate(
     }),
   );
   return {
-    products,
+    inOrg: { products, taxRates },
     ended,
     atStripe: new Map(pairs.map(({ record }, index) => [record, atStripe[index]!])),
   };

@@ -17,7 +17,7 @@ import { mapConcurrently } from './concurrency.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
 import { deletedMirror, deletedMirrors, parentsOf, type MirrorParents } from './goneMirrors.ts';
 
-/** What is made in Stripe and shown in the org: a payment, a refund, a credit note. */
+/** What is made in Stripe and shown in the org: a payment, a refund, a credit note, a tax rate. */
 export interface MirrorKind {
   entity: SyncEntity;
   externalId: string;
@@ -26,7 +26,8 @@ export interface MirrorKind {
 }
 
 export interface Mirrored {
-  invoiceId: string;
+  /** Null for what belongs to none: a tax rate. */
+  invoiceId: string | null;
   customerId: string | null;
   /** Of the org's record; the same fields for every record of a kind. */
   fields: Record<string, unknown>;
@@ -191,8 +192,8 @@ async function settled(
         receiptUrl: mirrored.fields.Receipt_Url__c,
       },
     ]);
-  const base = waits && mirrored ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
-  if (kind.entity === 'refund' && mirrored && !waits && !same(record.base, base))
+  const base = waits && mirrored?.invoiceId ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
+  if (kind.entity === 'refund' && mirrored?.invoiceId && !waits && !same(record.base, base))
     await noteRefund(engine.database, record, { base, invoiceId: mirrored.invoiceId });
   if (mirrored?.throughLink && !same(record.base, base))
     await markDirty(engine.database, 'invoice', { stripeId: mirrored.invoiceId, side: 'stripe' });

@@ -49,7 +49,7 @@ export async function parentsOf({ database }: Engine, mirrored: Mirrored[]): Pro
   const goneInvoices = await goneInOrg(
     database,
     'invoice',
-    mirrored.map(({ invoiceId }) => invoiceId),
+    mirrored.flatMap(({ invoiceId }) => invoiceId ?? []),
   );
   const goneCustomers = await goneInOrg(
     database,
@@ -60,11 +60,11 @@ export async function parentsOf({ database }: Engine, mirrored: Mirrored[]): Pro
     of: ({ invoiceId, customerId }) => {
       const gone = customerId ? goneCustomers.get(customerId) : undefined;
       return {
-        Invoice__r: { Stripe_Invoice_Id__c: invoiceId },
+        ...(invoiceId ? { Invoice__r: { Stripe_Invoice_Id__c: invoiceId } } : {}),
         ...(gone?.mergedInto ? { Account__c: gone.mergedInto } : {}),
         ...(customerId && !gone ? { Account__r: { Stripe_Customer_Id__c: customerId } } : {}),
       };
     },
-    invoiceIsGone: ({ invoiceId }) => goneInvoices.has(invoiceId),
+    invoiceIsGone: ({ invoiceId }) => invoiceId !== null && goneInvoices.has(invoiceId),
   };
 }

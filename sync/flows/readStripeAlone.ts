@@ -1,6 +1,6 @@
 import type { InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import { withoutDeleted } from '../domain/deletedLines.ts';
-import { withKnownProducts, type StripeInvoice } from '../domain/invoice.ts';
+import { asKnown, type StripeInvoice } from '../domain/invoice.ts';
 import { stripeChangedSince } from '../domain/planGone.ts';
 import { readBase } from '../domain/readBase.ts';
 import type { Engine } from '../engine.ts';
@@ -42,10 +42,14 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
       return;
     }
     const products = new Set(crm.lines.map(({ terms }) => terms.product));
+    const taxRates = new Set([crm.terms.taxRate, ...crm.lines.map(({ terms }) => terms.taxRate)]);
     alone.done.set(record, {
       record,
       crm,
-      stripe: withKnownProducts(stripe, (id) => products.has(id)),
+      stripe: asKnown(stripe, {
+        product: (id) => products.has(id),
+        taxRate: (id) => taxRates.has(id),
+      }),
       changes: [],
       conflicts: [],
     });

@@ -13,6 +13,7 @@ import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { followTerms } from '../domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
+import { termText } from '../domain/termText.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
@@ -139,8 +140,12 @@ async function update(
   if (Object.keys(plan.update).length > 0) {
     latest = await updateOnce(engine, record, {
       operation: 'update',
-      params: { ...plan.update, ...after },
-      send: (key) => updateInvoice(engine.stripe, { id, change: plan.update }, key),
+      params: {
+        ...plan.update,
+        ...after,
+        ...(plan.update.discount !== undefined && { beside: stripe.otherDiscounts }),
+      },
+      send: (key) => updateInvoice(engine.stripe, { draft: stripe, change: plan.update }, key),
     });
   }
   if (plan.removeLines.length > 0) {
@@ -213,7 +218,11 @@ const addedLines = (base: InvoiceBase | null, { addLines }: StripeInvoicePlan): 
 function changesOf(plan: StripeInvoicePlan, before: StripeInvoice): FieldChange[] {
   return [
     ...Object.entries(plan.update).map(([field, to]) =>
-      stripeChange(before.id, { field, from: before.terms[field as keyof typeof before.terms], to }),
+      stripeChange(before.id, {
+        field,
+        from: termText(field, before.terms[field as keyof typeof before.terms], before.currency),
+        to: termText(field, to, before.currency),
+      }),
     ),
     ...plan.addLines.map(({ terms }) =>
       stripeChange(before.id, { field: 'line', from: null, to: terms.description }),

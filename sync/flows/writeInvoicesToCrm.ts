@@ -26,10 +26,10 @@ import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { busy } from './claimWhenFree.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
 import { accountsOfCustomers, unlinkedCustomer } from './dependencies.ts';
+import type { OrgRecords } from './orgTaxRates.ts';
 
 export interface CrmWriteOptions {
-  /** The org's product of each Stripe product. */
-  products: Map<string, string>;
+  inOrg: OrgRecords;
   /** Whether to note the time even where nothing differs: somebody asked for this sync. */
   touch: boolean;
   acknowledged: boolean;
@@ -87,7 +87,7 @@ export async function writeInvoicesToCrm(
 async function plan(
   engine: Engine,
   ready: InvoiceAtStripe[],
-  { products, touch, acknowledged }: CrmWriteOptions,
+  { inOrg, touch, acknowledged }: CrmWriteOptions,
 ): Promise<Writing[]> {
   const stripeIds = ready.map(({ stripe }) => stripe.id);
   await noteRevisions(
@@ -117,7 +117,8 @@ async function plan(
       amountRefunded: refunded.get(one.stripe.id) ?? 0,
       chain: chains.get(one.stripe.id)!,
       link: links.get(one.stripe.id) ?? null,
-      productOf: (stripeId) => products.get(stripeId) ?? null,
+      productOf: (stripeId) => inOrg.products.get(stripeId) ?? null,
+      taxRateOf: (stripeId) => inOrg.taxRates.get(stripeId) ?? null,
       touch,
       conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),
       now: engine.now().toISOString(),

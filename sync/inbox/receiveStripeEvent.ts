@@ -66,6 +66,7 @@ const ENTITIES: Readonly<Record<string, SyncEntity>> = {
   customer: 'customer',
   product: 'product',
   price: 'price',
+  tax_rate: 'tax_rate',
   payment_intent: 'payment',
   refund: 'refund',
   credit_note: 'credit_note',

@@ -1,5 +1,6 @@
 import { PermanentFailure, type SyncFailure } from '../failure.ts';
 import type { CrmInvoice, CrmLine, InvoiceStatus } from '../domain/invoice.ts';
+import { invoiceTerms, refuseOf, taxRateIn } from './invoiceTerms.ts';
 import { lineNumbers } from '../domain/lineNumbers.ts';
 import { MoneyError } from '../domain/money.ts';
 import { knownTerms } from '../domain/paymentTerms.ts';
@@ -11,6 +12,8 @@ import { comparable, isoTime, plainText } from './values.ts';
 
 const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
 const LINE_FIELDS = TRACKED_FIELDS.Invoice_Line__c.join(', ');
+
+const TAX_RATE = 'Tax_Rate__r.Name, Tax_Rate__r.Stripe_Tax_Rate_Id__c';
 
 interface InvoiceRow {
   Id: string;
@@ -81,8 +84,8 @@ function whereOf(keys: ({ id: string } | { stripeId: string })[]): string {
 
 async function readRows(org: SalesforceOrg, where: string[]): Promise<InvoiceRow[]> {
   const query = (condition: string) =>
-    `SELECT Id, Name, Account__r.Payment_Terms__c, Account__r.No_Reminders__c, No_Reminders__c, ${INVOICE_FIELDS}, ` +
-    `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
+    `SELECT Id, Name, Account__r.Payment_Terms__c, Account__r.No_Reminders__c, No_Reminders__c, ${INVOICE_FIELDS}, ${TAX_RATE}, ` +
+    `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${TAX_RATE}, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
     `FROM Invoice__c WHERE ${condition}`;
   if (where.length === 0) return [];
   if (where.length === 1) return org.query<InvoiceRow>(query(where[0]!));
@@ -123,14 +126,9 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       stripeId: plainText(row.Stripe_Invoice_Id__c),
       status,
       currency,
-      terms: {
-        description: plainText(row.Description__c),
-        dueDate: plainText(row.Due_Date__c),
-        paymentTerms: knownTerms(row.Payment_Terms__c),
-        finalizeOn: plainText(row.Finalize_On__c),
-      },
+      terms: invoiceTerms(row, currency),
       accountTerms: knownTerms(row.Account__r?.Payment_Terms__c),
-      lines: lines.map((line) => crmLine(line, currency)),
+      lines: lines.map((line) => crmLine(line, { currency, invoice: row })),
       sentAt: isoTime(row.Sent_At__c),
       noReminders: row.No_Reminders__c === true || row.Account__r?.No_Reminders__c === true,
       fields: trackedFields('Invoice__c', row),
@@ -141,7 +139,7 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
   };
 }
 
-function crmLine(row: LineRow, currency: string): CrmLine {
+function crmLine(row: LineRow, { currency, invoice }: { currency: string; invoice: InvoiceRow }): CrmLine {
   return {
     id: row.Id,
     stripeId: plainText(row.Stripe_Line_Id__c),
@@ -149,6 +147,8 @@ function crmLine(row: LineRow, currency: string): CrmLine {
       description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
       product: row.Product__r?.Stripe_Product_Id__c ?? null,
       ...lineNumbers(row, currency),
+      // A line with the invoice's own rate has none of its own: Stripe tells no difference.
+      taxRate: row.Tax_Rate__c === invoice.Tax_Rate__c ? null : taxRateIn(row, refuseOf(invoice)),
     },
     fields: trackedFields('Invoice_Line__c', row),
   };

@@ -7,6 +7,7 @@ export const orderedEntities: readonly SyncEntity[] = [
   'customer',
   'product',
   'price',
+  'tax_rate',
   'invoice',
   'payment',
   'refund',

@@ -1,7 +1,9 @@
 import type Stripe from 'stripe';
 import { PermanentFailure } from '../failure.ts';
+import { plainCustomFields } from '../domain/customFields.ts';
 import { dayIn } from '../domain/civilDay.ts';
-import type { InvoiceStatus, StripeInvoice, StripeLine } from '../domain/invoice.ts';
+import { discountOf, type Discount } from '../domain/discount.ts';
+import type { InvoiceStatus, OtherDiscount, StripeInvoice, StripeLine } from '../domain/invoice.ts';
 import { decimal } from '../domain/money.ts';
 import { knownTerms } from '../domain/paymentTerms.ts';
 import { accountZone } from './accountZone.ts';
@@ -18,10 +20,14 @@ const STATUSES: readonly string[] = [
 
 // The org's fields hold no more; a longer text of Stripe's is compared and shown up to there.
 const DESCRIPTION_LENGTH = 1500;
+const FOOTER_LENGTH = 5000;
 const LINE_DESCRIPTION_LENGTH = 255;
 
 /** Everything that an answer of Stripe must carry so that `invoiceSnapshot` can read it. */
-export const INVOICE_EXPAND = ['payments.data.payment.payment_intent'];
+const COUPONS = 'discounts.source.coupon';
+export const INVOICE_EXPAND = ['payments.data.payment.payment_intent', COUPONS];
+/** The same of a list, which cannot be expanded as deep: why a payment failed is not in it. */
+export const INVOICE_LIST_EXPAND = ['data.payments', `data.${COUPONS}`];
 
 /** The invoice as it is now with all its lines; null when it is not there (a deleted draft). */
 export async function readStripeInvoice(stripe: Stripe, id: string): Promise<StripeInvoice | null> {
@@ -44,6 +50,8 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
   }
   const zone = await accountZone(stripe);
   const payments = await allPayments(stripe, invoice);
+  const { discount, otherDiscounts } = discountsOf(invoice);
+  const defaultRates = invoice.default_tax_rates.map(({ id }) => id);
   return {
     id: invoice.id,
     crmId: invoice.metadata?.salesforce_id ?? null,
@@ -62,13 +70,22 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
         invoice.status === 'draft' && invoice.auto_advance && invoice.automatically_finalizes_at
           ? dayIn(zone, invoice.automatically_finalizes_at)
           : null,
+      footer: text(invoice.footer, FOOTER_LENGTH),
+      customFields: plainCustomFields(invoice.custom_fields ?? []),
+      discount,
+      taxRate: onlyOne(defaultRates),
     },
-    lines: (await allLines(stripe, invoice)).map((line) => lineSnapshot(line, zone)),
+    otherDiscounts,
+    lines: (await allLines(stripe, invoice)).map((line) =>
+      lineSnapshot(line, { zone, defaultRates: invoice.automatic_tax.enabled ? null : defaultRates }),
+    ),
     number: invoice.number,
     subtotal: invoice.subtotal,
     discount: (invoice.total_discount_amounts ?? []).reduce((sum, { amount }) => sum + amount, 0),
     tax: (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0),
     total: invoice.total,
+    totalExcludingTax: invoice.total_excluding_tax ?? invoice.total,
+    balanceApplied: balanceApplied(invoice),
     amountDue: shownDue(invoice, invoice.amount_due),
     amountPaid: invoice.amount_paid,
     amountRemaining: shownDue(invoice, invoice.amount_remaining),
@@ -98,6 +115,23 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
 const shownDue = ({ status, total }: Stripe.Invoice, due: number): number =>
   status === 'draft' ? Math.max(total, 0) : due;
 
+/** What Stripe takes off a whole invoice: ours, and what was given there, by name. Coupons have to be expanded. */
+function discountsOf({ discounts }: Pick<Stripe.Invoice, 'discounts'>): {
+  discount: Discount | null;
+  otherDiscounts: OtherDiscount[];
+} {
+  let discount: Discount | null = null;
+  const otherDiscounts: OtherDiscount[] = [];
+  for (const one of discounts) {
+    const source = typeof one === 'string' ? null : one.source.coupon;
+    const coupon = typeof source === 'string' ? null : source;
+    const ours = coupon && discountOf(coupon);
+    if (ours && !discount) discount = ours;
+    else otherDiscounts.push({ id: idOf(one)!, name: coupon?.name ?? idOf(source) ?? idOf(one)! });
+  }
+  return { discount, otherDiscounts };
+}
+
 async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe.InvoiceLineItem[]> {
   if (!invoice.lines.has_more) return invoice.lines.data;
   const lines: Stripe.InvoiceLineItem[] = [];
@@ -105,7 +139,10 @@ async function allLines(stripe: Stripe, invoice: Stripe.Invoice): Promise<Stripe
   return lines;
 }
 
-function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
+function lineSnapshot(
+  line: Stripe.InvoiceLineItem,
+  { zone, defaultRates }: { zone: string; defaultRates: string[] | null },
+): StripeLine {
   const quantity = decimal(line.quantity_decimal?.toString() ?? line.quantity ?? 1);
   const unitAmount = line.pricing?.unit_amount_decimal?.toString();
   return {
@@ -117,11 +154,25 @@ function lineSnapshot(line: Stripe.InvoiceLineItem, zone: string): StripeLine {
       // A line made from an amount alone has no unit price: it is that amount, once.
       unitAmount: decimal(unitAmount ?? line.amount),
       quantity: unitAmount === undefined ? '1' : quantity,
+      taxRate: defaultRates && ownTaxRate(line, defaultRates),
     },
     amount: line.amount,
     period: line.parent?.type === 'subscription_item_details' ? periodOf(line, zone) : null,
   };
 }
+
+/** What the customer's balance took over of the total: it is used, or its debt collected, when an invoice is finalized. */
+const balanceApplied = ({ status, starting_balance: before, ending_balance: after }: Stripe.Invoice) =>
+  status === 'draft' || after === null ? 0 : after - before;
+
+/** A line does not say whether its rates are its own or the invoice's: its own are those that differ. */
+function ownTaxRate({ taxes }: Stripe.InvoiceLineItem, defaultRates: string[]): string | null {
+  const rates = [...new Set((taxes ?? []).flatMap(({ tax_rate_details: of }) => of?.tax_rate ?? []))];
+  const isDefault = rates.length === defaultRates.length && rates.every((id) => defaultRates.includes(id));
+  return isDefault ? null : onlyOne(rates);
+}
+
+const onlyOne = (ids: string[]): string | null => (ids.length === 1 ? ids[0]! : null);
 
 const paymentRecords = (payments: Stripe.InvoicePayment[]): string[] =>
   payments.flatMap(({ status, payment }) =>

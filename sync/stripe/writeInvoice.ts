@@ -1,7 +1,7 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
 import type { LineUpdate } from '../domain/planStripeInvoice.ts';
-import { finalizationOn, lastSecondOf } from './accountZone.ts';
+import { newTermsParams, priceData, quantityParams, termsParams } from './invoiceParams.ts';
 import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
 
@@ -31,7 +31,7 @@ export function createInvoice(
         collection_method: 'send_invoice',
         auto_advance: false,
         pending_invoice_items_behavior: 'exclude',
-        ...(await termsParams(stripe, invoice.terms)),
+        ...(await newTermsParams(stripe, invoice)),
         metadata: {
           ...(invoice.terms.paymentTerms && { payment_terms: invoice.terms.paymentTerms }),
           ...(invoice.crmId && { salesforce_id: invoice.crmId }),
@@ -68,13 +68,13 @@ export function reviseInvoice(
 
 export function updateInvoice(
   stripe: Stripe,
-  { id, change }: { id: string; change: Partial<InvoiceTerms> },
+  { draft, change }: { draft: StripeInvoice; change: Partial<InvoiceTerms> },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
   return written(stripe, async () =>
     stripe.invoices.update(
-      id,
-      { ...(await termsParams(stripe, change)), expand: INVOICE_EXPAND },
+      draft.id,
+      { ...(await termsParams(stripe, { ...draft, change })), expand: INVOICE_EXPAND },
       { idempotencyKey },
     ),
   );
@@ -98,6 +98,7 @@ export function addLines(
           ...(crmId && { metadata: { salesforce_id: crmId } }),
           price_data: priceData(terms, currency),
           ...quantityParams(terms.quantity),
+          ...(terms.taxRate && { tax_rates: [terms.taxRate] }),
         })),
         expand: INVOICE_EXPAND,
       },
@@ -120,6 +121,7 @@ export function updateLines(
           metadata: { salesforce_id: crmId },
           ...(change.description === undefined ? {} : { description: change.description }),
           ...(change.quantity === undefined ? {} : quantityParams(change.quantity)),
+          ...(change.taxRate === undefined ? {} : { tax_rates: change.taxRate ? [change.taxRate] : '' }),
           ...(change.unitAmount === undefined && change.product === undefined
             ? {}
             : { price_data: priceData({ ...before, ...change }, currency) }),
@@ -217,41 +219,4 @@ async function written(stripe: Stripe, request: () => Promise<Stripe.Invoice>): 
   } catch (error) {
     throw translateStripeError(error, 'write-stripe');
   }
-}
-
-async function termsParams(
-  stripe: Stripe,
-  terms: Partial<InvoiceTerms>,
-): Promise<
-  Pick<
-    Stripe.InvoiceUpdateParams,
-    'description' | 'due_date' | 'metadata' | 'auto_advance' | 'automatically_finalizes_at'
-  >
-> {
-  return {
-    ...(terms.description === undefined ? {} : { description: terms.description ?? '' }),
-    ...(terms.dueDate ? { due_date: await lastSecondOf(stripe, terms.dueDate) } : {}),
-    ...(terms.finalizeOn === undefined
-      ? {}
-      : terms.finalizeOn === null
-        ? { auto_advance: false }
-        : { auto_advance: true, automatically_finalizes_at: await finalizationOn(stripe, terms.finalizeOn) }),
-    ...(terms.paymentTerms === undefined ? {} : { metadata: { payment_terms: terms.paymentTerms ?? '' } }),
-  };
-}
-
-function priceData({ product, description, unitAmount }: LineTerms, currency: string) {
-  return {
-    currency,
-    ...(unitAmount.includes('.')
-      ? { unit_amount_decimal: Stripe.Decimal.from(unitAmount) }
-      : { unit_amount: Number(unitAmount) }),
-    ...(product ? { product } : { product_data: { name: description || 'Item' } }),
-  };
-}
-
-function quantityParams(quantity: string): { quantity?: number; quantity_decimal?: Stripe.Decimal } {
-  return quantity.includes('.')
-    ? { quantity_decimal: Stripe.Decimal.from(quantity) }
-    : { quantity: Number(quantity) };
 }

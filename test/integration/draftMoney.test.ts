@@ -31,7 +31,7 @@ async function raiseIn(
       Unit_Price__c: unitPrice,
       Quantity__c: quantity,
     });
-  await world.rep.sync(id);
+  await job.sync(id);
   return id;
 }
 
@@ -79,7 +79,7 @@ test('a price with more decimals than the org shows keeps them, until somebody e
       },
     ],
   });
-  await world.rep.sync(id);
+  await job.sync(id);
   const [kept] = await world.rep.lines(id);
   expect(kept).toMatchObject({
     Unit_Price__c: 0.001235,
@@ -91,13 +91,13 @@ test('a price with more decimals than the org shows keeps them, until somebody e
 
   // An edit of something else, in the org, does not touch it; a copy has it too.
   await world.rep.update('Invoice_Line__c', kept!.Id, { Description__c: 'A byte' });
-  await world.rep.sync(id);
+  await job.sync(id);
   const pricing = async () => (await job.stripeInvoice(id)).lines.data[0];
   expect(await pricing()).toMatchObject({ description: 'A byte', amount: 123 });
   expect(String((await pricing())!.pricing!.unit_amount_decimal)).toBe('0.123456789012');
 
   await world.rep.update('Invoice_Line__c', kept!.Id, { Unit_Price__c: 0.002, Quantity__c: 10 });
-  await world.rep.sync(id);
+  await job.sync(id);
   expect(String((await pricing())!.pricing!.unit_amount_decimal)).toBe('0.2');
   expect((await world.rep.lines(id))[0]).toMatchObject({
     Unit_Price__c: 0.002,
@@ -111,11 +111,11 @@ test('a line of three decimals whose last is not 0 is told before somebody sends
   const id = await raiseIn('KWD', [{ unitPrice: 1.25, quantity: 1, description: 'Odd' }]);
   const [line] = await world.rep.lines(id);
   await world.rep.update('Invoice_Line__c', line!.Id, { Unit_Price__c: 1.255 });
-  expect((await world.rep.sync(id)).message).toContain('"Odd"');
+  expect((await job.sync(id)).message).toContain('"Odd"');
   expect((await world.rep.invoice(id)).Sync_Error__c).toContain('1.255 KWD');
   expect((await job.stripeInvoice(id)).total).toBe(1250);
   await world.rep.update('Invoice_Line__c', line!.Id, { Unit_Price__c: 1.26 });
-  await world.rep.sync(id);
+  await job.sync(id);
   expect((await job.stripeInvoice(id)).total).toBe(1260);
   expect(await world.rep.invoice(id)).toMatchObject({ Sync_Error__c: null, Total__c: 1.26 });
 });

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Delivery, Mail } from '../../sandbox/stripe/pages/port.ts';
-import type { OrgRecord } from './orgUser.ts';
+import type { CommandAnswer, OrgRecord } from './orgUser.ts';
 import { eventually, type World } from './world.ts';
 
 export interface RaisedLine {
@@ -17,6 +17,8 @@ export interface JobSteps {
   raise(lines?: RaisedLine[]): Promise<string>;
   raiseAndSync(lines?: RaisedLine[]): Promise<string>;
   raiseAndSend(): Promise<string>;
+  /** Presses Sync Invoice until it has ended: on a slow machine the first press is told that it goes on by itself. */
+  sync(crmId: string): Promise<CommandAnswer>;
   /** All invoices in Stripe that carry the id of the org's record: one, if all is well. */
   stripeInvoices(crmId: string): Promise<Stripe.Invoice[]>;
   stripeInvoice(crmId: string): Promise<Stripe.Invoice>;
@@ -45,6 +47,11 @@ export async function jobSteps(world: World): Promise<JobSteps> {
     account,
     products,
     raise: (lines = twoLines) => rep.raiseInvoice({ account, lines }),
+    sync: async (crmId) => {
+      let answer = await rep.sync(crmId);
+      while (answer.status === 'running') answer = await rep.sync(crmId);
+      return answer;
+    },
     raiseAndSync: async (lines) => {
       const id = await steps.raise(lines);
       await rep.sync(id);

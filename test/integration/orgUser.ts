@@ -111,6 +111,8 @@ export class OrgUser {
     const [record] = await this.query(
       'SELECT Id, Name, Status__c, Payment_State__c, Number__c, Description__c, Due_Date__c, Total__c, Amount_Due__c, ' +
         'Amount_Paid__c, Amount_Remaining__c, Stripe_Invoice_Id__c, Hosted_Invoice_Url__c, Invoice_Pdf_Url__c, Sent_At__c, ' +
+        'Footer__c, Custom_Fields__c, Discount_Percent__c, Discount_Amount__c, Other_Discounts__c, Discount__c, Subtotal__c, ' +
+        'Tax_Rate__c, Tax__c, Total_Excluding_Tax__c, Balance_Applied__c, ' +
         'Paid_At__c, Last_Payment_Error__c, Sync_Status__c, Sync_Error__c, Last_Synced_At__c, Account__c, Revision_Of__c, ' +
         `Latest_Revision__c, Stripe_Subscription_Id__c FROM Invoice__c WHERE Id = '${id}'`,
     );
@@ -121,7 +123,7 @@ export class OrgUser {
   lines(invoiceId: string): Promise<OrgRecord[]> {
     return this.query(
       'SELECT Id, Description__c, Product__r.Name, Unit_Price__c, Unit_Price_Exact__c, Quantity__c, Quantity_Exact__c, ' +
-        'Amount__c, Stripe_Line_Id__c ' +
+        'Amount__c, Tax_Rate__c, Stripe_Line_Id__c ' +
         `FROM Invoice_Line__c WHERE Invoice__c = '${invoiceId}' ORDER BY Sort_Order__c NULLS LAST, Name`,
     );
   }

@@ -93,14 +93,20 @@ describe('permission sets', () => {
       'Invoice_Line__c.Product__c',
       'Invoice_Line__c.Quantity__c',
       'Invoice_Line__c.Sort_Order__c',
+      'Invoice_Line__c.Tax_Rate__c',
       'Invoice_Line__c.Unit_Price__c',
       'Invoice__c.Currency__c',
+      'Invoice__c.Custom_Fields__c',
       'Invoice__c.Description__c',
+      'Invoice__c.Discount_Amount__c',
+      'Invoice__c.Discount_Percent__c',
       'Invoice__c.Due_Date__c',
       'Invoice__c.Finalize_On__c',
+      'Invoice__c.Footer__c',
       'Invoice__c.No_Reminders__c',
       'Invoice__c.Payment_Terms__c',
       'Invoice__c.Request_Key__c',
+      'Invoice__c.Tax_Rate__c',
     ]);
   });
 

@@ -34,6 +34,7 @@ const ROOTS: Record<string, string> = {
   platformEventChannelMember: 'PlatformEventChannelMember',
   quickAction: 'QuickAction',
   tab: 'CustomTab',
+  validationRule: 'ValidationRule',
 };
 
 describe('metadata files', () => {
@@ -81,7 +82,7 @@ describe('fields', () => {
     const ids = customFields.filter(({ name }) =>
       /^Stripe_(?!Payment_Intent|Subscription).*_Id__c$/.test(name),
     );
-    expect(ids).toHaveLength(7);
+    expect(ids).toHaveLength(8);
     for (const { object, name } of ids) {
       const xml = readXml(join(metadataDir, 'objects', object, 'fields', `${name}.field-meta.xml`));
       expect(xml).toMatchObject({ externalId: 'true', unique: 'true', caseSensitive: 'true', length: '255' });

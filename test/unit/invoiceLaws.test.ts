@@ -4,6 +4,7 @@ import type {
   CrmInvoice,
   CrmLine,
   InvoiceBase,
+  InvoiceTerms,
   LineTerms,
   StripeInvoice,
 } from '../../sync/domain/invoice.ts';
@@ -13,10 +14,12 @@ import {
   invoiceBase,
   pairedLines,
   planCrmInvoice,
+  termFields,
   type CrmFields,
 } from '../../sync/domain/planCrmInvoice.ts';
-import { knownTerms, paymentTerms } from '../../sync/domain/paymentTerms.ts';
+import { paymentTerms } from '../../sync/domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../../sync/domain/planStripeInvoice.ts';
+import { invoiceTerms as readTerms } from '../../sync/salesforce/invoiceTerms.ts';
 import { tellsNews } from '../../sync/domain/tellsNews.ts';
 import { TRACKED_FIELDS } from '../../sync/domain/trackedFields.ts';
 import { stripeInvoice, stripeLine } from './invoices.ts';
@@ -29,12 +32,17 @@ const lineTerms: fc.Arbitrary<LineTerms> = fc.record({
   product,
   unitAmount: fc.constantFrom('100', '250', '99', '0.25'),
   quantity: fc.constantFrom('1', '0.25'),
+  taxRate: fc.constantFrom('txr_1', null),
 });
-const invoiceTerms = fc.record({
+const invoiceTerms: fc.Arbitrary<InvoiceTerms> = fc.record({
   description: fc.option(text, { nil: null }),
   dueDate: fc.constantFrom('2026-12-24', '2027-01-31', null),
   paymentTerms: fc.constantFrom(...paymentTerms, null),
   finalizeOn: fc.constantFrom('2026-12-01', null),
+  footer: fc.option(text, { nil: null }),
+  customFields: fc.constantFrom([], [{ name: 'PO', value: '1' }], [{ name: 'PO 1:2', value: 'a: b' }]),
+  discount: fc.constantFrom(null, { percent: '12.5' }, { amount: 500 }),
+  taxRate: fc.constantFrom('txr_2', 'txr_3', null),
 });
 
 /** A line that both sides had once: what each of them says now, undefined where it was deleted. */
@@ -66,10 +74,13 @@ const context = {
   sentAt: null,
   amountRefunded: 0,
   productOf: (id: string) => `01t_${id}`,
+  taxRateOf: (id: string) => `a09_${id}`,
   touch: false,
   conflictNote: null,
   now: '2026-11-21T12:00:00Z',
 };
+const rateOf = ({ Tax_Rate__c }: CrmFields) =>
+  Tax_Rate__c ? { Name: 'VAT', Stripe_Tax_Rate_Id__c: String(Tax_Rate__c).slice(4) } : null;
 const productOf = ({ Product__c }: CrmFields) => (Product__c ? String(Product__c).slice(4) : null);
 
 /** The org's record, read from its fields as `readInvoices.ts` does. */
@@ -80,12 +91,13 @@ const crmLine = (id: string, fields: CrmFields): CrmLine => ({
     description: fields.Description__c as string,
     product: productOf(fields),
     ...lineNumbers(fields, 'usd'),
+    taxRate: rateOf(fields)?.Stripe_Tax_Rate_Id__c ?? null,
   },
   fields,
 });
 const newCrmLine = (
   id: string,
-  { description, product: of, unitAmount, quantity }: LineTerms,
+  { description, product: of, unitAmount, quantity, taxRate }: LineTerms,
   stripeId: string | null,
 ) =>
   crmLine(id, {
@@ -93,6 +105,7 @@ const newCrmLine = (
     Description__c: description,
     Product__c: of && context.productOf(of),
     ...lineNumberFields({ unitAmount, quantity }, 'usd'),
+    Tax_Rate__c: taxRate && context.taxRateOf(taxRate),
   });
 const crmInvoice = (fields: CrmFields, lines: CrmLine[]): CrmInvoice => ({
   id: 'a01',
@@ -101,12 +114,7 @@ const crmInvoice = (fields: CrmFields, lines: CrmLine[]): CrmInvoice => ({
   stripeId: (fields.Stripe_Invoice_Id__c as string | null | undefined) ?? null,
   status: 'draft',
   currency: 'usd',
-  terms: {
-    description: (fields.Description__c ?? null) as string | null,
-    dueDate: (fields.Due_Date__c ?? null) as string | null,
-    paymentTerms: knownTerms(fields.Payment_Terms__c),
-    finalizeOn: (fields.Finalize_On__c ?? null) as string | null,
-  },
+  terms: readTerms({ Name: 'INV-1', ...fields, Tax_Rate__r: rateOf(fields) }, 'usd'),
   lines,
   sentAt: null,
   fields,
@@ -128,12 +136,7 @@ function sidesOf({ base, crm, stripe, shared, addedInOrg, addedInStripe, isKnown
   return {
     base: isKnown ? known : null,
     crm: crmInvoice(
-      {
-        Description__c: crm.description,
-        Due_Date__c: crm.dueDate,
-        Payment_Terms__c: crm.paymentTerms,
-        Finalize_On__c: crm.finalizeOn,
-      },
+      { ...termFields(crm, 'usd'), Tax_Rate__c: crm.taxRate && context.taxRateOf(crm.taxRate) },
       crmLines,
     ),
     stripe: stripeInvoice({ terms: stripe, lines: stripeLines }),

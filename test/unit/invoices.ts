@@ -1,26 +1,27 @@
-import type {
-  CrmInvoice,
-  CrmLine,
-  InvoiceTerms,
-  LineTerms,
-  StripeInvoice,
-  StripeLine,
+import {
+  NO_TERMS,
+  type CrmInvoice,
+  type CrmLine,
+  type InvoiceTerms,
+  type LineTerms,
+  type StripeInvoice,
+  type StripeLine,
 } from '../../sync/domain/invoice.ts';
 
 /** Makers of domain values for tables of cases; a case names only what it is about. */
-export const invoiceTerms = (changes: Partial<InvoiceTerms> = {}): InvoiceTerms => ({
-  description: 'Q4',
-  dueDate: '2026-12-24',
-  paymentTerms: null,
-  finalizeOn: null,
-  ...changes,
-});
-
 export const terms = (changes: Partial<LineTerms> = {}): LineTerms => ({
   description: 'Consulting day',
   product: 'prod_1',
   unitAmount: '85000',
   quantity: '2',
+  taxRate: null,
+  ...changes,
+});
+
+export const invoiceTerms = (changes: Partial<InvoiceTerms> = {}): InvoiceTerms => ({
+  ...NO_TERMS,
+  description: 'Q4',
+  dueDate: '2026-12-24',
   ...changes,
 });
 
@@ -52,12 +53,15 @@ export const stripeInvoice = (changes: Partial<StripeInvoice> = {}): StripeInvoi
   revisionOf: null,
   currency: 'usd',
   terms: invoiceTerms(),
+  otherDiscounts: [],
   lines: [],
   number: null,
   subtotal: 0,
   discount: 0,
   tax: 0,
   total: 0,
+  totalExcludingTax: 0,
+  balanceApplied: 0,
   amountDue: 0,
   amountPaid: 0,
   amountRemaining: 0,

@@ -98,6 +98,7 @@ test('10,000 invoices of all currencies say the same in the org as in Stripe, to
         sentAt: null,
         amountRefunded: 0,
         productOf: () => null,
+        taxRateOf: () => null,
         touch: false,
         conflictNote: null,
         now: '2026-11-21T12:00:00Z',

@@ -1,4 +1,4 @@
-import { withKnownProducts, type InvoiceBase } from '../../sync/domain/invoice.ts';
+import { asKnown, type InvoiceBase } from '../../sync/domain/invoice.ts';
 import { planStripeInvoice } from '../../sync/domain/planStripeInvoice.ts';
 import { crmInvoice, crmLine, invoiceTerms, stripeInvoice, stripeLine, terms } from './invoices.ts';
 
@@ -80,7 +80,7 @@ describe('what a draft in Stripe needs', () => {
     const plan = planStripeInvoice(
       baseOf({ L1: { ...travel, stripeId: 'il_1' } }),
       crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1', terms: travel })] }),
-      withKnownProducts(stripe, () => false),
+      asKnown(stripe, { product: () => false, taxRate: () => false }),
     );
     expect(plan).toEqual({ update: {}, addLines: [], updateLines: [], removeLines: [], conflicts: [] });
   });

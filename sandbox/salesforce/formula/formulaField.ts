@@ -44,7 +44,9 @@ function readPath(org: Org, record: StoredRecord, { path, readScalar, nullIsZero
   }
   const field = object.field(name);
   if (!field) throw new Error(`A formula uses ${record.object}.${name}, which does not exist.`);
-  const value = readScalar(record, field);
+  const stored = readScalar(record, field);
+  // A formula sees 10 % as 0.1, where the API says 10.
+  const value = field.type === 'percent' && stored !== null ? Number(`${stored}e-2`) : stored;
   const numeric = ['double', 'currency', 'percent', 'int'].includes(field.type);
   return value === null && numeric && nullIsZero ? 0 : value;
 }

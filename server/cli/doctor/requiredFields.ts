@@ -42,6 +42,17 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
     edit: [...list('UnitPrice IsActive UseStandardPrice Stripe_Price_Id__c'), ...SYNC],
   },
   {
+    name: 'Tax_Rate__c',
+    may: ['create', 'edit'],
+    read: [],
+    create: [],
+    edit: [
+      ...list('Name Stripe_Tax_Rate_Id__c Percentage__c Inclusive__c Active__c'),
+      ...list('Country__c State__c Jurisdiction__c Description__c'),
+      ...SYNC,
+    ],
+  },
+  {
     name: 'Invoice__c',
     may: ['create', 'edit', 'delete'],
     read: ['Name', 'No_Reminders__c'],
@@ -57,6 +68,8 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
         'Last_Reminder_At__c Reminder_Count__c Revision_Of__c Latest_Revision__c Stripe_Subscription_Id__c',
       ),
       ...list('Payment_Link_Status__c Payment_Link_Url__c Payment_Link_Note__c'),
+      ...list('Footer__c Custom_Fields__c Discount_Percent__c Discount_Amount__c Other_Discounts__c'),
+      ...list('Tax_Rate__c Total_Excluding_Tax__c Balance_Applied__c'),
       ...SYNC,
     ],
   },
@@ -69,7 +82,7 @@ export const REQUIRED_OBJECTS: readonly RequiredObject[] = [
       ...list(
         'Product__c Description__c Unit_Price__c Quantity__c Amount__c Stripe_Line_Id__c Sort_Order__c',
       ),
-      ...list('Period_Start_Date__c Period_End_Date__c Unit_Price_Exact__c Quantity_Exact__c'),
+      ...list('Period_Start_Date__c Period_End_Date__c Unit_Price_Exact__c Quantity_Exact__c Tax_Rate__c'),
     ],
   },
   {

@@ -19,6 +19,8 @@ export const NEEDED_EVENTS: readonly Stripe.WebhookEndpointCreateParams.EnabledE
   'price.created',
   'price.updated',
   'price.deleted',
+  'tax_rate.created',
+  'tax_rate.updated',
   'invoice.created',
   'invoice.updated',
   'invoice.deleted',
@@ -107,6 +109,8 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
     'Payment Intents': () => stripe.paymentIntents.list({ limit: 1 }),
     'Payment Links': () => stripe.paymentLinks.list({ limit: 1 }),
     'Checkout Sessions': () => stripe.checkout.sessions.list({ limit: 1 }),
+    Coupons: () => stripe.coupons.list({ limit: 1 }),
+    'Tax Rates': () => stripe.taxRates.list({ limit: 1 }),
     Refunds: () => stripe.refunds.list({ limit: 1 }),
     'Credit Notes': () => stripe.creditNotes.list({ limit: 1 }),
     Events: () => stripe.events.list({ limit: 1 }),
@@ -116,7 +120,7 @@ async function checkPermissions(stripe: Stripe): Promise<Check> {
   if (refused.length === 0) return ok('permissions', `reads ${Object.keys(reads).join(', ')}`);
   return failed('permissions', {
     detail: `The key may not read ${refused.join(', ')}.`,
-    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Invoices, Payment Records, Payment Links, Checkout Sessions, Charges, Refunds, Credit Notes; read access to Payment Intents, Payment Methods, Events.',
+    mend: 'Edit the restricted key: write access to Customers, Products, Prices, Coupons, Invoices, Payment Records, Payment Links, Checkout Sessions, Charges, Refunds, Credit Notes; read access to Tax Rates, Payment Intents, Payment Methods, Events.',
   });
 }
 
