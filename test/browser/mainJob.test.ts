@@ -125,6 +125,7 @@ test('a declined card leaves the invoice open, and the record says why', async (
     'Remind Customer',
     'Charge Card on File',
     'Record Payment',
+    'Create Payment Link',
     'Mark as Paid',
     'Issue Credit Note',
     'Mark as Uncollectible',

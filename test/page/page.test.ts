@@ -211,10 +211,10 @@ describe('the page of the org', () => {
     const account = idInAddress();
     await callOrg('PATCH', `/sobjects/Account/${account}`, {
       Phone: '(555) 010-9999',
-      Sync_Status__c: 'Conflict',
-      Sync_Error__c: 'Both sides changed Phone.',
+      Sync_Status__c: 'Error',
+      Sync_Error__c: 'The e-mail address is missing.',
     });
-    await page.getByRole('alert').getByText('Both sides changed Phone.').waitFor();
+    await page.getByRole('alert').getByText('The e-mail address is missing.').waitFor();
     await page.getByRole('link', { name: '(555) 010-9999' }).first().waitFor();
     await page.getByRole('heading', { name: 'Invoices (0)' }).waitFor();
     const { id } = await callOrg('POST', '/sobjects/Invoice__c', { Account__c: account });
