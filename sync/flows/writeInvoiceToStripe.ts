@@ -7,6 +7,7 @@ import {
   type CrmInvoice,
   type InvoiceBase,
   type StripeInvoice,
+  type LineTerms,
 } from '../domain/invoice.ts';
 import { same } from '../domain/merge.ts';
 import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
@@ -41,6 +42,8 @@ export async function writeInvoiceToStripe(
 ): Promise<InvoiceAtStripe> {
   const crm = read && followTerms(base, { crm: read, stripe }, await accountDay(engine.stripe, engine.now()));
   // What is made now, or was made by a noted request that is older than the record, is merged like any draft.
+  // Before it is made: a draft without its lines would be left in Stripe.
+  if (crm && !stripe) refuseUnchargeable(crm, linesOf(crm));
   const created = stripe ? null : await create(engine, { record, crm: crm! }, customers);
   const present = known((stripe ?? created)!);
   const said = crm && restoreOverwritten(crm, base, record.crmTold);
@@ -50,7 +53,7 @@ export async function writeInvoiceToStripe(
     : [];
   const conflicts = [...plan.conflicts, ...lost];
   await keepConflicts(engine.database, record, conflicts);
-  if (crm) refuseUnchargeable(crm.name, present.currency, plan);
+  if (crm) refuseUnchargeable({ name: crm.name, currency: present.currency }, writtenLines(plan));
   const note: NoteSent = async (draft, { sent, lines }) => {
     const first = base ?? invoiceBase(pairedLines(crm!, known(draft)), known(draft));
     const noted = await noteInBase(engine.database, record, { first, lines, ...(sent && { sent }) });
@@ -71,12 +74,8 @@ export async function writeInvoiceToStripe(
 }
 
 /** What would be refused when the invoice is finalized is better told while somebody is at its lines. */
-function refuseUnchargeable(name: string, currency: string, { addLines, updateLines }: StripeInvoicePlan) {
-  const written = [
-    ...addLines.map(({ terms }) => terms),
-    ...updateLines.map(({ before, change }) => ({ ...before, ...change })),
-  ];
-  for (const { description, quantity, unitAmount } of written) {
+function refuseUnchargeable({ name, currency }: Pick<CrmInvoice, 'name' | 'currency'>, lines: LineTerms[]) {
+  for (const { description, quantity, unitAmount } of lines) {
     const amount = lineAmount(quantity, unitAmount);
     if (amount % chargeStep(currency) === 0) continue;
     throw new PermanentFailure({
@@ -88,6 +87,13 @@ function refuseUnchargeable(name: string, currency: string, { addLines, updateLi
     });
   }
 }
+
+const linesOf = ({ lines }: CrmInvoice): LineTerms[] => lines.map(({ terms }) => terms);
+
+const writtenLines = ({ addLines, updateLines }: StripeInvoicePlan): LineTerms[] => [
+  ...addLines.map(({ terms }) => terms),
+  ...updateLines.map(({ before, change }) => ({ ...before, ...change })),
+];
 
 /** Notes what is about to be sent to a draft that says this: a worker may be killed before the sync is settled. */
 type NoteSent = (draft: StripeInvoice, sent: Pick<InvoiceBase, 'lines' | 'sent'>) => Promise<void>;

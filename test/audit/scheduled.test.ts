@@ -34,10 +34,10 @@ test('what no event told is found when the audit is due, mended, and reported as
   const id = await steps.raiseAndSend();
   await steps.quiet();
   await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
-  await world.stripe.invoices.pay((await steps.stripeInvoice(id)).id, { paid_out_of_band: true });
+  await world.stripe.invoices.markUncollectible((await steps.stripeInvoice(id)).id);
   const { engine } = world.worker!;
   expect(await runDueAudit(engine, { everyHours: 24, signal })).toBe(true);
-  await steps.becomes(id, 'Paid');
+  await steps.becomes(id, 'Uncollectible');
   expect(await runDueAudit(engine, { everyHours: 24, signal })).toBe(false);
 
   const { audits } = (await (await get('/v1/audits')).json()) as { audits: { id: string }[] };

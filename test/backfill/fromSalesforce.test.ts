@@ -47,8 +47,8 @@ test('one that cannot come over waits for a person with the reason, and holds up
   const [line] = await world.admin.query<{ Id: string }>(
     `SELECT Id FROM Invoice_Line__c WHERE Invoice__c = '${bad}' LIMIT 1`,
   );
-  await world.admin.update('Invoice__c', bad, { Currency__c: 'JPY' });
-  await world.admin.update('Invoice_Line__c', line!.Id, { Unit_Price__c: 10.5 });
+  await world.admin.update('Invoice__c', bad, { Currency__c: 'KWD' });
+  await world.admin.update('Invoice_Line__c', line!.Id, { Unit_Price__c: 10.501 });
   const { lines } = await run();
   expect(lines.at(-1)).toMatchObject({ counts: { invoice: { read: 2, created: 1, queued: 1 } } });
   expect(await world.rep.invoice(bad)).toMatchObject({ Sync_Status__c: 'Error' });
