@@ -102,9 +102,8 @@ export function planCrmInvoice(
 
 const WITHOUT_LINK: ShownLink = { status: 'Not Created', url: null, note: null };
 
-/** A record that says nothing of a link says that there is none. */
+/** A record that says nothing of a link says that there is none; of a new one the org says so by itself, so we do. */
 function linkFields(crm: CrmInvoice | null, link: ShownLink | null | undefined): CrmFields {
-  // The org would fill it in by itself, and its event would then tell of something that we have not written.
   if (!crm && !link) return { Payment_Link_Status__c: WITHOUT_LINK.status };
   const said = crm?.fields.Payment_Link_Status__c ?? WITHOUT_LINK.status;
   if (link === undefined || (link === null && said === WITHOUT_LINK.status)) return {};
