@@ -160,9 +160,11 @@ function frozenConflicts(base: InvoiceBase | null, crm: CrmInvoice, stripe: Stri
     .map((field) => ({ field, stripe: stripe.terms[field], crm: crm.terms[field], winner: 'stripe' }));
   for (const { crmLine, stripeLine } of pairLines(crm.lines, stripe.lines)) {
     const known = crmLine && base.lines[crmLine.id];
+    // One that was on its way to Stripe, and came too late, both sides have never agreed on.
+    const agreed = known && (stripeLine || known.stripeId !== BEING_ADDED) ? known : undefined;
     if (
       crmLine &&
-      !same(known && linePast(known, stripeLine?.terms ?? crmLine.terms), crmLine.terms) &&
+      !same(agreed && linePast(agreed, stripeLine?.terms ?? crmLine.terms), crmLine.terms) &&
       !same(crmLine.terms, stripeLine?.terms)
     ) {
       conflicts.push({

@@ -1,4 +1,4 @@
-import { asKnown, type InvoiceBase } from '../../sync/domain/invoice.ts';
+import { asKnown, BEING_ADDED, type InvoiceBase } from '../../sync/domain/invoice.ts';
 import { planStripeInvoice } from '../../sync/domain/planStripeInvoice.ts';
 import { crmInvoice, crmLine, invoiceTerms, stripeInvoice, stripeLine, terms } from './invoices.ts';
 
@@ -110,6 +110,15 @@ describe('what a draft in Stripe needs', () => {
     const plan = planStripeInvoice(baseOf(known), changed, stripeInvoice());
     expect(plan.addLines).toEqual([{ crmId: 'L1', terms: terms({ quantity: '5' }) }]);
     expect(plan.conflicts).toHaveLength(1);
+  });
+
+  test('a line that was on its way when the invoice became final is kept as a conflict', () => {
+    const plan = planStripeInvoice(
+      baseOf({ ...known, L2: { ...terms(), stripeId: BEING_ADDED, sent: [terms()] } }),
+      crmInvoice({ lines: [crmLine('L1', { stripeId: 'il_1' }), crmLine('L2')] }),
+      stripeInvoice({ status: 'open', lines: [stripeLine('il_1', { crmId: 'L1' })] }),
+    );
+    expect(plan.conflicts).toEqual([{ field: 'lines.L2', stripe: null, crm: terms(), winner: 'stripe' }]);
   });
 
   test.each(['open', 'paid', 'uncollectible', 'void'] as const)(
