@@ -15,6 +15,8 @@ export interface Web {
   stop(): Promise<void>;
 }
 
+const CLOSING_LOOK_MS = 20;
+
 /** Starts the HTTP side: Stripe's webhooks, the org's commands, health. */
 export async function startWeb(config: Config, log: Logger): Promise<Web> {
   const database = await openDatabase(config.databaseUrl, config.databasePoolSize);
@@ -43,8 +45,10 @@ export async function startWeb(config: Config, log: Logger): Promise<Web> {
     url: `http://127.0.0.1:${port}`,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
+      // A connection whose request is under way just now is idle only afterwards, and would be kept open.
+      const closing = setInterval(() => server.closeIdleConnections(), CLOSING_LOOK_MS);
       await closed;
+      clearInterval(closing);
       await notifications.close();
       await database.close();
     },

@@ -1,5 +1,6 @@
 import express from 'express';
 import type { ErrorRequestHandler, Express, Router } from 'express';
+import type { AdjustableClock } from '../adjustableClock.ts';
 import { apexRoute } from './browser/apexRoute.ts';
 import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
@@ -10,6 +11,7 @@ import type { PageLinks } from './browser/sessionRoutes.ts';
 import { BulkJobs } from './bulk/bulkJobs.ts';
 import { Calls } from './control/calls.ts';
 import { Faults, faultControl, meetFaults } from './control/faults.ts';
+import { clockControl } from './control/clock.ts';
 import { jobControl } from './control/jobs.ts';
 import { recordControl } from './control/records.ts';
 import { sessionControl } from './control/sessions.ts';
@@ -27,6 +29,7 @@ export type OrgAppParts = Omit<DataApi, 'transactions' | 'bulk'> & {
   links: PageLinks;
   pageDir?: string;
   changes: ChangeStream;
+  clock: AdjustableClock;
   apexClasses: ApexClasses;
   url: () => string;
   /** Streaming and control paths of the change data capture, when it is on. */
@@ -57,7 +60,13 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
-  app.use(recordControl(org), transactions.routes(), jobControl(bulk), usageControl(parts.usage));
+  app.use(
+    recordControl(org),
+    transactions.routes(),
+    jobControl(bulk),
+    usageControl(parts.usage),
+    clockControl(parts.clock),
+  );
   if (parts.streamRoutes) app.use(...parts.streamRoutes);
   app.use(
     apexRoute({ org, users, sessions, namedCredential: parts.namedCredential, classes: parts.apexClasses }),

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { AdjustableClock } from '../adjustableClock.ts';
 import { DocumentStore } from '../store/documentStore.ts';
 import { readPermissionSets } from './access/permissionSet.ts';
 import { Users } from './access/users.ts';
@@ -78,7 +79,9 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
     const schema = loadSchema(metadataDir, keyPrefixes(store));
     if (options.personAccounts) addPersonFields(schema.object('Account')!);
     checkFormulas(schema);
-    const now = options.now ?? (() => new Date());
+    const { now: realTime = () => new Date() } = options;
+    const clock = new AdjustableClock(() => realTime().getTime());
+    const now = () => new Date(clock.now());
     const org = new Org({ id: orgId, name: 'Invoicebridge Sandbox', schema, store, now });
     const people = orgUsers(options.apps[0]?.username ?? 'integration@sandbox.example');
     const users = new Users(people, readPermissionSets(metadataDir));
@@ -111,6 +114,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
       users,
       sessions,
       changes,
+      clock,
       usage: new ApiUsage(options.apiLimit ?? 100_000),
       layouts: new LayoutSource(metadataDir),
       url: () => url,

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { AdjustableClock } from '../adjustableClock.ts';
 import { apiHandler } from './api/apiHandler.ts';
 import type { Exchange } from './api/apiHandler.ts';
 import { eventsV2 } from './api/eventsV2.ts';
-import { AdjustableClock } from './control/adjustableClock.ts';
 import { Calls } from './control/calls.ts';
 import { controlRouter } from './control/controlRouter.ts';
 import { Faults } from './control/faults.ts';

@@ -1,10 +1,10 @@
 import express, { Router } from 'express';
 import type { ErrorRequestHandler } from 'express';
+import type { AdjustableClock } from '../../adjustableClock.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { changeSettings, shownSettings } from '../time/billingSettings.ts';
 import type { Timer } from '../time/timer.ts';
 import type { Deliveries, Mode } from '../webhooks/deliveries.ts';
-import type { AdjustableClock } from './adjustableClock.ts';
 import type { Calls } from './calls.ts';
 import type { FaultOrder, Faults } from './faults.ts';
 import type { Pace, PaceOrder } from './pace.ts';

@@ -1,4 +1,4 @@
-/** Unix seconds that go on ticking from wherever they were set. */
+/** A clock that goes on ticking from wherever it was set: in Unix seconds, unless `base` counts otherwise. */
 export class AdjustableClock {
   readonly #base: () => number;
   #offset = 0;
