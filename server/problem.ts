@@ -29,6 +29,7 @@ const STATUS: Record<string, number> = {
   nothing_to_refund: 409,
   link_exists: 409,
   too_small: 409,
+  outcome_unknown: 409,
   idempotency_conflict: 409,
   body_too_large: 413,
   internal: 500,

@@ -8,12 +8,24 @@ import { advanceCommand } from '../store/commands.ts';
 import { linkPaymentsOf, linksOf } from '../store/paymentLinks.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
 import { dropIntent, noteIntent, noteSent } from '../store/syncRecords.ts';
+import { KEY_HOLDS_MS } from '../stripe/idempotencyKeys.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
 import { sendInvoice } from '../stripe/writeInvoice.ts';
 import { dueFromToday } from './dueFromToday.ts';
 import { STEPS } from './invoiceSteps.ts';
-import { nameOf, type StepContext } from './stepContext.ts';
+import { nameOf, refused, type StepContext } from './stepContext.ts';
+
+/** What Stripe does a second time as well as once; all else it refuses of an invoice that has had it. */
+const ADDING: ReadonlySet<string> = new Set([
+  'resend',
+  'remind',
+  'record-payment',
+  'refund',
+  'credit',
+  'revise',
+  'duplicate',
+]);
 
 const CARRIED_OUT = 'carried out';
 
@@ -59,8 +71,10 @@ async function once(
 ): Promise<StripeInvoice> {
   const { command } = context;
   const begun = command.state.key as string | undefined;
+  if (begun) refuseIfForgotten(engine, context);
   const key = begun ?? randomUUID();
-  await advanceCommand(engine.database, command, { state: { key } });
+  if (!begun)
+    await advanceCommand(engine.database, command, { state: { key, begunAt: engine.now().toISOString() } });
   try {
     const done = await STEPS[action](engine, context, key);
     // Stripe repeats what it answered the first time; more may have happened since.
@@ -70,6 +84,18 @@ async function once(
       await advanceCommand(engine.database, command, { state: { key: undefined } });
     throw error;
   }
+}
+
+/** Repeated after so long, what was done already could be done twice; a person has to look. */
+function refuseIfForgotten(engine: Engine, context: StepContext): void {
+  const { begunAt, paymentRecord } = context.command.state;
+  // A payment that has been reported is known by its own id.
+  if (!ADDING.has(context.action) || paymentRecord) return;
+  if (engine.now().getTime() - Date.parse(begunAt as string) <= KEY_HOLDS_MS) return;
+  throw refused(
+    'outcome_unknown',
+    `This was begun for ${nameOf(context)} more than a day ago, and no answer of Stripe has come. So that it is not done twice, it is not repeated. Look whether Stripe has it, and do it again if it has not.`,
+  );
 }
 
 async function refuseIfNotPossible(

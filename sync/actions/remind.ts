@@ -7,22 +7,14 @@ import { accountDay, accountZone } from '../stripe/accountZone.ts';
 import { sendInvoice } from '../stripe/writeInvoice.ts';
 import { nameOf, refused, type StepContext } from './stepContext.ts';
 
-// Stripe remembers a key for 24 hours at least; what is tried later could be a second mail.
-const REPEATED_WITHIN_MS = 23 * 3_600_000;
-
 /** Has Stripe mail the invoice once more, and notes when. A schedule is told why, where it is not the moment for it. */
 export async function remind(engine: Engine, context: StepContext, key: string): Promise<StripeInvoice> {
   const { command, stripe } = context;
   const scheduled = command.params.reminder as ScheduledReminder | undefined;
-  const begunAt = command.state.begunAt as string | undefined;
-  if (begunAt && engine.now().getTime() - Date.parse(begunAt) > REPEATED_WITHIN_MS)
-    throw refused(
-      'reminder_unsure',
-      `Whether the reminder of ${nameOf(context)} was mailed is not known: Stripe did not answer for a day. It is not repeated.`,
-    );
-  if (!begunAt) {
+  // What was asked for before an interruption may have been mailed, and is then no second one.
+  if (!command.state.asked) {
     if (scheduled) await refuseIfNotTheMoment(engine, context, scheduled);
-    await advanceCommand(engine.database, command, { state: { begunAt: engine.now().toISOString() } });
+    await advanceCommand(engine.database, command, { state: { asked: true } });
   }
   const reminded = await sendInvoice(engine.stripe, stripe.id, key);
   await advanceCommand(engine.database, command, { state: { remindedAt: engine.now().toISOString() } });

@@ -3,11 +3,9 @@ import type { StripeInvoice } from '../domain/invoice.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure } from '../failure.ts';
 import { forgetLink, noteLink, noteLinkMade, type KnownLink } from '../store/paymentLinks.ts';
+import { KEY_HOLDS_MS } from '../stripe/idempotencyKeys.ts';
 import { createPaymentLink, findPaymentLink, type MadeLink } from '../stripe/paymentLinks.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
-
-// Stripe forgets a key after 24 hours.
-const KEY_HOLDS_MS = 20 * 3_600_000;
 
 /**
  * Makes the payment link of an invoice, or gives the one that there is. The request is noted first, and an invoice has

@@ -189,6 +189,33 @@ test('the record is deleted in the org: the link is closed, and a payment that w
   expect((await world.stripe.invoices.retrieve(paid.id)).status).toBe('open');
 });
 
+test('a refund whose note was lost a day ago is found by its mark, and the excess goes back once', async () => {
+  const paid = await links.linked();
+  const page = await links.openPage(paid.link.url);
+  await links.unseen(async () => {
+    await attachOutside(paid.id, 1000);
+    await links.pay(page);
+  });
+  await links.shows(paid.crmId, { Status__c: 'Paid', Payment_Link_Status__c: 'Paid' });
+  await job.quiet();
+  await world.control('stripe', 'POST', '/clock', { now: Math.floor(Date.now() / 1000) + 25 * 3600 });
+  try {
+    await world.database.pool.query(
+      'UPDATE link_payment SET given_back = NULL, settled = false WHERE invoice = $1',
+      [paid.id],
+    );
+    expect((await money.act('sync', paid.crmId)).status).toBe(200);
+    const { rows } = await world.database.pool.query<{ settled: boolean }>(
+      'SELECT settled FROM link_payment WHERE invoice = $1',
+      [paid.id],
+    );
+    expect(rows).toEqual([{ settled: true }]);
+    expect(await links.chargesOf(paid.id)).toMatchObject([{ amount_refunded: 1000 }]);
+  } finally {
+    await world.control('stripe', 'POST', '/clock', { now: null });
+  }
+});
+
 async function attachOutside(invoice: string, value: number): Promise<void> {
   const now = Math.floor(Date.now() / 1000);
   const reported = await world.stripe.paymentRecords.reportPayment({
