@@ -4,6 +4,7 @@ import { refusalOf } from '../domain/invoiceActions.ts';
 import { isPaidThroughLink, shownLink } from '../domain/paymentLink.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
+import { waitForLog } from '../flows/writeOnce.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { linkPaymentsOf, linksOf } from '../store/paymentLinks.ts';
 import { firstSentAt } from '../store/sentInvoices.ts';
@@ -49,10 +50,11 @@ export async function carryOut(engine: Engine, context: StepContext): Promise<St
  * time, and a worker that was killed between Stripe's answer and its own note of it, all ask for the same mail.
  */
 async function send(engine: Engine, { record, stripe }: StepContext): Promise<StripeInvoice> {
-  const { key } = await noteIntent(engine.database, record, {
+  const { key, at } = await noteIntent(engine.database, record, {
     name: 'send',
-    intent: { key: `send-${record.id}-${randomUUID()}` },
+    intent: { key: `send-${record.id}-${randomUUID()}`, at: engine.now().toISOString() },
   });
+  await waitForLog(engine, at);
   try {
     const sent = await sendInvoice(engine.stripe, stripe.id, key);
     await noteSent(engine.database, record, engine.now());

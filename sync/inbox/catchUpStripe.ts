@@ -1,9 +1,8 @@
 import type { Engine } from '../engine.ts';
-import { moveCursor, readCursor } from '../store/cursors.ts';
+import { moveCursor, readCursor, STRIPE_EVENTS } from '../store/cursors.ts';
 import { translateStripeError } from '../stripe/translateError.ts';
 import { receiveStripeEvent } from './receiveStripeEvent.ts';
 
-const CURSOR = 'stripe-events';
 // Events appear in the list a little after they happened, and not in order: look back over what was read.
 const OVERLAP_SECONDS = 300;
 
@@ -13,7 +12,7 @@ const OVERLAP_SECONDS = 300;
  */
 export async function catchUpStripe(engine: Engine): Promise<number> {
   const startedAt = Math.floor(engine.now().getTime() / 1000);
-  const from = await readCursor(engine.database, CURSOR);
+  const from = await readCursor(engine.database, STRIPE_EVENTS);
   let received = 0;
   if (from !== null) {
     try {
@@ -28,6 +27,6 @@ export async function catchUpStripe(engine: Engine): Promise<number> {
       throw translateStripeError(error, 'read-stripe');
     }
   }
-  await moveCursor(engine.database, CURSOR, String(startedAt));
+  await moveCursor(engine.database, STRIPE_EVENTS, String(startedAt));
   return received;
 }

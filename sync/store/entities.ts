@@ -49,8 +49,9 @@ export const InboxEventSchema = new EntitySchema<InboxEvent>({
  * process sends the same parameters under the same idempotency key.
  */
 export interface Intents {
-  create?: { key: string; params: unknown };
-  send?: { key: string };
+  // `at` is when it was noted, ISO 8601; rows of earlier versions have none.
+  create?: { key: string; params: unknown; at?: string };
+  send?: { key: string; at?: string };
   /** A Stripe price that another one has taken the place of and that is not archived yet. */
   retire?: { priceId: string };
   /** What both sides said when they became a pair, until that is settled: see `sync/domain/past.ts`. */

@@ -52,6 +52,47 @@ describe('an answer that is lost', () => {
     ).toHaveLength(1);
   });
 
+  test('after making the customer, a day before the worker comes back: the log of events is read first', async () => {
+    const name = `Lost for a day ${randomUUID().slice(0, 8)}`;
+    const customers = async () =>
+      (await world.stripe.customers.list({ limit: 100 })).data.filter((customer) => customer.name === name);
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'drop' });
+    await fault('stripe', { match: { method: 'GET', path: '/events$' }, kind: 'status', status: 400 });
+    await fault('stripe', { match: { method: 'POST', path: '/customers$' }, kind: 'resetAfter' });
+    const accountId = await world.admin.create('Account', { Name: name, Billing_Email__c: 'ap@example.com' });
+    await world.admin.create('Invoice__c', {
+      Account__c: accountId,
+      Due_Date__c: '2099-01-31',
+      Description__c: name,
+    });
+    await eventually(async () => (await customers()).length === 1, 'the customer is made');
+    await world.stopWorker();
+    await world.control('stripe', 'DELETE', '/faults');
+    await fault('stripe', { match: { method: 'GET', path: '/events$' }, kind: 'status', status: 400 });
+    await world.control('stripe', 'POST', '/clock', { now: Math.floor(Date.now() / 1000) + 25 * 3600 });
+    await world.database.pool.query(
+      `WITH log AS (UPDATE cursor SET position = (position::bigint - 25 * 3600)::text WHERE name = 'stripe-events')
+       UPDATE sync_record SET next_attempt_at = now(), intents =
+         jsonb_set(intents, '{create,at}', to_jsonb((intents #>> '{create,at}')::timestamptz - interval '25 hours'))
+       WHERE crm_id = $1`,
+      [accountId],
+    );
+    await world.startWorker();
+    const row = async () =>
+      (
+        await world.database.pool.query<{ error_code: string | null; stripe_id: string | null }>(
+          'SELECT error_code, stripe_id FROM sync_record WHERE crm_id = $1',
+          [accountId],
+        )
+      ).rows[0]!;
+    await eventually(async () => (await row()).error_code === 'log_unread', 'it waits for the log');
+    await world.control('stripe', 'DELETE', '/faults');
+    const [customer] = await customers();
+    await eventually(async () => (await row()).stripe_id === customer!.id, 'it has its customer', 60_000);
+    expect(await customers()).toHaveLength(1);
+    await world.control('stripe', 'POST', '/clock', { now: null });
+  });
+
   test('after sending: the invoice is open on both sides and one mail went out', async () => {
     const id = await raise();
     await world.rep.sync(id);
