@@ -1,16 +1,13 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { toLongId } from '../../sync/domain/salesforceId.ts';
 import { acceptCommand, isSameRequest, type NewCommand } from '../../sync/store/commands.ts';
 import type { Database } from '../../sync/store/database.ts';
 import type { Command } from '../../sync/store/entities.ts';
 import { callerOf } from '../authenticate.ts';
 import type { CommandWaiter } from '../commandWaiter.ts';
 import { Problem } from '../problem.ts';
+import { parsed } from './parsed.ts';
 
-export const recordId = z
-  .string()
-  .transform((id, context) => toLongId(id) ?? (context.addIssue('is not a Salesforce record id'), z.NEVER));
 const idempotencyKey = z
   .string({ error: 'is missing: send one key for each press of a button' })
   .regex(/^[\x21-\x7e]{8,255}$/, 'has to be 8 to 255 printable characters');
@@ -60,12 +57,4 @@ function answer(response: Response, command: Command): void {
       message: `${said?.message ?? 'It takes longer than usual.'} Your request is kept and will be carried out by itself.`,
     });
   }
-}
-
-export function parsed<T>(schema: z.ZodType<T>, name: string, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  const field = path.filter((part) => typeof part === 'string').join('.');
-  throw new Problem('invalid_request', `${name}${field ? `'s ${field}` : ''} ${message}.`);
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { ConflictDecision } from '../../sync/store/entities.ts';
 import { findConflict } from '../../sync/store/openConflicts.ts';
 import { Problem } from '../problem.ts';
-import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
+import { answerCommand, type CommandPort } from './commandRoute.ts';
+import { parsed, recordId } from './parsed.ts';
 
 const conflictId = z.string().regex(/^\d{1,18}$/, 'is none that `GET /v1/conflicts` gives');
 

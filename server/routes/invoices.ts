@@ -7,7 +7,8 @@ import { isSyncFailure, RetryableFailure } from '../../sync/failure.ts';
 import type { InvoiceCommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
 import { Problem } from '../problem.ts';
-import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
+import { answerCommand, type CommandPort } from './commandRoute.ts';
+import { parsed, recordId } from './parsed.ts';
 
 /** `/v1/invoices/{crmId}`: what the engine knows of an invoice, and the commands of the org's buttons. */
 export function invoices(port: CommandPort & { stripe: Stripe }): Router {

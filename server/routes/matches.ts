@@ -7,15 +7,13 @@ import { listCases } from '../../sync/store/matchCases.ts';
 import { callerOf } from '../authenticate.ts';
 import { closedWords, takenWords } from '../matchWords.ts';
 import { Problem } from '../problem.ts';
+import { after, parsed } from './parsed.ts';
 
 const PAGE = 200;
 
 const listQuery = z.object({
   state: z.enum(['open', 'resolving', 'resolved', 'ignored']).default('open'),
-  after: z
-    .string()
-    .regex(/^\d{1,18}$/, 'is not the `next` of a page before')
-    .optional(),
+  after,
 });
 const accountId = z.string().transform((id, context) => {
   const long = /^001/.test(id) ? toLongId(id) : undefined;
@@ -32,13 +30,13 @@ export function matches(database: Database): Router {
   const router = express.Router();
 
   router.get('/v1/matches', async (request, response) => {
-    const query = parsed(listQuery, request.query);
+    const query = parsed(listQuery, 'The query', request.query);
     const cases = await listCases(database, { ...query, limit: PAGE });
     response.json({ matches: cases, next: cases.length === PAGE ? cases.at(-1)!.id : null });
   });
 
   router.post('/v1/matches/:id', express.json(), async (request, response) => {
-    const body = parsed(decision, request.body);
+    const body = parsed(decision, 'The body', request.body);
     const chosen: CaseDecision = 'action' in body ? body.action : { accountId: body.accountId };
     const id = request.params.id;
     const decided = await decideCase(database, { id, decision: chosen, by: callerOf(response).userId });
@@ -48,11 +46,4 @@ export function matches(database: Database): Router {
     response.status(202).json({ match: decided.case });
   });
   return router;
-}
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new Problem('invalid_request', `${path.length > 0 ? path.join('.') : 'The request'}: ${message}.`);
 }

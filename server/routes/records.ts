@@ -3,29 +3,21 @@ import { z } from 'zod';
 import { toldConflict } from '../../sync/actions/told.ts';
 import { conflictSentence } from '../../sync/domain/conflictWords.ts';
 import { syncEntities } from '../../sync/domain/entity.ts';
-import { toLongId } from '../../sync/domain/salesforceId.ts';
 import type { Database } from '../../sync/store/database.ts';
 import { listConflicts } from '../../sync/store/openConflicts.ts';
 import { listParked, retryParked } from '../../sync/store/parkedRecords.ts';
 import { findKnownRecords, readTimeline, type KnownRecord } from '../../sync/store/recordTimeline.ts';
 import { Problem } from '../problem.ts';
+import { after, anyId, parsed } from './parsed.ts';
 
 const PAGE = 200;
 
 const entity = z.enum(syncEntities as [string, ...string[]], {
   error: `is none of ${syncEntities.join(', ')}`,
 }) as z.ZodType<(typeof syncEntities)[number]>;
-/** The org's id in its long form, or an id of Stripe such as in_1abc. */
-const anyId = z
-  .string()
-  .regex(/^\w{3,255}$/, 'is neither a Salesforce record id nor an id of Stripe')
-  .transform((id) => toLongId(id) ?? id);
 const parkedQuery = z.object({
   entity: entity.optional(),
-  after: z
-    .string()
-    .regex(/^\d{1,18}$/, 'is not the `next` of a page before')
-    .optional(),
+  after,
 });
 const conflictQuery = parkedQuery.extend({ crmId: anyId.optional() });
 const retryBody = z
@@ -37,13 +29,13 @@ export function records(database: Database): Router {
   const router = express.Router();
 
   router.get('/v1/parked', async (request, response) => {
-    const query = parsed(parkedQuery, request.query);
+    const query = parsed(parkedQuery, 'The query', request.query);
     const parked = await listParked(database, { ...query, limit: PAGE });
     response.json({ parked, next: parked.length === PAGE ? parked.at(-1)!.id : null });
   });
 
   router.get('/v1/conflicts', async (request, response) => {
-    const query = parsed(conflictQuery, request.query);
+    const query = parsed(conflictQuery, 'The query', request.query);
     const conflicts = await listConflicts(database, { ...query, limit: PAGE });
     response.json({
       conflicts: conflicts.map(({ ids, ...record }) => ({
@@ -59,18 +51,18 @@ export function records(database: Database): Router {
   });
 
   router.post('/v1/parked/retry', express.json(), async (request, response) => {
-    const selection = parsed(retryBody, request.body);
+    const selection = parsed(retryBody, 'The body', request.body);
     response.json({ retried: await retryParked(database, selection) });
   });
 
   router.post('/v1/records/:id/retry', async (request, response) => {
-    const id = parsed(anyId, request.params.id);
+    const id = parsed(anyId, 'The id', request.params.id);
     const known = await knownRecords(database, id);
     response.json({ retried: await retryParked(database, { ids: [id] }), states: known.map(stateOf) });
   });
 
   router.get('/v1/records/:id/history', async (request, response) => {
-    const known = await knownRecords(database, parsed(anyId, request.params.id));
+    const known = await knownRecords(database, parsed(anyId, 'The id', request.params.id));
     const withHistory = known.map(async (record) => ({
       ...record,
       history: await readTimeline(database, record),
@@ -90,10 +82,3 @@ async function knownRecords(database: Database, id: string): Promise<KnownRecord
 
 /** What the record was before it was marked again. */
 const stateOf = ({ entity, crmId, stripeId, state }: KnownRecord) => ({ entity, crmId, stripeId, state });
-
-function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new Problem('invalid_request', `${path.length > 0 ? path.join('.') : 'The request'}: ${message}.`);
-}

@@ -1,19 +1,14 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { toLongId } from '../../sync/domain/salesforceId.ts';
-import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
+import { answerCommand, type CommandPort } from './commandRoute.ts';
+import { anyId, parsed, recordId } from './parsed.ts';
 
 /** What one request of the org's collections takes, and so what one sync takes. */
 export const MOST_RECORDS = 200;
 
 const listBody = z.strictObject({
   ids: z
-    .array(
-      z
-        .string()
-        .regex(/^\w{3,255}$/, 'holds what is neither a Salesforce record id nor an id of Stripe')
-        .transform((id) => toLongId(id) ?? id),
-    )
+    .array(anyId)
     .min(1, 'names no record')
     .max(MOST_RECORDS, `names more than ${MOST_RECORDS} records: send several lists`)
     .transform((ids) => [...new Set(ids)]),
