@@ -1,7 +1,6 @@
-import { toScaled } from 'c/money';
+import { divideHalfAway, toScaled } from 'c/money';
 
 const ZERO = BigInt(0);
-const TWO = BigInt(2);
 
 /** Stripe takes whole quantities of a line only; of one like 1.5 a part is an amount. */
 export const isCountable = ({ quantity }) => Number.isInteger(Number(quantity)) && Number(quantity) > 0;
@@ -16,8 +15,7 @@ export function lineCredit({ amount, quantity }, typed, decimals) {
   if (!isCountable({ quantity })) return within(toScaled(typed, decimals), whole);
   const units = toScaled(quantity, 0);
   const credited = within(toScaled(typed, 0), units);
-  // Half up, as Stripe rounds.
-  return credited === null ? null : (whole * credited * TWO + units) / (units * TWO);
+  return credited === null ? null : divideHalfAway(whole * credited, units);
 }
 
 /** The sum of the lines; null as long as one of them cannot be. */

@@ -7,11 +7,15 @@ import STATUS from '@salesforce/schema/Invoice__c.Status__c';
 import getDraft from '@salesforce/apex/InvoiceDraftController.getDraft';
 import saveDraft from '@salesforce/apex/InvoiceDraftController.saveDraft';
 import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+import { lineInput, NO_OPTIONS, optionsInput } from 'c/draftInputs';
 import { inWords } from 'c/errors';
+import { invoiceSums } from 'c/invoiceSums';
+import { format } from 'c/labelText';
+import { toScaled } from 'c/money';
 import { newRequestKey } from 'c/requestKey';
 import { LABELS } from './labels';
 
-/** Lines of an invoice. While it is a draft, its description, due date and lines can be edited here in one go. */
+/** Lines of an invoice and what they come to. While it is a draft, all that people may say of it is edited here in one go. */
 export default class InvoiceLines extends LightningElement {
   @api recordId;
   labels = LABELS;
@@ -20,10 +24,13 @@ export default class InvoiceLines extends LightningElement {
   deletedLineIds = [];
   description = '';
   dueDate = null;
+  paymentTerms = null;
+  options = NO_OPTIONS;
   isLoading = true;
   isEditing = false;
   isBusy = false;
   errorText = '';
+  isMoreInStripe = false;
   nextKey = 1;
   moveFocus = null;
 
@@ -60,14 +67,56 @@ export default class InvoiceLines extends LightningElement {
   get cannotSave() {
     return this.isBusy || !this.hasLines;
   }
+  /** Why there is nothing to edit; null while there is. */
+  get isFinal() {
+    const status = this.draft?.status;
+    return status && status !== 'Draft' ? format(LABELS.isFinal, status) : null;
+  }
+
+  /** As Stripe has computed them, unless somebody is changing what they follow from. */
+  get sums() {
+    return this.isEditing ? this.preview : (this.computed ?? this.preview);
+  }
+  get preview() {
+    const { lines, options } = this;
+    const { taxRates, currencyDecimals } = this.draft;
+    return invoiceSums({ lines, options, taxRates }, currencyDecimals);
+  }
+  get computed() {
+    const { totals, currencyDecimals } = this.draft;
+    if (!totals) return null;
+    const [subtotal, discount, tax, total] = ['subtotal', 'discount', 'tax', 'total'].map((name) =>
+      toScaled(totals[name] ?? 0, currencyDecimals),
+    );
+    const inclusive = total === subtotal - discount;
+    return {
+      subtotal,
+      discount,
+      taxes: tax > 0 ? [{ name: LABELS.tax, inclusive, amount: tax }] : [],
+      total,
+    };
+  }
+  get note() {
+    return this.isEditing && this.isMoreInStripe ? LABELS.moreInStripe : null;
+  }
 
   handleEdit() {
+    // Coupons of the customer, several tax rates of one line, an exemption: the org knows nothing of those.
+    this.isMoreInStripe = this.computed !== null && this.computed.total !== this.preview.total;
     this.isEditing = true;
     this.moveFocus = () => this.template.querySelector('lightning-textarea').focus();
   }
 
   handleField(event) {
     this[event.currentTarget.dataset.field] = event.detail.value;
+  }
+
+  handleDue({ detail: { paymentTerms, dueDate } }) {
+    this.paymentTerms = paymentTerms;
+    this.dueDate = dueDate;
+  }
+  handleOptions(event) {
+    this.options = { ...this.options, ...event.detail };
   }
 
   handleLineChange(event) {
@@ -105,8 +154,10 @@ export default class InvoiceLines extends LightningElement {
         invoiceId: this.recordId,
         description: this.description,
         dueDate: this.dueDate,
-        lines: this.lines.map(toInput),
+        paymentTerms: this.paymentTerms,
+        lines: this.lines.map(lineInput),
         deletedLineIds: this.deletedLineIds,
+        options: optionsInput(this.options),
       });
       this.isEditing = false;
       this.show(saved);
@@ -140,12 +191,16 @@ export default class InvoiceLines extends LightningElement {
     this.draft = draft;
     this.description = draft.description ?? '';
     this.dueDate = draft.dueDate;
+    this.paymentTerms = draft.paymentTerms;
+    this.options = draft.options;
     this.lines = draft.lines.map((line) => ({ ...line, key: line.lineId }));
     this.deletedLineIds = [];
   }
 
   areFieldsValid() {
-    const fields = this.template.querySelectorAll('lightning-input, lightning-textarea, c-line-table');
+    const fields = this.template.querySelectorAll(
+      'lightning-textarea, c-due-date-input, c-line-table, c-invoice-options',
+    );
     return [...fields].map((field) => field.reportValidity()).every(Boolean);
   }
 
@@ -159,14 +214,4 @@ export default class InvoiceLines extends LightningElement {
 function savedHereOnly(reason) {
   const message = `${LABELS.reachesStripeLater} ${reason}`;
   return { title: LABELS.saved, message, variant: 'warning', mode: 'sticky' };
-}
-
-function toInput({ lineId, productId, description, unitPrice, quantity }) {
-  return {
-    lineId: lineId ?? null,
-    productId: productId ?? null,
-    description: description || null,
-    unitPrice: Number(unitPrice),
-    quantity: Number(quantity),
-  };
 }

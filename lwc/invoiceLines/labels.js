@@ -3,10 +3,11 @@ import WORKING from '@salesforce/label/c.Working';
 import EDIT from '@salesforce/label/c.Edit_Draft';
 import EDIT_HINT from '@salesforce/label/c.Edit_Draft_Hint';
 import DESCRIPTION from '@salesforce/label/c.Description';
-import DUE_DATE from '@salesforce/label/c.Due_Date';
-import DUE_DATE_PAST from '@salesforce/label/c.Due_Date_Past';
 import NO_LINES from '@salesforce/label/c.No_Lines';
 import ADD_LINE from '@salesforce/label/c.Add_Line';
+import TAX from '@salesforce/label/c.Tax';
+import IS_FINAL from '@salesforce/label/c.Lines_Are_Final';
+import MORE_IN_STRIPE from '@salesforce/label/c.More_In_Stripe';
 import CANCEL from '@salesforce/label/c.Cancel';
 import SAVE from '@salesforce/label/c.Save';
 import SAVED from '@salesforce/label/c.Draft_Saved';
@@ -18,10 +19,11 @@ export const LABELS = {
   edit: EDIT,
   editHint: EDIT_HINT,
   description: DESCRIPTION,
-  dueDate: DUE_DATE,
-  dueDatePast: DUE_DATE_PAST,
   noLines: NO_LINES,
   addLine: ADD_LINE,
+  tax: TAX,
+  isFinal: IS_FINAL,
+  moreInStripe: MORE_IN_STRIPE,
   cancel: CANCEL,
   save: SAVE,
   saved: SAVED,

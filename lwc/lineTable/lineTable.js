@@ -4,12 +4,11 @@ import DESCRIPTION from '@salesforce/label/c.Description';
 import PRICE from '@salesforce/label/c.Price';
 import QUANTITY from '@salesforce/label/c.Quantity';
 import AMOUNT from '@salesforce/label/c.Amount';
-import TOTAL from '@salesforce/label/c.Total';
 import REMOVE from '@salesforce/label/c.Remove';
-import { lineAmount, toMajor, totalAmount } from 'c/money';
+import { lineAmount, toMajor } from 'c/money';
 
 /**
- * Invoice lines with their amounts and total. The lines belong to the parent: this table fires linechange with
+ * Invoice lines with their amounts. The lines belong to the parent: this table fires linechange with
  * { key, values } and lineremove with { key }.
  */
 export default class LineTable extends LightningElement {
@@ -28,7 +27,6 @@ export default class LineTable extends LightningElement {
     price: PRICE,
     quantity: QUANTITY,
     amount: AMOUNT,
-    total: TOTAL,
     remove: REMOVE,
   };
 
@@ -61,10 +59,6 @@ export default class LineTable extends LightningElement {
         removeLabel: `${REMOVE} ${name}`,
       };
     });
-  }
-
-  get total() {
-    return toMajor(totalAmount(this.lines ?? [], this.decimals), this.decimals);
   }
 
   handleField(event) {

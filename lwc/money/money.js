@@ -25,14 +25,10 @@ export function lineAmount({ unitPrice, quantity }, decimals) {
   return divideHalfAway(price * units, BigInt(10 ** (PRICE_DECIMALS + QUANTITY_DECIMALS - decimals)));
 }
 
-function divideHalfAway(value, divisor) {
+/** Rounded to the nearest integer, a half away from zero; the divisor is above zero. */
+export function divideHalfAway(value, divisor) {
   const half = divisor / BigInt(2);
   return (value < 0 ? value - half : value + half) / divisor;
-}
-
-/** Sum of the lines in the smallest unit; lines that are not complete yet count nothing. */
-export function totalAmount(lines, decimals) {
-  return lines.reduce((sum, line) => sum + (lineAmount(line, decimals) ?? BigInt(0)), BigInt(0));
 }
 
 /** For display: 1250n with two decimals is 12.5. */

@@ -6,9 +6,7 @@ import SUMMARY from '@salesforce/label/c.Summary';
 import WORKING from '@salesforce/label/c.Working';
 import DESCRIPTION from '@salesforce/label/c.Description';
 import DESCRIPTION_HELP from '@salesforce/label/c.Description_Help';
-import PAYMENT_TERMS from '@salesforce/label/c.Payment_Terms';
 import DUE_DATE from '@salesforce/label/c.Due_Date';
-import DUE_DATE_PAST from '@salesforce/label/c.Due_Date_Past';
 import PRICE from '@salesforce/label/c.Price';
 import QUANTITY from '@salesforce/label/c.Quantity';
 import AMOUNT from '@salesforce/label/c.Amount';
@@ -32,9 +30,7 @@ export const LABELS = {
   working: WORKING,
   description: DESCRIPTION,
   descriptionHelp: DESCRIPTION_HELP,
-  paymentTerms: PAYMENT_TERMS,
   dueDate: DUE_DATE,
-  dueDatePast: DUE_DATE_PAST,
   price: PRICE,
   quantity: QUANTITY,
   amount: AMOUNT,

@@ -6,12 +6,14 @@ import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
 import createInvoice from '@salesforce/apex/RaiseInvoiceController.createInvoice';
 import raiseInvoice from '@salesforce/apex/InvoiceCommandController.raiseInvoice';
+import { lineInput, NO_OPTIONS, optionsInput } from 'c/draftInputs';
 import { inWords } from 'c/errors';
+import { invoiceSums } from 'c/invoiceSums';
 import { format } from 'c/labelText';
 import { lineAmount, toMajor } from 'c/money';
+import { dueBy, NET_30 } from 'c/paymentTerms';
 import { newRequestKey } from 'c/requestKey';
 import { LABELS } from './labels';
-import { dueBy, NET_30, TERMS } from './terms';
 
 const STEPS = ['details', 'product', 'price', 'summary'];
 const EMPTY_DRAFT = { productId: null, name: '', unitPrice: null, quantity: '1' };
@@ -19,7 +21,6 @@ const EMPTY_DRAFT = { productId: null, name: '', unitPrice: null, quantity: '1' 
 /** Wizard of the account's action Raise Invoice: details, product, price and quantity, summary. */
 export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   labels = LABELS;
-  termOptions = TERMS;
   step = 'details';
   isLoading = true;
   isBusy = false;
@@ -34,6 +35,8 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   dueDate = null;
   // What the due date goes on to follow until the invoice is final; empty where it was typed.
   paymentTerms = '';
+  options = NO_OPTIONS;
+  taxRates = [];
   draft = EMPTY_DRAFT;
   lines = [];
   nextKey = 1;
@@ -63,6 +66,7 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
       this.today = context.today;
       this.paymentTerms = context.paymentTerms ?? NET_30;
       this.dueDate = dueBy(this.paymentTerms, context.today);
+      this.taxRates = context.taxRates;
       this.warning = context.warning ?? '';
       this.errorText = context.problem ?? '';
       this.isBlocked = Boolean(context.problem);
@@ -108,6 +112,22 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   get cannotCreate() {
     return this.isBusy || this.isBlocked || !this.hasLines;
   }
+  get facts() {
+    return [
+      { id: 'customer', label: LABELS.customer, value: this.accountName },
+      { id: 'description', label: LABELS.description, value: this.description },
+      { id: 'due-date', label: LABELS.dueDate, value: this.dueOn, isDate: true },
+    ];
+  }
+  /** Terms count from the day on which the invoice becomes final. */
+  get dueOn() {
+    const { finalizeOn } = this.options;
+    return this.paymentTerms && finalizeOn ? dueBy(this.paymentTerms, finalizeOn) : this.dueDate;
+  }
+  get sums() {
+    const { lines, options, taxRates } = this;
+    return invoiceSums({ lines, options, taxRates }, this.decimals);
+  }
   get draftAmount() {
     return toMajor(lineAmount(this.draft, this.decimals), this.decimals);
   }
@@ -115,13 +135,12 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   handleField(event) {
     this[event.currentTarget.dataset.field] = event.detail.value;
   }
-  handleTerm(event) {
-    this.paymentTerms = event.detail.value;
-    this.dueDate = dueBy(this.paymentTerms, this.today);
+  handleDue({ detail: { paymentTerms, dueDate } }) {
+    this.paymentTerms = paymentTerms;
+    this.dueDate = dueDate;
   }
-  handleDueDate(event) {
-    this.dueDate = event.detail.value;
-    this.paymentTerms = '';
+  handleOptions(event) {
+    this.options = { ...this.options, ...event.detail };
   }
   handleProduct(event) {
     const { productId, name, unitPrice } = event.detail;
@@ -169,9 +188,10 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
       const invoice = await createInvoice({
         accountId: this.recordId,
         description: this.description,
-        dueDate: this.dueDate,
+        dueDate: this.dueOn,
         paymentTerms: this.paymentTerms,
-        lines: this.lines.map(toInput),
+        lines: this.lines.map(lineInput),
+        options: optionsInput(this.options),
         requestKey: this.requestKey,
       });
       this.dispatchEvent(new ShowToastEvent(await this.bringToStripe(invoice)));
@@ -222,7 +242,7 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
 
   areFieldsValid() {
     const fields = this.template.querySelectorAll(
-      'lightning-input, lightning-textarea, c-product-picker, c-line-table',
+      'lightning-input, lightning-textarea, c-due-date-input, c-product-picker, c-line-table, c-invoice-options',
     );
     return [...fields].map((field) => field.reportValidity()).every(Boolean);
   }
@@ -238,8 +258,4 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
     this.focusesHeading = false;
     this.template.querySelector('[data-id=heading]').focus();
   }
-}
-
-function toInput({ productId, unitPrice, quantity }) {
-  return { productId, unitPrice: Number(unitPrice), quantity: Number(quantity) };
 }

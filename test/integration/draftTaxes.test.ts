@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { invoiceSums, type PageRate } from '../setup/pageSums.ts';
 import { actOn } from './actOn.ts';
 import { jobSteps, type JobSteps } from './jobSteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
@@ -11,6 +13,8 @@ beforeAll(async () => {
   job = await jobSteps(world);
 });
 afterAll(() => world?.stop());
+
+const NO_OPTIONS = { discountPercent: null, discountAmount: null, taxRateId: null };
 
 const ratesInOrg = (stripeId: string) =>
   world.rep.query(
@@ -126,6 +130,67 @@ test('several rates of one invoice, which the org cannot say, stay as they are',
     Tax__c: 11.2,
     Sync_Status__c: 'Synced',
   });
+});
+
+const price = fc.integer({ min: 1, max: 5_000_000 }).map((parts) => parts / 1000);
+const quantity = fc.oneof(
+  fc.integer({ min: 1, max: 40 }),
+  fc.integer({ min: 1, max: 9999 }).map((parts) => parts / 1000),
+);
+const raised = fc.record({
+  lines: fc.array(fc.record({ unitPrice: price, quantity }), { minLength: 1, maxLength: 4 }),
+  discount: fc.oneof(
+    fc.integer({ min: 1, max: 10_000 }).map((parts) => ({ discountPercent: parts / 100 })),
+    fc.double({ min: 0.01, max: 1, noNaN: true }).map((ofSubtotal) => ({ ofSubtotal })),
+    fc.constant({}),
+  ),
+  rate: fc.nat(2),
+});
+
+test('what the dialog previews of a discount and a tax is what both sides come to', async () => {
+  const made = await Promise.all([rate(7.7, true), rate(8.875, false)]);
+  const { taxRates } = await world.rep.apex<{ taxRates: PageRate[] }>(
+    'RaiseInvoiceController',
+    'getContext',
+    {
+      accountId: (await world.rep.query(`SELECT Id FROM Account WHERE Name = '${job.account}'`))[0]!.Id,
+    },
+  );
+  for (const { lines, discount, rate: place } of fc.sample(raised, { numRuns: 10, seed: 20261121 })) {
+    const { subtotal } = invoiceSums({ lines, options: NO_OPTIONS, taxRates }, 2);
+    const discountAmount =
+      'ofSubtotal' in discount ? Math.max(1, Math.floor(Number(subtotal) * discount.ofSubtotal)) / 100 : null;
+    if (discountAmount !== null && discountAmount * 100 > Number(subtotal)) continue;
+    const options = {
+      discountPercent: 'discountPercent' in discount ? discount.discountPercent : null,
+      discountAmount,
+      taxRateId: made[place]?.crmId ?? null,
+    };
+    const sums = invoiceSums({ lines, options, taxRates }, 2);
+    const product = job.products[0]!.name;
+    const id = await world.rep.raiseInvoice({
+      account: job.account,
+      lines: lines.map((line) => ({ ...line, product })),
+      options: { ...options, footer: 'Thank you', customFields: [{ name: 'PO', value: '4711' }] },
+    });
+    await job.sync(id);
+    const taken = Number(sums.discount);
+    const tax = sums.taxes.reduce((all, { amount }) => all + Number(amount), 0);
+    const inStripe = await job.stripeInvoice(id);
+    expect({
+      subtotal: inStripe.subtotal,
+      discount: inStripe.total_discount_amounts?.[0]?.amount ?? 0,
+      tax: inStripe.total_taxes?.[0]?.amount ?? 0,
+      total: inStripe.total,
+    }).toEqual({ subtotal: Number(sums.subtotal), discount: taken, tax, total: Number(sums.total) });
+    expect(inStripe).toMatchObject({ footer: 'Thank you', custom_fields: [{ name: 'PO', value: '4711' }] });
+    const inOrg = await world.rep.invoice(id);
+    expect(
+      ['Subtotal__c', 'Discount__c', 'Tax__c', 'Total__c'].map((field) =>
+        Math.round(Number(inOrg[field]) * 100),
+      ),
+    ).toEqual([Number(sums.subtotal), taken, tax, Number(sums.total)]);
+  }
 });
 
 test('a tax rate that was made in the org is refused in words', async () => {

@@ -72,6 +72,8 @@ export class OrgUser {
     description?: string;
     dueDate?: string;
     lines: { product: string; unitPrice?: number; quantity: number }[];
+    /** Discount, tax and texts, as InvoiceOptions.Input of Apex. */
+    options?: object;
   }): Promise<string> {
     const [account] = await this.query(`SELECT Id FROM Account WHERE Name = '${options.account}'`);
     const products = await this.apex<{ productId: string; name: string; unitPrice: number }[]>(
@@ -94,6 +96,7 @@ export class OrgUser {
       description: options.description ?? 'Work of the quarter',
       dueDate: options.dueDate ?? daysFromNow(30),
       lines,
+      options: options.options,
       requestKey: randomUUID(),
     });
     return invoiceId;

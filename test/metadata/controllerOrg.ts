@@ -52,6 +52,9 @@ export interface Draft {
   editable: boolean;
   description: string;
   dueDate: string;
+  paymentTerms: string | null;
+  options: { taxRateId: string | null; customFields: { name: string; value: string }[] };
+  taxRates: object[];
   currencyCode: string;
   currencyDecimals: number;
   lines: Line[];

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { readCustomFields } from '../../sync/domain/customFields.ts';
 import { daysFromNow } from '../integration/orgUser.ts';
 import { ControllerOrg, type Line } from './controllerOrg.ts';
 
@@ -33,6 +35,29 @@ describe('the draft', () => {
       expect.objectContaining({ lineId: kept.lineId, quantity: 4, amount: 40 }),
     ]);
     expect(saved).toEqual(await here.draftOf(invoiceId));
+  });
+
+  it('keeps what it says beside its lines, as the engine reads it, unless other options come', async () => {
+    const { invoiceId } = await here.create();
+    const { lines } = await here.draftOf(invoiceId);
+    const texts = fc.string({ minLength: 1, maxLength: 40 }).map((text) => text.replace(/\s+/g, ' ').trim());
+    const fields = fc.uniqueArray(fc.record({ name: texts, value: texts }), {
+      maxLength: 4,
+      selector: ({ name }) => name,
+    });
+    const sayable = fields.filter((all) => all.every(({ name, value }) => name && value));
+    const saved = fc.asyncProperty(sayable, async (customFields) => {
+      const options = { discountPercent: 12.5, footer: 'Thanks', customFields };
+      const draft = await here.save(invoiceId, { lines, paymentTerms: 'Net 15', options });
+      expect(draft.options).toMatchObject(options);
+      const [row] = await here.rep.query(`SELECT Custom_Fields__c FROM Invoice__c WHERE Id = '${invoiceId}'`);
+      expect(readCustomFields(row!.Custom_Fields__c as string | null)).toEqual({ fields: customFields });
+    });
+    await fc.assert(saved, { numRuns: 50 });
+    expect(await here.save(invoiceId, { lines, paymentTerms: 'Net 15' })).toMatchObject({
+      paymentTerms: 'Net 15',
+      options: { discountPercent: 12.5, footer: 'Thanks' },
+    });
   });
 
   it('keeps lines that came from Stripe while a person was editing', async () => {

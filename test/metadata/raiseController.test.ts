@@ -25,6 +25,7 @@ describe('Raise Invoice', () => {
       currencyDecimals: 2,
       today: daysFromNow(0),
       paymentTerms: null,
+      taxRates: [],
     });
   });
 
@@ -107,8 +108,60 @@ describe('Raise Invoice', () => {
     ],
     ['neither product nor text', { lines: [{ ...line, description: '' }] }, 'Item 1: Choose a product'],
     ['no request key', { requestKey: '' }, 'raise the invoice again'],
+    [
+      'a discount in percent and as an amount',
+      { options: { discountPercent: 10, discountAmount: 1 } },
+      'either in percent or as an amount',
+    ],
+    ['more than 100 percent', { options: { discountPercent: 100.01 } }, 'at most 100 percent'],
+    ['a third decimal of a percentage', { options: { discountPercent: 1.005 } }, 'Use at most 2'],
+    ['a discount of nothing', { options: { discountAmount: 0 } }, 'a discount of more than 0'],
+    [
+      'a discount over the total',
+      { options: { discountAmount: 0.31 } },
+      'more than the items come to, 0.30 USD',
+    ],
+    ['a long footer', { options: { footer: 'x'.repeat(5001) } }, 'at most 5,000 characters'],
+    ['a day in the past', { options: { finalizeOn: '2020-01-01' } }, 'sends the invoice is in the past'],
+    ['a due date before the sending', { options: { finalizeOn: daysFromNow(31) } }, 'due before Stripe'],
+    ['a tax rate that is not there', { options: { taxRateId: '001SB0000000001' } }, 'Choose another one'],
+    [
+      'a custom field without a value',
+      { options: { customFields: [{ name: 'PO', value: ' ' }] } },
+      'Custom field 1: Enter both a name and a value',
+    ],
+    ['a long name', { options: { customFields: [{ name: 'x'.repeat(41), value: '1' }] } }, 'at most 40'],
+    ['a long value', { options: { customFields: [{ name: 'x', value: '1'.repeat(141) }] } }, 'at most 140'],
+    [
+      'five custom fields',
+      { options: { customFields: [1, 2, 3, 4, 5].map((name) => ({ name, value: 'x' })) } },
+      'at most 4 custom fields',
+    ],
+    [
+      'a custom field twice',
+      {
+        options: {
+          customFields: [
+            { name: 'PO', value: '1' },
+            { name: ' PO ', value: '2' },
+          ],
+        },
+      },
+      'is there twice',
+    ],
   ])('refuses %s in words', async (_, overrides, words) => {
     await expect(here.create(overrides)).rejects.toThrow(words);
+  });
+
+  it('refuses a tax rate that is archived, unless the invoice has it already', async () => {
+    const old = await here.admin.create('Tax_Rate__c', { Name: 'VAT 16%', Percentage__c: 16 });
+    const options = { taxRateId: old };
+    await expect(here.create({ options })).rejects.toThrow('"VAT 16%" is archived in Stripe');
+    const { invoiceId } = await here.create();
+    await here.admin.update('Invoice__c', invoiceId, { Tax_Rate__c: old });
+    const { lines, taxRates } = await here.draftOf(invoiceId);
+    expect(taxRates).toEqual([expect.objectContaining({ taxRateId: old, active: false })]);
+    expect((await here.save(invoiceId, { lines, options })).options.taxRateId).toBe(old);
   });
 
   it('leaves nothing behind when a line is refused', async () => {

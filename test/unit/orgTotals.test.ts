@@ -1,13 +1,12 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { toLineInputs, toRecords } from '../../sandbox/salesforce/apex/invoiceLines.ts';
 import { checkValue } from '../../sandbox/salesforce/records/checkValue.ts';
 import type { FieldDescribe } from '../../sandbox/salesforce/schema/describeTypes.ts';
 import { loadSchema } from '../../sandbox/salesforce/schema/schema.ts';
 import { exponentOf, supportedCurrencies } from '../../sandbox/stripe/currencies.ts';
+import { lineFigures } from '../../sandbox/stripe/invoices/figures.ts';
 import { lineAmount as stripesAmount, sum } from '../../sandbox/stripe/money.ts';
 import type { StripeInvoice } from '../../sync/domain/invoice.ts';
 import { lineNumbers } from '../../sync/domain/lineNumbers.ts';
@@ -22,6 +21,7 @@ import {
   toMinorUnits,
 } from '../../sync/domain/money.ts';
 import { planCrmInvoice, type CrmFields } from '../../sync/domain/planCrmInvoice.ts';
+import { invoiceSums, type PageRate } from '../setup/pageSums.ts';
 import { stripeInvoice, stripeLine, terms } from './invoices.ts';
 
 const root = join(__dirname, '../..');
@@ -135,11 +135,9 @@ test('Stripe’s stand-in and the engine multiply as Stripe says it does: exactl
 });
 
 // What a person can enter: Unit_Price__c has six decimals, Quantity__c four.
-const entered = fc.record({ unitPrice: decimals(6, 6), quantity: decimals(3, 4) });
-const page = lwcModule('money/money.js', ['lineAmount', 'totalAmount']) as {
-  lineAmount(line: { unitPrice: string; quantity: string }, decimals: number): bigint;
-  totalAmount(lines: { unitPrice: string; quantity: string }[], decimals: number): bigint;
-};
+const typed = { unitPrice: decimals(6, 6), quantity: decimals(3, 4) };
+const entered = fc.record(typed);
+const NO_OPTIONS = { discountPercent: null, discountAmount: null, taxRateId: null };
 
 test('what the dialog adds up and Apex stores before Stripe has answered is what Stripe will say', () => {
   fc.assert(
@@ -148,7 +146,8 @@ test('what the dialog adds up and Apex stores before Stripe has answered is what
       const inStripe = lines.map(({ unitPrice, quantity: units }) =>
         stripesAmount(units, toMinorText(unitPrice, exponent)),
       );
-      strictEqual(page.totalAmount(lines, exponent), BigInt(sum(inStripe)));
+      const { total } = invoiceSums({ lines, options: NO_OPTIONS, taxRates: [] }, exponent);
+      strictEqual(total, BigInt(sum(inStripe)));
       const inputs = toLineInputs(
         lines.map((line) => ({ unitPrice: Number(line.unitPrice), quantity: Number(line.quantity) })),
       );
@@ -157,6 +156,80 @@ test('what the dialog adds up and Apex stores before Stripe has answered is what
           toMinorUnits(Number(Amount__c), code),
         ),
         inStripe,
+      );
+    }),
+    RUNS,
+  );
+});
+
+const taxRates = fc.array(
+  fc.record({
+    percentage: fc.integer({ min: 0, max: 400_000 }).map((parts) => parts / 10_000),
+    inclusive: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 3 },
+);
+const taxed = fc.record({
+  currency,
+  lines: fc.array(fc.record({ ...typed, rate: fc.nat(3) }), { minLength: 1, maxLength: 6 }),
+  rates: taxRates,
+  rate: fc.nat(3),
+  discount: fc.oneof(
+    fc.constant({ discountPercent: null, discountAmount: null }),
+    fc.integer({ min: 1, max: 10_000 }).map((parts) => ({
+      discountPercent: String(parts / 100),
+      discountAmount: null,
+    })),
+    digits(7).map((amount) => ({ discountPercent: null, discountAmount: String(amount + 1n) })),
+  ),
+});
+
+test('what the page previews of discounts and taxes is what Stripe’s stand-in computes, to the last digit', () => {
+  fc.assert(
+    fc.property(taxed, ({ currency: code, lines, rates, rate, discount }) => {
+      const exponent = exponentOf(code);
+      const named = rates.map((one, index) => ({ ...one, taxRateId: `rate${index}`, name: `rate${index}` }));
+      const ofRate = (index: number) => named[index] ?? null;
+      const asStripes = (one: PageRate) => ({ ...one, id: one.taxRateId });
+      const off = {
+        id: 'di',
+        percent_off: discount.discountPercent === null ? null : Number(discount.discountPercent),
+        amount_off:
+          discount.discountAmount === null ? null : toMinorUnits(Number(discount.discountAmount), code),
+        products: null,
+      };
+      const figures = lineFigures({
+        lines: lines.map((line) => ({
+          amount: stripesAmount(line.quantity, toMinorText(line.unitPrice, exponent)),
+          discountable: true,
+          product: null,
+          discounts: [],
+          tax_rates: [ofRate(line.rate) ?? ofRate(rate)].filter((one) => one !== null).map(asStripes),
+        })),
+        discounts: off.percent_off === null && off.amount_off === null ? [] : [off],
+        exemption: 'none',
+      });
+      const previewed = invoiceSums(
+        {
+          lines: lines.map((line) => ({ ...line, taxRateId: ofRate(line.rate)?.taxRateId })),
+          options: { ...discount, taxRateId: ofRate(rate)?.taxRateId ?? null },
+          taxRates: named,
+        },
+        exponent,
+      );
+      deepStrictEqual(
+        {
+          subtotal: Number(previewed.subtotal),
+          discount: Number(previewed.discount),
+          tax: previewed.taxes.reduce((all, { amount }) => all + Number(amount), 0),
+          total: Number(previewed.total),
+        },
+        {
+          subtotal: sum(figures.map((one) => one.subtotal)),
+          discount: sum(figures.flatMap((one) => one.discount_amounts.map(({ amount }) => amount))),
+          tax: sum(figures.flatMap((one) => one.taxes.map(({ amount }) => amount))),
+          total: sum(figures.map((one) => one.total)),
+        },
       );
     }),
     RUNS,
@@ -211,9 +284,3 @@ test('a text that is no number, or does not fit the number beside it, does not c
   expect(price(0.5, 'half')).toBe('50');
   expect(() => lineNumbers({ Unit_Price__c: 'x' }, 'usd')).toThrow(MoneyError);
 });
-
-/** A module of the page, which is no CommonJS and has no types. */
-function lwcModule(file: string, names: string[]): object {
-  const source = readFileSync(join(root, 'lwc', file), 'utf8').replaceAll(/^export /gm, '');
-  return runInNewContext(`${source}; ({ ${names.join(', ')} })`, { BigInt }) as object;
-}

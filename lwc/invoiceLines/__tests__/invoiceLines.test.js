@@ -25,6 +25,15 @@ const LINE = {
   unitPrice: 850,
   quantity: 3,
   amount: 2550,
+  taxRateId: null,
+};
+const OPTIONS = {
+  discountPercent: null,
+  discountAmount: null,
+  taxRateId: null,
+  footer: null,
+  customFields: [],
+  finalizeOn: null,
 };
 const DRAFT = {
   name: 'INV-000001',
@@ -32,6 +41,10 @@ const DRAFT = {
   editable: true,
   description: 'Services in May',
   dueDate: '2026-12-24',
+  paymentTerms: 'Net 30',
+  options: OPTIONS,
+  taxRates: [{ taxRateId: 'a0t1', name: 'VAT 19%', percentage: 19, inclusive: false, active: true }],
+  totals: { subtotal: 2550, discount: 0, tax: 0, total: 2550 },
   currencyCode: 'USD',
   currencyDecimals: 2,
   today: '2026-11-20',
@@ -71,9 +84,11 @@ describe('c-invoice-lines', () => {
     [...card.shadowRoot.querySelectorAll('lightning-button')].find((b) => b.label === label);
   const click = async (label) => {
     // The stubs of the base components do not validate.
-    card.shadowRoot.querySelectorAll('lightning-input, lightning-textarea, c-line-table').forEach((field) => {
-      field.reportValidity = () => true;
-    });
+    card.shadowRoot
+      .querySelectorAll('lightning-textarea, c-due-date-input, c-line-table, c-invoice-options')
+      .forEach((field) => {
+        field.reportValidity = () => true;
+      });
     button(label).click();
     await settle();
   };
@@ -88,6 +103,52 @@ describe('c-invoice-lines', () => {
     expect(table().editable).toBe(false);
     expect(table().lines).toEqual([expect.objectContaining({ productName: 'Day', key: LINE.lineId })]);
     expect(button('c.Edit_Draft')).toBeUndefined();
+  });
+
+  it('says plainly that a final invoice cannot be edited', async () => {
+    await mount({ status: 'Open', editable: false });
+    expect(find('[data-id=is-final]').textContent.trim()).toBe('c.Lines_Are_Final');
+    document.body.replaceChildren();
+    await mount();
+    expect(find('[data-id=is-final]')).toBeNull();
+  });
+
+  const fireOn = async (name, type, detail) => {
+    find(name).dispatchEvent(new CustomEvent(type, { detail }));
+    await settle();
+  };
+  const totals = () => find('c-invoice-totals');
+
+  it("shows Stripe's totals, and a preview of them while discount, tax and terms are edited", async () => {
+    await mount({
+      totals: { subtotal: 2550, discount: 0, tax: 484.5, total: 3034.5 },
+      options: { ...OPTIONS, taxRateId: 'a0t1' },
+    });
+    expect(totals().sums).toMatchObject({
+      taxes: [{ name: 'c.Tax', inclusive: false, amount: 48450n }],
+      total: 303450n,
+    });
+    await click('c.Edit_Draft');
+    expect(totals()).toMatchObject({ sums: { total: 303450n }, note: null });
+    await fireOn('c-invoice-options', 'optionschange', { discountAmount: '550' });
+    expect(totals().sums).toMatchObject({ discount: 55000n, total: 238000n });
+    await fireOn('c-due-date-input', 'duechange', { paymentTerms: '', dueDate: '2027-01-01' });
+    saveDraft.mockResolvedValue(DRAFT);
+    syncInvoice.mockResolvedValue({ status: 'done', message: 'Done.' });
+    await click('c.Save');
+    expect(saveDraft).toHaveBeenCalledWith(
+      expect.objectContaining({
+        dueDate: '2027-01-01',
+        paymentTerms: '',
+        options: { ...OPTIONS, discountAmount: 550, taxRateId: 'a0t1' },
+      }),
+    );
+  });
+
+  it('says so when Stripe has more for a draft than the org can know', async () => {
+    await mount({ totals: { subtotal: 2550, discount: 255, tax: 0, total: 2295 } });
+    await click('c.Edit_Draft');
+    expect(totals().note).toBe('c.More_In_Stripe');
   });
 
   it('says so when there are no lines', async () => {
@@ -111,6 +172,8 @@ describe('c-invoice-lines', () => {
       invoiceId: RECORD_ID,
       description: 'Services in May',
       dueDate: '2026-12-24',
+      paymentTerms: 'Net 30',
+      options: OPTIONS,
       lines: [
         { lineId: LINE.lineId, productId: LINE.productId, description: null, unitPrice: 850, quantity: 4 },
         { lineId: null, productId: null, description: 'Travel', unitPrice: 12.5, quantity: 1 },

@@ -1,4 +1,5 @@
 import { createElement } from 'lwc';
+import { NO_OPTIONS } from 'c/draftInputs';
 import RaiseInvoice from 'c/raiseInvoice';
 import { NavigationMixin } from 'lightning/navigation';
 import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
@@ -50,6 +51,7 @@ const CONTEXT = {
   currencyCode: 'USD',
   currencyDecimals: 2,
   today: '2026-11-20',
+  taxRates: [{ taxRateId: 'a0t1', name: 'VAT 19%', percentage: 19, inclusive: false, active: true }],
 };
 
 // After a turn of the event loop every pending promise and rendering is done.
@@ -88,7 +90,9 @@ describe('c-raise-invoice', () => {
   const click = async (label, isValid = true) => {
     // The stubs of the base components do not validate.
     wizard.shadowRoot
-      .querySelectorAll('lightning-input, lightning-textarea, c-product-picker, c-line-table')
+      .querySelectorAll(
+        'lightning-input, lightning-textarea, c-due-date-input, c-product-picker, c-line-table, c-invoice-options',
+      )
       .forEach((field) => {
         field.reportValidity = () => isValid;
       });
@@ -102,6 +106,11 @@ describe('c-raise-invoice', () => {
     await settle();
   };
 
+  const allGoesWell = () => {
+    createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
+    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
+  };
+
   async function walkToSummary() {
     await enter('[data-field=description]', 'Services in May');
     await click('c.Next');
@@ -111,22 +120,46 @@ describe('c-raise-invoice', () => {
     await click('c.Next');
   }
 
-  it('proposes thirty days and follows the quick picks; a day that is typed has no terms', async () => {
+  const due = async (detail) => {
+    find('c-due-date-input').dispatchEvent(new CustomEvent('duechange', { detail }));
+    await settle();
+  };
+  const choose = async (detail) => {
+    find('c-invoice-options').dispatchEvent(new CustomEvent('optionschange', { detail }));
+    await settle();
+  };
+
+  it("proposes thirty days or the account's terms, and keeps what is chosen instead", async () => {
     await mount();
-    expect(find('[data-field=dueDate]').value).toBe('2026-12-20');
-    expect(find('[data-id=terms]').value).toBe('Net 30');
-    await enter('[data-id=terms]', 'Due on receipt');
-    expect(find('[data-field=dueDate]').value).toBe('2026-11-20');
-    await enter('[data-id=terms]', 'End of month');
-    expect(find('[data-field=dueDate]').value).toBe('2026-11-30');
-    await enter('[data-field=dueDate]', '2026-12-20');
-    expect(find('[data-id=terms]').value).toBe('');
+    expect(find('c-due-date-input')).toMatchObject({ paymentTerms: 'Net 30', dueDate: '2026-12-20' });
+    await mount({ paymentTerms: 'Net 60' });
+    expect(find('c-due-date-input')).toMatchObject({ paymentTerms: 'Net 60', dueDate: '2027-01-19' });
+    await due({ paymentTerms: '', dueDate: '2026-12-01' });
+    expect(find('c-due-date-input')).toMatchObject({ paymentTerms: '', dueDate: '2026-12-01' });
   });
 
-  it("starts with the account's terms", async () => {
-    await mount({ paymentTerms: 'Net 60' });
-    expect(find('[data-id=terms]').value).toBe('Net 60');
-    expect(find('[data-field=dueDate]').value).toBe('2027-01-19');
+  it('previews the totals with discount and tax, and hands them on with the rest', async () => {
+    await mount();
+    await walkToSummary();
+    const customFields = [{ name: 'PO', value: '4711' }];
+    const chosen = { taxRateId: 'a0t1', customFields, finalizeOn: '2026-12-01' };
+    await choose({ discountPercent: '10', footer: '  ' });
+    await choose(chosen);
+    expect(find('c-invoice-totals')).toMatchObject({
+      sums: { subtotal: 255000n, discount: 25500n, total: 273105n },
+      discountPercent: '10',
+    });
+    // Net 30 counts from the day on which the invoice becomes final.
+    expect(find('c-fact-list').facts.at(-1)).toMatchObject({ id: 'due-date', value: '2026-12-31' });
+    allGoesWell();
+    await click('c.Create_Invoice');
+    expect(createInvoice).toHaveBeenCalledWith(
+      expect.objectContaining({
+        dueDate: '2026-12-31',
+        paymentTerms: 'Net 30',
+        options: { ...NO_OPTIONS, ...chosen, discountPercent: 10 },
+      }),
+    );
   });
 
   it('takes the list price and shows the amount while typing', async () => {
@@ -139,14 +172,10 @@ describe('c-raise-invoice', () => {
     expect(find('[data-id=draft-amount] lightning-formatted-number').value).toBe(0.3);
   });
 
-  it('stays on a step whose fields are not valid', async () => {
+  it('stays on a step whose fields are not valid, and moves the focus to the heading of each new one', async () => {
     await mount();
     await click('c.Next', false);
     expect(find('[data-field=description]')).not.toBeNull();
-  });
-
-  it('moves the focus to the heading of each new step', async () => {
-    await mount();
     await click('c.Next');
     expect(wizard.shadowRoot.activeElement).toBe(find('[data-id=heading]'));
     expect(find('[data-id=heading]').textContent).toBe('c.Product');
@@ -164,15 +193,15 @@ describe('c-raise-invoice', () => {
     table.dispatchEvent(new CustomEvent('linechange', { detail: { key: '2', values: { quantity: '2' } } }));
     table.dispatchEvent(new CustomEvent('lineremove', { detail: { key: '1' } }));
     await settle();
-    createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
+    allGoesWell();
     await click('c.Create_Invoice');
     expect(createInvoice).toHaveBeenCalledWith({
       accountId: ACCOUNT_ID,
       description: 'Services in May',
       dueDate: '2026-12-20',
       paymentTerms: 'Net 30',
-      lines: [{ productId: '01t2', unitPrice: 99.9, quantity: 2 }],
+      lines: [{ lineId: null, productId: '01t2', description: null, unitPrice: 99.9, quantity: 2 }],
+      options: NO_OPTIONS,
       requestKey: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   });
@@ -180,10 +209,9 @@ describe('c-raise-invoice', () => {
   it('creates once, goes to Stripe with the same key, says so, closes and opens the invoice', async () => {
     await mount();
     await walkToSummary();
-    createInvoice.mockResolvedValue({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
+    allGoesWell();
     const create = button('c.Create_Invoice');
-    find('c-line-table').reportValidity = () => true;
+    for (const name of ['c-line-table', 'c-invoice-options']) find(name).reportValidity = () => true;
     create.click();
     create.click();
     await settle();
@@ -231,38 +259,29 @@ describe('c-raise-invoice', () => {
     await click('c.Create_Invoice');
     expect(find('[role=alert]').textContent).toBe('The due date is in the past.');
     expect(closed).not.toHaveBeenCalled();
-    createInvoice.mockResolvedValueOnce({ invoiceId: INVOICE_ID, name: 'INV-000001' });
-    raiseInvoice.mockResolvedValue({ status: 'done', message: 'The draft is in Stripe.' });
+    allGoesWell();
     await click('c.Create_Invoice');
     const [first, second] = createInvoice.mock.calls.map(([{ requestKey }]) => requestKey);
     expect(second).toBe(first);
   });
 
-  it('goes from the summary to the details and back without asking for another item', async () => {
+  it('goes from the summary to the details and back without another item, and creates nothing without any', async () => {
     await mount();
     await walkToSummary();
     await click('c.Back');
     expect(find('[data-field=description]').value).toBe('Services in May');
     await click('c.Next');
     expect(find('c-line-table').lines).toHaveLength(1);
-  });
-
-  it('cannot create an invoice without items', async () => {
-    await mount();
-    await walkToSummary();
     find('c-line-table').dispatchEvent(new CustomEvent('lineremove', { detail: { key: '1' } }));
     await settle();
     expect(find('[data-id=no-items]')).not.toBeNull();
     expect(button('c.Create_Invoice').disabled).toBe(true);
   });
 
-  it('warns early when the customer has no address', async () => {
+  it('warns early when the customer has no address, and stops a person who may not raise invoices', async () => {
     await mount({ warning: 'Acme has no e-mail address.' });
     expect(find('[role=status]').textContent.trim()).toBe('Acme has no e-mail address.');
     expect(button('c.Next').disabled).toBe(false);
-  });
-
-  it('stops a person who may not raise invoices at the first step', async () => {
     await mount({ problem: 'You may not raise invoices.' });
     expect(find('[role=alert]').textContent).toBe('You may not raise invoices.');
     expect(button('c.Next').disabled).toBe(true);

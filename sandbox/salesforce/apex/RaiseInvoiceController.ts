@@ -1,6 +1,7 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
 import { billingRecipientOf } from './billingRecipient.ts';
-import { checkLines, checkTerms, decimalsOf, toLineInputs, toRecords } from './invoiceLines.ts';
+import { checkLines, checkTerms, decimalsOf, subtotalOf, toLineInputs, toRecords } from './invoiceLines.ts';
+import { taxRates, toOptionsInput, withOptions } from './invoiceOptions.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
 import { quoted, toDate, today, toId, toText } from './parameters.ts';
 import { inWords } from './userFacingError.ts';
@@ -28,6 +29,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
           currencyDecimals: decimalsOf(context.defaultCurrency),
           today: today(),
           paymentTerms: recipient.paymentTerms,
+          taxRates: taxRates([], context),
         };
       }),
   },
@@ -50,7 +52,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
 
   createInvoice: {
     cacheable: false,
-    run: ({ accountId, description, dueDate, paymentTerms, lines, requestKey }, context) =>
+    run: ({ accountId, description, dueDate, paymentTerms, lines, options, requestKey }, context) =>
       inWords(() => {
         requirePermission(context);
         const key = toText(requestKey)?.trim();
@@ -60,22 +62,24 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
           );
         }
         const currencyCode = context.defaultCurrency;
-        checkTerms(toText(description), toDate(dueDate));
+        checkTerms(toText(description), toDate(dueDate), toText(paymentTerms));
         const inputs = toLineInputs(lines);
         checkLines(inputs, currencyCode);
         const [earlier] = context.query(
           `SELECT Id, Name FROM Invoice__c WHERE Request_Key__c = ${quoted(key)}`,
         );
         if (earlier) return toCreated(earlier);
+        const invoice = {
+          Account__c: toId(accountId),
+          Description__c: toText(description),
+          Due_Date__c: toDate(dueDate),
+          Payment_Terms__c: toText(paymentTerms),
+          Currency__c: currencyCode,
+          Request_Key__c: key,
+        };
+        const subtotal = subtotalOf(inputs, currencyCode);
         const [invoiceId] = context.insert('Invoice__c', [
-          {
-            Account__c: toId(accountId),
-            Description__c: toText(description),
-            Due_Date__c: toDate(dueDate),
-            Payment_Terms__c: toText(paymentTerms),
-            Currency__c: currencyCode,
-            Request_Key__c: key,
-          },
+          withOptions(toOptionsInput(options), { invoice, subtotal, currencyCode }, context),
         ]);
         context.insert('Invoice_Line__c', toRecords(inputs, invoiceId!, currencyCode));
         return toCreated(

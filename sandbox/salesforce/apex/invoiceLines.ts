@@ -37,7 +37,11 @@ export function decimalsOf(currencyCode: string): number {
 }
 
 /** Twin of InvoiceLines.checkTerms. */
-export function checkTerms(description: string | null, dueDate: string | null): void {
+export function checkTerms(
+  description: string | null,
+  dueDate: string | null,
+  paymentTerms: string | null,
+): void {
   if (!description?.trim()) {
     throw new AuraHandledException('Enter a description. The customer reads it on the invoice.');
   }
@@ -45,7 +49,7 @@ export function checkTerms(description: string | null, dueDate: string | null): 
     throw new AuraHandledException('The description is too long. Use at most 1,500 characters.');
   }
   if (dueDate === null) throw new AuraHandledException('Enter a due date.');
-  if (dueDate < today()) {
+  if (dueDate < today() && paymentTerms === null) {
     throw new AuraHandledException('The due date is in the past. Choose today or a later day.');
   }
 }
@@ -57,6 +61,12 @@ export function checkLines(lines: LineInput[], currencyCode: string): void {
     const problem = problemOf(line, currencyCode);
     if (problem) throw new AuraHandledException(`Item ${index + 1}: ${problem}`);
   }
+}
+
+/** Twin of InvoiceLines.subtotalOf. */
+export function subtotalOf(lines: LineInput[], currencyCode: string): number {
+  const unit = 10 ** decimalsOf(currencyCode);
+  return lines.reduce((sum, line) => sum + Math.round(amountOf(line, currencyCode) * unit), 0) / unit;
 }
 
 /** Twin of InvoiceLines.toRecords. */
@@ -95,7 +105,7 @@ function problemOf(line: LineInput, currencyCode: string): string | null {
   return null;
 }
 
-function decimalPlaces(value: number): number {
+export function decimalPlaces(value: number): number {
   const [mantissa = '', exponent = '0'] = String(value).split('e');
   return Math.max(0, (mantissa.split('.')[1]?.length ?? 0) - Number(exponent));
 }
