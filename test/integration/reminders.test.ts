@@ -1,14 +1,10 @@
 import { remindDue } from '../../sync/reminders/remindDue.ts';
-import { addDays, dayIn } from '../../sync/domain/civilDay.ts';
 import { actOn } from './actOn.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { NOON_ZONE, sentDaysAgo } from './reminderSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
-// Wherever it is noon now: reminders go out by day. Etc/GMT-3 is three hours before UTC.
 const hour = new Date().getUTCHours();
-const ahead = 12 - hour;
-const ZONE = ahead === 0 ? 'Etc/UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-const today = () => dayIn(ZONE, Date.now() / 1000);
 
 let world: World;
 let steps: JobSteps;
@@ -16,7 +12,7 @@ let steps: JobSteps;
 beforeAll(async () => {
   // The worker's own schedule is off: the tests ask in its place, when all is as they want it.
   world = await startWorld();
-  await world.control('stripe', 'POST', '/billing', { timeZone: ZONE });
+  await world.control('stripe', 'POST', '/billing', { timeZone: NOON_ZONE });
   steps = await jobSteps(world);
 });
 afterEach(() => withoutFaults(world));
@@ -29,7 +25,7 @@ const ask = async (now = new Date()) => {
 };
 
 test('a customer is reminded once, however often and by however many workers it is asked for', async () => {
-  const { crmId, id } = await sentDaysAgo();
+  const { crmId, id } = await sentDaysAgo(world, steps);
   await Promise.all([ask(), ask(), ask()]);
   const reminded = await becomesReminded(crmId);
   expect(reminded).toMatchObject({ Reminder_Count__c: 1 });
@@ -40,7 +36,7 @@ test('a customer is reminded once, however often and by however many workers it 
 });
 
 test('an answer of Stripe that is lost, and a worker that ends over it, remind once', async () => {
-  const { crmId, id } = await sentDaysAgo();
+  const { crmId, id } = await sentDaysAgo(world, steps);
   await world.control('stripe', 'POST', '/faults', {
     match: { method: 'POST', path: `${id}/send$` },
     kind: 'resetAfter',
@@ -58,9 +54,9 @@ test('an answer of Stripe that is lost, and a worker that ends over it, remind o
 
 test('who is left out, was mailed today already, or has paid is not reminded; the history says why', async () => {
   const [out, mailed, paid, drafted] = [
-    await sentDaysAgo(),
-    await sentDaysAgo(),
-    await sentDaysAgo(),
+    await sentDaysAgo(world, steps),
+    await sentDaysAgo(world, steps),
+    await sentDaysAgo(world, steps),
     await steps.raiseAndSync(),
   ];
   await world.rep.update('Invoice__c', out.crmId, { No_Reminders__c: true });
@@ -89,7 +85,7 @@ test('who is left out, was mailed today already, or has paid is not reminded; th
 });
 
 test('nobody is reminded at night, nor on another day; by hand it goes out at once', async () => {
-  const { crmId, id } = await sentDaysAgo();
+  const { crmId, id } = await sentDaysAgo(world, steps);
   const night = new Date();
   night.setUTCHours(hour + 11);
   expect(await ask(night)).toBe(0);
@@ -103,30 +99,6 @@ test('nobody is reminded at night, nor on another day; by hand it goes out at on
   expect(await becomesReminded(crmId)).toMatchObject({ Reminder_Count__c: 1 });
   expect(await steps.mailsOf(id)).toHaveLength(2);
 });
-
-/** Due in 30 days of the account, and mailed so long ago that the customer may be written to again. */
-async function sentDaysAgo(): Promise<{ crmId: string; id: string }> {
-  const crmId = await steps.raise();
-  await world.rep.update('Invoice__c', crmId, { Due_Date__c: addDays(today(), 30) });
-  await world.rep.sync(crmId);
-  await world.rep.send(crmId);
-  const { id } = await steps.stripeInvoice(crmId);
-  await eventually(async () => {
-    const { rows } = await world.database.pool.query(
-      "SELECT FROM inbox_event WHERE type = 'invoice.sent' AND object_id = $1",
-      [id],
-    );
-    return rows.length > 0;
-  }, 'the event of the mail is there');
-  await steps.quiet();
-  const { pool } = world.database;
-  await pool.query(
-    "UPDATE inbox_event SET occurred_at = occurred_at - interval '3 days' WHERE type = 'invoice.sent' AND object_id = $1",
-    [id],
-  );
-  await pool.query("UPDATE sync_record SET sent_at = sent_at - interval '3 days' WHERE stripe_id = $1", [id]);
-  return { crmId, id };
-}
 
 const becomesReminded = (crmId: string) =>
   eventually(async () => {

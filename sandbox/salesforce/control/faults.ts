@@ -4,12 +4,12 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 export type Fault = {
   /** `client`: as the request's Sforce-Call-Options name it, to leave alone what people do. */
   match: { method?: string; path?: string; client?: string };
-  kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay';
+  kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay' | 'delayAnswer';
   status?: number;
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
-  /** The request waits until the faults are cleared. */
+  /** The request, or with `delayAnswer` its answer, waits until the faults are cleared. */
   hold?: boolean;
   /** How many requests it hits; without it every one until it is removed. */
   times?: number;
@@ -21,7 +21,7 @@ export class Faults {
   #held: (() => void)[] = [];
 
   add(fault: Fault): void {
-    if (!['status', 'resetBefore', 'resetAfter', 'delay'].includes(fault.kind))
+    if (!['status', 'resetBefore', 'resetAfter', 'delay', 'delayAnswer'].includes(fault.kind))
       throw new Error(`Unknown kind of fault: ${fault.kind}.`);
     this.#faults.push({ ...fault });
   }
@@ -81,6 +81,10 @@ export function meetFaults(faults: Faults): RequestHandler {
     const { method, originalUrl: path } = request;
     const fault = faults.take({ method, path, ...(client && { client }) });
     if (!fault) return next();
+    if (fault.kind === 'delayAnswer') {
+      holdAnswer(faults, fault, response);
+      return next();
+    }
     const meet = () => strike(fault, { request, response, next });
     if (fault.hold) faults.hold(meet);
     else meet();
@@ -103,6 +107,17 @@ function strike(
       loseAnswer(response);
       return next();
   }
+}
+
+/** The request takes effect, and its answer leaves later. */
+function holdAnswer(faults: Faults, fault: Fault, response: Response): void {
+  const end = response.end.bind(response) as (...args: unknown[]) => Response;
+  response.end = ((...args: unknown[]) => {
+    const answer = () => void end(...args);
+    if (fault.hold) faults.hold(answer);
+    else setTimeout(answer, fault.delayMs ?? 1000);
+    return response;
+  }) as typeof response.end;
 }
 
 /** The request takes effect, but its answer never leaves. */

@@ -59,6 +59,7 @@ export function apiHandler(options: ApiOptions): RequestHandler {
     if (fault?.kind === 'resetBefore') return void request.socket.destroy();
     const answer = await answerFor({ ...struck, options, keys, request, requestId, match, delayMs });
     options.committed();
+    await struck.answerReleased;
     if (fault?.kind === 'resetAfter') return void request.socket.destroy();
     reply(response, request, { answer, requestId });
     if (fault?.kind !== 'status') options.onExchange?.(exchange(request, { path, answer }));

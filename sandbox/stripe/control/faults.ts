@@ -1,14 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '../ids.ts';
 
 /** What is to go wrong with the next requests that match. */
 export interface FaultOrder {
   match?: { method?: string; /** A regular expression over the path. */ path?: string };
-  kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay';
+  kind: 'status' | 'resetBefore' | 'resetAfter' | 'delay' | 'delayAnswer';
   status?: number;
   body?: unknown;
   headers?: Record<string, string>;
   delayMs?: number;
-  /** The request waits until the faults are cleared. */
+  /** The request, or with `delayAnswer` its answer, waits until the faults are cleared. */
   hold?: boolean;
   /** How many requests it strikes; all of them when it is left out. */
   times?: number;
@@ -16,16 +17,18 @@ export interface FaultOrder {
 
 export type Fault = FaultOrder & { id: string; struck: number };
 
-const KINDS = ['status', 'resetBefore', 'resetAfter', 'delay'];
+const KINDS = ['status', 'resetBefore', 'resetAfter', 'delay', 'delayAnswer'];
 
 export interface Struck {
   delayMs: number;
   /** Resolves when a held request may go on. */
   released: Promise<void> | undefined;
+  /** The request has taken effect; resolves when its answer may leave. */
+  answerReleased: Promise<unknown> | undefined;
   fault: Fault | undefined;
 }
 
-/** Requests can be refused, cut off before or after they took effect, slowed down or held, on demand. */
+/** Requests can be refused, cut off, slowed down or held before or after they took effect, on demand. */
 export class Faults {
   #faults: Fault[] = [];
   #held: (() => void)[] = [];
@@ -54,9 +57,17 @@ export class Faults {
     const fault = matching.find((one) => one.kind !== 'delay');
     for (const one of [delay, fault]) if (one) one.struck += 1;
     this.#faults = this.#faults.filter((one) => one.times === undefined || one.struck < one.times);
-    const released =
-      delay?.hold || fault?.hold ? new Promise<void>((release) => this.#held.push(release)) : undefined;
-    return { delayMs: (delay?.delayMs ?? 0) + (fault?.delayMs ?? 0), released, fault };
+    const isLate = fault?.kind === 'delayAnswer';
+    return {
+      delayMs: (delay?.delayMs ?? 0) + (isLate ? 0 : (fault?.delayMs ?? 0)),
+      released: delay?.hold || (fault?.hold && !isLate) ? this.#hold() : undefined,
+      answerReleased: isLate ? (fault.hold ? this.#hold() : sleep(fault.delayMs ?? 0)) : undefined,
+      fault,
+    };
+  }
+
+  #hold(): Promise<void> {
+    return new Promise((release) => this.#held.push(release));
   }
 }
 
