@@ -2,6 +2,7 @@ import type { SyncEntity } from '../domain/entity.ts';
 import { differingFields } from '../domain/merge.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { soqlList } from '../salesforce/connection.ts';
+import { auditLinks } from './auditLinks.ts';
 import { auditedKinds } from './auditedKinds.ts';
 import type { AuditedKind, AuditEngine, LineFields } from './auditRow.ts';
 import { openConnection } from '../store/database.ts';
@@ -67,7 +68,8 @@ export async function audit(engine: AuditEngine, options: AuditOptions): Promise
     const entities: EntityAudit[] = [];
     for (const kind of await auditedKinds(engine)) {
       await tables.reset();
-      entities.push(await auditKind(engine, kind, { tables, options }));
+      const audited = await auditKind(engine, kind, { tables, options });
+      entities.push(kind.entity === 'invoice' ? await withLinks(engine, audited, options) : audited);
     }
     return { startedAt, finishedAt: engine.now(), orgId, entities };
   } finally {
@@ -105,6 +107,22 @@ async function auditKind(
     byKind,
     sums: await tables.sums(),
     healed: options.heal ? await tables.heal(kind) : 0,
+  };
+}
+
+/** What differs in its payment links is a difference of the invoice. */
+async function withLinks(
+  engine: AuditEngine,
+  audited: EntityAudit,
+  options: AuditOptions,
+): Promise<EntityAudit> {
+  const differing = await auditLinks(engine, options);
+  if (differing === 0) return audited;
+  return {
+    ...audited,
+    differing: audited.differing + differing,
+    byKind: { ...audited.byKind, differs: (audited.byKind.differs ?? 0) + differing },
+    healed: audited.healed + (options.heal ? differing : 0),
   };
 }
 

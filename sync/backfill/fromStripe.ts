@@ -8,6 +8,7 @@ import {
   refundsFromStripe,
   taxRatesFromStripe,
 } from './mirrorsFromStripe.ts';
+import { linksFromStripe } from './linksFromStripe.ts';
 import { pricesFromStripe } from './pricesFromStripe.ts';
 import { productsFromStripe } from './productsFromStripe.ts';
 
@@ -18,7 +19,13 @@ const PHASES: readonly { entity: SyncEntity; bring(context: BackfillContext): Pr
   { entity: 'price', bring: pricesFromStripe },
   { entity: 'tax_rate', bring: taxRatesFromStripe },
   { entity: 'invoice', bring: invoicesFromStripe },
-  { entity: 'payment', bring: paymentsFromStripe },
+  {
+    entity: 'payment',
+    bring: async (context) => {
+      await linksFromStripe(context);
+      await paymentsFromStripe(context);
+    },
+  },
   { entity: 'refund', bring: refundsFromStripe },
   { entity: 'credit_note', bring: creditNotesFromStripe },
 ];

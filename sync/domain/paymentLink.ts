@@ -110,7 +110,8 @@ function closedStatus(links: LinkState[], payments: LinkPaymentState[]): ShownLi
 export const isPaidThroughLink = (payments: LinkPaymentState[]): boolean =>
   payments.some((payment) => (payment.counted ?? 0) > 0 || !isGivenBack(payment));
 
-const isGivenBack = ({ givenBack }: Pick<LinkPaymentState, 'givenBack'>) =>
+/** What does not count is with the customer again. */
+export const isGivenBack = ({ givenBack }: Pick<LinkPaymentState, 'givenBack'>) =>
   givenBack?.startsWith('re_') === true;
 
 const NOTE_LENGTH = 2000;

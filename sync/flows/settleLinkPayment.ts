@@ -10,6 +10,7 @@ import { invoiceOfPayment } from '../stripe/readPayment.ts';
 import { reportPayment } from '../stripe/reportPayment.ts';
 import { isFinalAnswer, translateStripeError } from '../stripe/translateError.ts';
 import { attachPayment } from '../stripe/writeInvoice.ts';
+import { noteRefundedByHand } from './refundedByHand.ts';
 
 /** The invoice as it was read last; `gone` once its record is deleted in the org: then nothing counts for it. */
 export interface PaidInvoice {
@@ -28,7 +29,10 @@ export async function settleLinkPayment(
 ): Promise<StripeInvoice> {
   const { database } = engine;
   const payment = await noteLinkPayment(database, { ...paid, invoice: invoice.id });
-  if (payment.settled) return invoice;
+  if (payment.settled) {
+    await noteRefundedByHand(engine, payment);
+    return invoice;
+  }
   if (payment.counted === null) await decide(engine, { invoice, gone }, payment);
   const counted = payment.counted ? await count(engine, { invoice, gone }, { payment, paid }) : null;
   if (payment.why !== null && payment.givenBack === null) await refundTheRest(engine, payment);

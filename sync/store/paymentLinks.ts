@@ -57,6 +57,47 @@ export async function linksOf(database: Database, invoices: string[]): Promise<K
   return rows;
 }
 
+/** Links through which somebody may pay, as far as we know, a page at a time. */
+export async function* livingLinks(database: Database): AsyncGenerator<KnownLink[]> {
+  let after = '0';
+  for (;;) {
+    const { rows } = await database.pool.query<KnownLink>(
+      `SELECT ${LINK} FROM payment_link WHERE closed_why IS NULL AND stripe_id IS NOT NULL AND id > $1
+       ORDER BY id LIMIT 100`,
+      [after],
+    );
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1)!.id;
+  }
+}
+
+/** A link of ours that Stripe has and we do not know. Returns whether we know it now, and did not before. */
+export async function adoptLink(
+  database: Database,
+  link: Omit<KnownLink, 'id' | 'createdAt'>,
+): Promise<boolean> {
+  const { invoice, key, amount, currency, params, stripeId, url, active, closedWhy } = link;
+  const { rowCount } = await database.pool.query(
+    // Of two that can be paid one is closed, whichever was known first.
+    `INSERT INTO payment_link (invoice, key, amount, currency, params, stripe_id, url, active, closed_why)
+     SELECT $1, $2, $3, $4, $5, $6, $7, $8,
+       CASE WHEN EXISTS (SELECT FROM payment_link WHERE invoice = $1 AND closed_why IS NULL) THEN 'switched_off' ELSE $9 END
+     ON CONFLICT DO NOTHING`,
+    [invoice, key, amount, currency, JSON.stringify(params), stripeId, url, active, closedWhy],
+  );
+  return rowCount === 1;
+}
+
+/** Which of these links we know. */
+export async function knownLinks(database: Database, stripeIds: string[]): Promise<Set<string>> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    'SELECT stripe_id AS id FROM payment_link WHERE stripe_id = ANY($1)',
+    [stripeIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Notes a link that is about to be made. Where one is noted that is not closed, that one it is. */
 export async function noteLink(
   database: Database,

@@ -64,6 +64,40 @@ export async function findPaymentLink(stripe: Stripe, key: string): Promise<Made
   });
 }
 
+/** A link that the engine has made, as far as Stripe tells. */
+export interface FoundLink extends MadeLink {
+  invoice: string;
+  crmId: string;
+  orgId: string;
+  customerId: string | null;
+  key: string;
+  active: boolean;
+}
+
+/** All links that were made for invoices by us, also by an installation before this one; the oldest first. */
+export async function ourPaymentLinks(stripe: Stripe): Promise<FoundLink[]> {
+  return fromStripe('read-stripe', async () => {
+    const found: FoundLink[] = [];
+    for await (const { id, url, active, metadata } of stripe.paymentLinks.list({ limit: 100 })) {
+      const { [LINKED_INVOICE]: invoice, [REQUEST]: key, salesforce_id: crmId } = metadata;
+      if (!invoice || !key || !crmId) continue;
+      const [orgId, customerId] = [metadata.salesforce_org_id ?? '', metadata[OF_CUSTOMER] ?? null];
+      found.push({ stripeId: id, url, active, invoice, key, crmId, orgId, customerId });
+    }
+    return found.reverse();
+  });
+}
+
+/** What a link asks for. */
+export const linkAmount = (
+  stripe: Stripe,
+  id: string,
+): Promise<{ amount: number; currency: string } | null> =>
+  fromStripe('read-stripe', async () => {
+    const [line] = (await stripe.paymentLinks.listLineItems(id, { limit: 1 })).data;
+    return line ? { amount: line.amount_total, currency: line.currency } : null;
+  });
+
 export const isLinkActive = (stripe: Stripe, id: string): Promise<boolean> =>
   fromStripe('read-stripe', async () => (await stripe.paymentLinks.retrieve(id)).active);
 

@@ -38,6 +38,30 @@ export async function chargedPayments(
   }
 }
 
+/** What of a payment went back, whoever has refunded it; without what failed. */
+export async function refundsOf(
+  stripe: Stripe,
+  paymentIntent: string,
+): Promise<Pick<Stripe.Refund, 'id' | 'amount'>[]> {
+  try {
+    const all = await stripe.refunds
+      .list({ payment_intent: paymentIntent, limit: 100 })
+      .autoPagingToArray({ limit: 1000 });
+    return all.filter(({ status }) => status !== 'failed' && status !== 'canceled');
+  } catch (error) {
+    throw translateStripeError(error, 'read-stripe');
+  }
+}
+
+/** What somebody has refunded by hand never counted for the invoice. */
+export async function markNotCounted(stripe: Stripe, refund: string): Promise<void> {
+  try {
+    await stripe.refunds.update(refund, { metadata: { [NOT_COUNTED]: 'true' } });
+  } catch (error) {
+    throw translateStripeError(error, 'write-stripe');
+  }
+}
+
 export interface AskedRefund {
   payment: string;
   /** Minor units. */
