@@ -11,6 +11,7 @@ import { health } from './routes/health.ts';
 import { invoices } from './routes/invoices.ts';
 import { matches } from './routes/matches.ts';
 import { records } from './routes/records.ts';
+import { statements } from './routes/statements.ts';
 import { status } from './routes/status.ts';
 import { stripeWebhook } from './routes/stripeWebhook.ts';
 import { syncs } from './routes/syncs.ts';
@@ -22,6 +23,8 @@ export interface AppOptions {
   thinWebhookSecrets: string[];
   livemode: boolean;
   waiter: CommandWaiter;
+  /** See `STATEMENT_FONT`. */
+  statementFont: string | undefined;
   log: Logger;
 }
 
@@ -35,6 +38,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/v1', authenticate(database));
   app.use(invoices({ database, waiter, stripe: options.stripe }));
   app.use(syncs({ database, waiter }));
+  app.use(statements(options));
   app.use(conflicts({ database, waiter }));
   app.use(records(database));
   app.use(audits(database));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isZone } from '../sync/domain/civilDay.ts';
 
@@ -79,6 +79,12 @@ const environment = z.object({
     .default('')
     .transform(listed)
     .pipe(z.array(z.enum(['pdf', 'receipt'], 'is pdf, receipt, or both, separated by a comma'))),
+  STATEMENT_FONT: optional(
+    z
+      .string()
+      .regex(/\.(ttf|otf)$/i, 'is the path of a font, a .ttf or .otf file')
+      .refine((path) => existsSync(path), 'is the path of a file that is not there'),
+  ),
   LEASE_SECONDS: seconds(30),
   COMMAND_WAIT_SECONDS: seconds(20),
   EVENT_RETENTION_DAYS: z.coerce
@@ -145,6 +151,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env) {
     priceBook: value.SALESFORCE_PRICE_BOOK,
     reminders: value.REMINDERS,
     documents: value.STORE_DOCUMENTS,
+    statementFont: value.STATEMENT_FONT,
     leaseSeconds: value.LEASE_SECONDS,
     commandWaitSeconds: value.COMMAND_WAIT_SECONDS,
     eventRetentionDays: value.EVENT_RETENTION_DAYS,

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 /** HTTP status of every code the API can answer with; other codes are records that cannot be processed: 422. */
 const STATUS: Record<string, number> = {
   invalid_request: 400,
+  invalid_period: 400,
   invalid_signature: 400,
   wrong_mode: 400,
   wrong_kind: 400,
@@ -15,10 +16,13 @@ const STATUS: Record<string, number> = {
   unknown_match: 404,
   unknown_conflict: 404,
   crm_record_gone: 404,
+  not_acceptable: 406,
   deleted: 410,
   wrong_state: 409,
   already_sent: 409,
   match_closed: 409,
+  account_merged: 409,
+  no_customer: 409,
   conflict_settled: 409,
   account_taken: 409,
   no_lines: 409,

@@ -29,6 +29,7 @@ export async function startWeb(config: Config, log: Logger): Promise<Web> {
     thinWebhookSecrets: config.stripe.thinWebhookSecrets,
     livemode: config.stripe.livemode,
     waiter: new CommandWaiter({ database, notifications, patienceMs: config.commandWaitSeconds * 1000 }),
+    statementFont: config.statementFont,
     log,
   });
   const server = createServer(app);

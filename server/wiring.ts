@@ -78,6 +78,7 @@ export async function openEngine(
       priceBook: config.priceBook,
       reminders: config.reminders,
       documents: documentsOf(config),
+      statementFont: config.statementFont,
     },
     now: () => new Date(),
     random: Math.random,

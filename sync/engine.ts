@@ -30,6 +30,8 @@ export interface Engine {
     priceBook: string;
     /** Days from the due date on which customers are reminded, negative before it; none when left out. */
     reminders?: readonly number[];
+    /** The file of the font of statements; PDF's own one, which has Western letters alone, when left out. */
+    statementFont?: string | undefined;
     /** Which documents of Stripe the org keeps as files; `alsoFrom`: a host beside Stripe's own. None when left out. */
     documents?: { kinds: readonly DocumentKind[]; alsoFrom: string | null } | undefined;
   };

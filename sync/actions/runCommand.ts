@@ -9,6 +9,7 @@ import { claimDueCommand, settleCommand, type CommandOutcome } from '../store/co
 import type { Command } from '../store/entities.ts';
 import { settleConflict } from './settleConflict.ts';
 import { invoiceCommand } from './invoiceCommand.ts';
+import { statementCommand } from './statementCommand.ts';
 import { syncCommand } from './syncCommand.ts';
 
 /**
@@ -56,6 +57,7 @@ async function outcomeOf(engine: Engine, command: Command): Promise<CommandOutco
 
 function carryOut(engine: Engine, command: Command): Promise<unknown> {
   const { kind } = command;
+  if (kind === 'statement') return statementCommand(engine, command);
   if (kind === 'use-other' || kind === 'dismiss') return settleConflict(engine, command, kind);
   return command.entity === 'invoice' ? invoiceCommand(engine, command) : syncCommand(engine, command);
 }

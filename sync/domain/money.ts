@@ -64,12 +64,16 @@ export function lineAmount(quantity: string, unitAmount: string): number {
 }
 
 /** For people: "2,649.99 USD". */
-export function formatMoney(minor: number, currency: string): string {
+export const formatMoney = (minor: number, currency: string): string =>
+  `${formatAmount(minor, currency)} ${currency.toUpperCase()}`;
+
+/** The same where the currency is named beside it: "2,649.99". */
+export function formatAmount(minor: number, currency: string): string {
   const exponent = currencyExponent(currency);
   const digits = String(Math.abs(minor)).padStart(exponent + 1, '0');
   const whole = digits.slice(0, digits.length - exponent).replace(/\B(?=(\d{3})+$)/g, ',');
   const fraction = exponent ? `.${digits.slice(-exponent)}` : '';
-  return `${minor < 0 ? '-' : ''}${whole}${fraction} ${currency.toUpperCase()}`;
+  return `${minor < 0 ? '-' : ''}${whole}${fraction}`;
 }
 
 /** A price of one unit for people, with what is below the minor unit: "0.0025 USD". */

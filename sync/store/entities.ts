@@ -141,7 +141,7 @@ export type ConflictDecision = 'use-other' | 'dismiss';
 
 export type InvoiceCommandKind = 'raise' | 'sync' | InvoiceAction;
 
-export type CommandKind = InvoiceCommandKind | ConflictDecision;
+export type CommandKind = InvoiceCommandKind | ConflictDecision | 'statement';
 
 /** A button somebody pressed, with how far it has come: a retry continues, it does not repeat. */
 export interface Command {

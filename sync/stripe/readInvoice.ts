@@ -41,13 +41,7 @@ export async function readStripeInvoice(stripe: Stripe, id: string): Promise<Str
 
 /** Reads an invoice object, fetching the lines beyond the first page that the object carries. */
 export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): Promise<StripeInvoice> {
-  if (!invoice.status || !STATUSES.includes(invoice.status)) {
-    throw new PermanentFailure({
-      code: 'stripe_unknown_status',
-      stage: 'read-stripe',
-      message: `Stripe gives invoice ${invoice.id} the status "${invoice.status}", which this version of Invoicebridge does not know. Update Invoicebridge.`,
-    });
-  }
+  if (!invoice.status || !STATUSES.includes(invoice.status)) throw unknownStatus(invoice);
   const zone = await accountZone(stripe);
   const payments = await allPayments(stripe, invoice);
   const { discount, otherDiscounts } = discountsOf(invoice);
@@ -107,6 +101,13 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     lastPaymentError: lastPaymentError(invoice),
   };
 }
+
+export const unknownStatus = ({ id, status }: Stripe.Invoice) =>
+  new PermanentFailure({
+    code: 'stripe_unknown_status',
+    stage: 'read-stripe',
+    message: `Stripe gives invoice ${id} the status "${status}", which this version of Invoicebridge does not know. Update Invoicebridge.`,
+  });
 
 /**
  * What Stripe gives for a draft moves with the customer's balance as it is at the moment, and no event of the invoice tells

@@ -198,7 +198,7 @@ function paymentStatus(intent: Stripe.PaymentIntent, charge: Stripe.Charge | nul
 }
 
 /** "Visa •••• 4242" of a card; of another method its name. */
-function methodWords(charge: Stripe.Charge | null): string | null {
+export function methodWords(charge: Stripe.Charge | null): string | null {
   const details = charge?.payment_method_details;
   if (!details) return null;
   const { brand, last4 } = details.card ?? {};
