@@ -7,7 +7,8 @@ import { statementFigures } from '../../sync/statement/statementFigures.ts';
 import { statementOf } from '../../sync/statement/statementOf.ts';
 import { statementPdf } from '../../sync/statement/statementPdf.ts';
 import { Problem } from '../problem.ts';
-import { answerCommand, parsed, recordId, type CommandPort } from './commandRoute.ts';
+import { answerCommand, type CommandPort } from './commandRoute.ts';
+import { parsed, recordId } from './parsed.ts';
 
 const period = z.strictObject({ from: z.string().max(40).optional(), to: z.string().max(40).optional() });
 
