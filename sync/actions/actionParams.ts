@@ -1,32 +1,15 @@
 import { z } from 'zod';
 import type { InvoiceCommandKind } from '../store/entities.ts';
-
-/** The fields that a command takes, and no others: a misspelt one is refused and not passed over. */
-const fields = <T extends z.ZodRawShape>(shape: T) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `holds ${issue.keys?.join(', ')}, which this command does not take`
-        : undefined,
-  });
+import { editParams } from './editParams.ts';
+import { day, fields, notNegative, positive, words } from './paramParts.ts';
 
 const nothing = fields({});
-
-const positive = z.number({ error: 'has to be a number' }).positive({ error: 'has to be more than 0' });
-
-const notNegative = z.number({ error: 'has to be a number' }).nonnegative({ error: 'has to be 0 or more' });
-
-const words = (length: number) =>
-  z
-    .string({ error: 'has to be given in words' })
-    .trim()
-    .min(1, { error: 'has to be given in words' })
-    .max(length, { error: `has to be at most ${length} characters long` });
 
 /** What each command on an invoice takes beside the record. Amounts are in major units, as the org shows them. */
 export const actionParams = {
   raise: nothing,
   sync: nothing,
+  edit: editParams,
   send: nothing,
   finalize: nothing,
   resend: nothing,
@@ -36,7 +19,7 @@ export const actionParams = {
   'record-payment': fields({
     amount: positive,
     /** The day on which the money came in, YYYY-MM-DD. */
-    paidOn: z.iso.date({ error: 'has to be a day such as 2026-12-24' }),
+    paidOn: day,
     /** In words for people, e.g. "Bank transfer". */
     method: words(60),
     reference: words(200).optional(),

@@ -19,6 +19,7 @@ import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 /** What Stripe does a second time as well as once; all else it refuses of an invoice that has had it. */
 const ADDING: ReadonlySet<string> = new Set([
+  'edit',
   'resend',
   'remind',
   'record-payment',

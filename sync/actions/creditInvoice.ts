@@ -1,7 +1,6 @@
 import { creditParts, splitSum, type CreditSplit } from '../domain/creditSplit.ts';
 import type { StripeInvoice } from '../domain/invoice.ts';
 import { formatMoney } from '../domain/money.ts';
-import { toLongId } from '../domain/salesforceId.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
 import { advanceCommand } from '../store/commands.ts';
@@ -11,6 +10,7 @@ import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { chargedPayments } from '../stripe/refunds.ts';
 import type { ActionParams } from './actionParams.ts';
 import { askedAmount } from './askedAmount.ts';
+import { namedLine } from './namedLine.ts';
 import { nameOf, refused, type StepContext } from './stepContext.ts';
 
 /**
@@ -46,7 +46,7 @@ async function decided(engine: Engine, context: StepContext): Promise<AskedCredi
     amount === undefined
       ? {
           lines: lines!.map(({ line, quantity, ...one }) => ({
-            id: lineOf(context, line),
+            id: namedLine(context, line).id,
             quantity,
             amount: minor(one.amount),
           })),
@@ -57,17 +57,6 @@ async function decided(engine: Engine, context: StepContext): Promise<AskedCredi
   const credit = { invoice: stripe.id, what, split, reason, memo };
   await refuseIfStripeWould(engine, context, credit);
   return credit;
-}
-
-function lineOf({ crm, stripe }: StepContext, id: string): string {
-  const crmId = toLongId(id);
-  const ofOrg = crmId && crm.lines.find((line) => line.id === crmId)?.stripeId;
-  const line = stripe.lines.find((one) => one.id === (ofOrg ?? id) || one.crmId === crmId);
-  if (line) return line.id;
-  throw refused(
-    'unknown_line',
-    `${id} is no line of ${nameOf({ crm, stripe })}. Look at the lines of the record and try again.`,
-  );
 }
 
 function refuseIfSplitDiffers(

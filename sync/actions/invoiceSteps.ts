@@ -13,6 +13,7 @@ import {
 import { createPaymentLink } from './createPaymentLink.ts';
 import { creditInvoice } from './creditInvoice.ts';
 import { duplicate } from './duplicate.ts';
+import { editDraft } from './editDraft.ts';
 import { recordPayment } from './recordPayment.ts';
 import { refundInvoice } from './refundInvoice.ts';
 import { remind } from './remind.ts';
@@ -23,6 +24,7 @@ type Step = (engine: Engine, context: StepContext, key: string) => Promise<Strip
 
 /** What Stripe is asked to do for each action; sending has a key of its own, and a draft is deleted in the org. */
 export const STEPS: Record<Exclude<InvoiceAction, 'send' | 'delete'>, Step> = {
+  edit: editDraft,
   finalize: ({ stripe }, { stripe: { id } }, key) => finalizeInvoice(stripe, id, key),
   resend: ({ stripe }, { stripe: { id } }, key) => sendInvoice(stripe, id, key),
   'mark-paid': ({ stripe }, { stripe: { id } }, key) => markPaid(stripe, id, key),

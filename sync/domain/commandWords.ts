@@ -27,6 +27,8 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
       return raiseWords(invoice);
     case 'sync':
       return syncWords(told.changes, told.conflicts);
+    case 'edit':
+      return editWords(invoice, told.changes);
     case 'send':
       return sendWords(invoice);
     case 'finalize':
@@ -87,6 +89,11 @@ function raiseWords(invoice: StripeInvoice): string {
   const lines = `${invoice.lines.length} ${invoice.lines.length === 1 ? 'line' : 'lines'}`;
   return `The draft is in Stripe: ${lines}, ${formatMoney(invoice.total, invoice.currency)}.`;
 }
+
+const editWords = ({ total, currency }: StripeInvoice, changes: FieldChange[]) =>
+  changes.length > 0
+    ? `The draft is changed on both sides, and comes to ${formatMoney(total, currency)}. ${changedWords(changes)}`
+    : 'Nothing is changed: the draft says all of that already.';
 
 function sendWords(invoice: StripeInvoice): string {
   const name = invoice.number ?? invoice.id;

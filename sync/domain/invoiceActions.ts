@@ -5,6 +5,7 @@ import { isChargeable } from './paymentLink.ts';
 
 /** What people can have done to an invoice that is in Stripe, whoever asks: the API, a button, Slack. */
 export const invoiceActions = [
+  'edit',
   'send',
   'finalize',
   'resend',
@@ -71,6 +72,15 @@ const NEW_INVOICE = 'Raise a new invoice instead.';
 const CREDIT_INSTEAD = 'Issue a credit note instead.';
 
 const RULES: Record<InvoiceAction, Rule> = {
+  edit: {
+    in: ['draft'],
+    instead: {
+      open: 'Revise it instead.',
+      uncollectible: 'Revise it instead.',
+      paid: CREDIT_INSTEAD,
+      void: NEW_INVOICE,
+    },
+  },
   delete: {
     in: ['draft'],
     instead: { open: 'Void it instead.', uncollectible: 'Void it instead.', paid: CREDIT_INSTEAD },

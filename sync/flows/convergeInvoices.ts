@@ -183,7 +183,9 @@ async function bringLivingUpToDate(
       const written = await writeInvoiceToStripe(engine, pair, { customers, known });
       const { record, crm, stripe } = written;
       if (!options.afterStripe || !crm) return written;
-      return { ...written, stripe: known(await options.afterStripe(record, { crm, stripe })) };
+      const after = await options.afterStripe(record, { crm, stripe });
+      await addNamed(engine, { products, taxRates }, { ...pair, crm, stripe: after });
+      return { ...written, stripe: known(after) };
     }),
   );
   return {
@@ -191,6 +193,12 @@ async function bringLivingUpToDate(
     ended,
     atStripe: new Map(pairs.map(({ record }, index) => [record, atStripe[index]!])),
   };
+}
+
+/** The step of a command may have put products and tax rates onto an invoice that it did not name before. */
+async function addNamed(engine: Engine, inOrg: OrgRecords, pair: InvoicePair): Promise<void> {
+  for (const [stripeId, crmId] of await orgProducts(engine, [pair])) inOrg.products.set(stripeId, crmId);
+  for (const [stripeId, crmId] of await orgTaxRates(engine, [pair])) inOrg.taxRates.set(stripeId, crmId);
 }
 
 /**

@@ -74,7 +74,10 @@ export async function writeInvoiceToStripe(
 }
 
 /** What would be refused when the invoice is finalized is better told while somebody is at its lines. */
-function refuseUnchargeable({ name, currency }: Pick<CrmInvoice, 'name' | 'currency'>, lines: LineTerms[]) {
+export function refuseUnchargeable(
+  { name, currency }: Pick<CrmInvoice, 'name' | 'currency'>,
+  lines: LineTerms[],
+): void {
   for (const { description, quantity, unitAmount } of lines) {
     const amount = lineAmount(quantity, unitAmount);
     if (amount % chargeStep(currency) === 0) continue;

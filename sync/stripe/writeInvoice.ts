@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { InvoiceTerms, LineTerms, StripeInvoice } from '../domain/invoice.ts';
-import type { LineUpdate } from '../domain/planStripeInvoice.ts';
+import type { DraftEdit, LineEdit } from '../domain/draftEdit.ts';
 import { newTermsParams, priceData, quantityParams, termsParams } from './invoiceParams.ts';
 import { INVOICE_EXPAND, invoiceSnapshot } from './readInvoice.ts';
 import { isMissing, translateStripeError } from './translateError.ts';
@@ -68,7 +68,7 @@ export function reviseInvoice(
 
 export function updateInvoice(
   stripe: Stripe,
-  { draft, change }: { draft: StripeInvoice; change: Partial<InvoiceTerms> },
+  { draft, change }: { draft: DraftEdit['draft']; change: Partial<InvoiceTerms> },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
   return written(stripe, async () =>
@@ -109,7 +109,7 @@ export function addLines(
 
 export function updateLines(
   stripe: Stripe,
-  { id, currency, lines }: { id: string; currency: string; lines: LineUpdate[] },
+  { id, currency, lines }: { id: string; currency: string; lines: LineEdit[] },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
   return written(stripe, () =>
@@ -118,7 +118,7 @@ export function updateLines(
       {
         lines: lines.map(({ id: lineId, crmId, before, change }) => ({
           id: lineId,
-          metadata: { salesforce_id: crmId },
+          ...(crmId && { metadata: { salesforce_id: crmId } }),
           ...(change.description === undefined ? {} : { description: change.description }),
           ...(change.quantity === undefined ? {} : quantityParams(change.quantity)),
           ...(change.taxRate === undefined ? {} : { tax_rates: change.taxRate ? [change.taxRate] : '' }),

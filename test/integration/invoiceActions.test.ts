@@ -25,6 +25,7 @@ const CASES = Object.entries(transitions.ends).flatMap(([action, ends]) =>
 
 /** What the action takes beside the invoice. */
 const BODIES: Record<string, (state: State) => object> = {
+  edit: () => ({ footer: 'Edited by the table' }),
   'record-payment': () => ({ amount: 1, paidOn: '2026-11-02', method: 'Bank transfer' }),
   credit: (state) => ({ amount: 1, ...(state === 'paid' && { outside: 1 }) }),
 };

@@ -12,7 +12,7 @@ export interface RaisedLine {
 /** The steps of the main job as tests take them, for one account with a billing e-mail of the org's seed. */
 export interface JobSteps {
   account: string;
-  products: { name: string; unitPrice: number }[];
+  products: { productId: string; name: string; unitPrice: number }[];
   /** Only in the org; nobody has synced it yet. */
   raise(lines?: RaisedLine[]): Promise<string>;
   raiseAndSync(lines?: RaisedLine[]): Promise<string>;

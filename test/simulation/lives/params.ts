@@ -17,6 +17,12 @@ export function paramsOf(
   const { currency = 'usd', amount_remaining = 0, total = 0 } = invoice ?? {};
   const major = (minor: number) => toMajorUnits(stepped(Math.max(minor, 1), currency), currency);
   switch (action) {
+    case 'edit':
+      return {
+        footer: `Edited with ${share}`,
+        ...(share < 0.5 && { lines: [{ description: 'Edited in', unitPrice: major(10_000 * share) }] }),
+        ...(share > 0.8 && { discount: { percent: Math.ceil(share * 50) } }),
+      };
     case 'record-payment':
       // Now and then more than is owed.
       return {

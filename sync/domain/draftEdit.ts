@@ -1,0 +1,36 @@
+import type { InvoiceTerms, LineTerms, StripeInvoice } from './invoice.ts';
+import { differingFields } from './merge.ts';
+import { dueBy } from './paymentTerms.ts';
+import type { LineUpdate } from './planStripeInvoice.ts';
+
+/** A change of a line that is there; `crmId` is null where the org does not have it yet. */
+export type LineEdit = Omit<LineUpdate, 'crmId'> & { crmId: string | null };
+
+/** What an edit writes to a draft in Stripe. */
+export interface DraftEdit {
+  draft: Pick<StripeInvoice, 'id' | 'currency' | 'otherDiscounts'>;
+  update: Partial<InvoiceTerms>;
+  updateLines: LineEdit[];
+  addLines: LineTerms[];
+  removeLines: string[];
+}
+
+/** The terms that differ once these are said; a due date follows its payment terms, and one chosen by hand ends them. */
+export function termsEdit(
+  terms: InvoiceTerms,
+  said: Partial<InvoiceTerms>,
+  today: string,
+): Partial<InvoiceTerms> {
+  const after: InvoiceTerms = { ...terms, ...said, ...(said.dueDate && { paymentTerms: null }) };
+  const { paymentTerms, finalizeOn } = after;
+  if (paymentTerms && (said.paymentTerms || said.finalizeOn !== undefined))
+    after.dueDate = dueBy(paymentTerms, finalizeOn && finalizeOn > today ? finalizeOn : today);
+  return differing(terms, after);
+}
+
+/** The same of a line. */
+export const lineEdit = (line: LineTerms, said: Partial<LineTerms>): Partial<LineTerms> =>
+  differing(line, { ...line, ...said });
+
+const differing = <T extends object>(before: T, after: T): Partial<T> =>
+  Object.fromEntries(differingFields<T>(before, after).map((field) => [field, after[field]])) as Partial<T>;
