@@ -9,7 +9,7 @@ import { inWords } from 'c/errors';
 const TYPING_PAUSE_MS = 250;
 
 /**
- * Searchable combobox of the products that have a standard price. The base combobox cannot search and the record picker
+ * Searchable combobox of the products that have a standard price in the currency. The base combobox cannot search and the record picker
  * cannot show prices. Fires productselect with the product as its detail.
  */
 export default class ProductPicker extends LightningElement {
@@ -53,7 +53,7 @@ export default class ProductPicker extends LightningElement {
     return this.problem === '';
   }
 
-  @wire(getProducts, { searchText: '$searchText' })
+  @wire(getProducts, { searchText: '$searchText', currencyCode: '$currencyCode' })
   wiredProducts({ data, error }) {
     if (data) {
       this.products = data;

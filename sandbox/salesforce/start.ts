@@ -19,6 +19,7 @@ import { openPubSub } from './pubSub/openPubSub.ts';
 import type { ChangeStreamOptions } from './pubSub/openPubSub.ts';
 import { ApiUsage } from './rest/apiUsage.ts';
 import { keyPrefixes } from './schema/keyPrefixes.ts';
+import { addCurrencies, openCurrencies } from './schema/currencies.ts';
 import { addPersonFields } from './schema/personAccounts.ts';
 import { loadSchema } from './schema/schema.ts';
 import { seedData } from './seed/seedData.ts';
@@ -46,6 +47,8 @@ export type OrgOptions = {
   apexClasses?: ApexClasses;
   /** Whether Accounts may be persons; as on the platform, most orgs have none. */
   personAccounts?: boolean;
+  /** ISO codes of a multi-currency org, the corporate one first; without them the org has the US dollar alone. */
+  currencies?: string[];
   /** How long an access token lives. */
   sessionSeconds?: number;
   /** API calls a day. */
@@ -78,6 +81,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
   try {
     const schema = loadSchema(metadataDir, keyPrefixes(store));
     if (options.personAccounts) addPersonFields(schema.object('Account')!);
+    const active = options.currencies && addCurrencies(schema);
     checkFormulas(schema);
     const { now: realTime = () => new Date() } = options;
     const clock = new AdjustableClock(() => realTime().getTime());
@@ -86,6 +90,7 @@ export async function startOrg(options: OrgOptions): Promise<StartedOrg> {
     const people = orgUsers(options.apps[0]?.username ?? 'integration@sandbox.example');
     const users = new Users(people, readPermissionSets(metadataDir));
     ensureSetupRecords(org, people);
+    if (active) openCurrencies(org, { currencies: options.currencies!, active });
     if (options.seed !== false) seedData(org);
 
     const sessions = new Sessions(store, { orgId, lifetimeSeconds: options.sessionSeconds ?? 7200 });

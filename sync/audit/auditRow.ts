@@ -39,6 +39,8 @@ export interface LineFields {
   quantity: number | null;
   quantityExact: string | null;
   amount: number | null;
+  /** In an org with several currencies, in which the org's record is. */
+  recordCurrency?: string;
 }
 
 /** How one kind of record is read whole from both sides, a page at a time. */

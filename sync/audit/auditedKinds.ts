@@ -3,10 +3,13 @@ import type { StripeInvoice } from '../domain/invoice.ts';
 import { termFields } from '../domain/planCrmInvoice.ts';
 import { lineNumberFields } from '../domain/lineNumbers.ts';
 import { toMajorUnits } from '../domain/money.ts';
+import type { OrgCurrencies } from '../domain/recordCurrency.ts';
+import { CURRENCY_FIELD } from '../domain/trackedFields.ts';
 import type { PairSide } from '../domain/planPair.ts';
 import { soqlList, type SalesforceOrg } from '../salesforce/connection.ts';
 import { readAccounts } from '../salesforce/readAccounts.ts';
 import { readProducts } from '../salesforce/readProducts.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { plainText } from '../salesforce/values.ts';
 import { customerSnapshot, readStripeCustomer } from '../stripe/customers.ts';
 import { productSnapshot, readStripeProduct } from '../stripe/products.ts';
@@ -127,34 +130,38 @@ const INVOICE_FIELDS = [
 
 type CrmInvoiceRow = { Id: string; Status__c: string | null } & Record<string, unknown>;
 
-const invoices: AuditedKind = {
-  entity: 'invoice',
-  stripeIdField: 'Stripe_Invoice_Id__c',
-  takesInNew: true,
-  async *stripePages(stripe: Stripe) {
-    for await (const page of pagesOf((params) =>
-      stripe.invoices.list({ ...params, expand: INVOICE_LIST_EXPAND }),
-    )) {
-      const rows: AuditRow[] = [];
-      // One after the other: an invoice with many lines takes calls of its own.
-      for (const invoice of page)
-        rows.push(stripeInvoiceRow(await fromStripe(() => invoiceSnapshot(stripe, invoice))));
-      yield rows;
-    }
-  },
-  async stripeRecord(stripe, id) {
-    const invoice = await fromStripe(() => readStripeInvoice(stripe, id));
-    return invoice && stripeInvoiceRow(invoice);
-  },
-  async *crmPages(org, where) {
-    const soql = `SELECT ${INVOICE_FIELDS} FROM Invoice__c${where ? ` WHERE ${where}` : ''}`;
-    for await (const page of queryPages<CrmInvoiceRow>(org, soql)) yield page.map(crmInvoiceRow);
-  },
-  async *crmLinePages(org, invoiceIds) {
-    const where = invoiceIds ? ` WHERE Invoice__c IN ${soqlList(invoiceIds)}` : '';
-    const soql = `SELECT ${LINE_FIELDS} FROM Invoice_Line__c${where}`;
-    for await (const page of queryPages<CrmLineRow>(org, soql)) yield page.map(crmLine);
-  },
+/** `currencies`: those of the org, null where its records name none. */
+const invoices = (currencies: OrgCurrencies): AuditedKind => {
+  const more = currencies ? `, ${CURRENCY_FIELD}` : '';
+  return {
+    entity: 'invoice',
+    stripeIdField: 'Stripe_Invoice_Id__c',
+    takesInNew: true,
+    async *stripePages(stripe: Stripe) {
+      for await (const page of pagesOf((params) =>
+        stripe.invoices.list({ ...params, expand: INVOICE_LIST_EXPAND }),
+      )) {
+        const rows: AuditRow[] = [];
+        // One after the other: an invoice with many lines takes calls of its own.
+        for (const invoice of page)
+          rows.push(stripeInvoiceRow(await fromStripe(() => invoiceSnapshot(stripe, invoice)), currencies));
+        yield rows;
+      }
+    },
+    async stripeRecord(stripe, id) {
+      const invoice = await fromStripe(() => readStripeInvoice(stripe, id));
+      return invoice && stripeInvoiceRow(invoice, currencies);
+    },
+    async *crmPages(org, where) {
+      const soql = `SELECT ${INVOICE_FIELDS}${more} FROM Invoice__c${where ? ` WHERE ${where}` : ''}`;
+      for await (const page of queryPages<CrmInvoiceRow>(org, soql)) yield page.map(crmInvoiceRow);
+    },
+    async *crmLinePages(org, invoiceIds) {
+      const where = invoiceIds ? ` WHERE Invoice__c IN ${soqlList(invoiceIds)}` : '';
+      const soql = `SELECT ${LINE_FIELDS}${more} FROM Invoice_Line__c${where}`;
+      for await (const page of queryPages<CrmLineRow>(org, soql)) yield page.map(crmLine);
+    },
+  };
 };
 
 const LINE_FIELDS =
@@ -199,10 +206,16 @@ const crmLine = (row: CrmLineRow): AuditLine => ({
     description: plainText(row.Description__c) ?? row.Product__r?.Name ?? '',
     ...lineNumbersIn({ ...row }),
     amount: row.Amount__c,
+    ...recordCurrencyIn({ ...row }),
   },
 });
 
-function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
+/** In an org with several currencies, in which its record is. */
+const recordCurrencyIn = (row: Record<string, unknown>) =>
+  CURRENCY_FIELD in row ? { recordCurrency: row[CURRENCY_FIELD] as string } : {};
+
+function stripeInvoiceRow(invoice: StripeInvoice, currencies: OrgCurrencies): AuditRow {
+  const recordCurrency = currencies ? { recordCurrency: invoice.currency.toUpperCase() } : {};
   const major = (minor: number) => toMajorUnits(minor, invoice.currency);
   const linesAmount = invoice.lines.reduce((sum, { amount }) => sum + amount, 0);
   return {
@@ -214,6 +227,7 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
       status: invoice.status,
       number: invoice.number,
       currency: invoice.currency.toUpperCase(),
+      ...recordCurrency,
       ...termsIn(termFields(invoice.terms, invoice.currency)),
       taxRate: invoice.terms.taxRate,
       ...Object.fromEntries(amountNames.map((name) => [name, major(invoice[name])])),
@@ -226,6 +240,7 @@ function stripeInvoiceRow(invoice: StripeInvoice): AuditRow {
             description: terms.description,
             ...lineNumbersIn(lineNumberFields(terms, invoice.currency)),
             amount: major(amount),
+            ...recordCurrency,
           } satisfies LineFields,
         ]),
       ),
@@ -244,6 +259,7 @@ function crmInvoiceRow(row: CrmInvoiceRow): AuditRow {
       status: row.Status__c?.toLowerCase() ?? null,
       number: plainText(row.Number__c),
       currency,
+      ...recordCurrencyIn(row),
       ...termsIn(row),
       taxRate: (row.Tax_Rate__r as { Stripe_Tax_Rate_Id__c: string } | null)?.Stripe_Tax_Rate_Id__c ?? null,
       ...Object.fromEntries(amountNames.map((name) => [name, row[AMOUNTS[name]] ?? null])),
@@ -256,6 +272,10 @@ export const auditedKinds = async (engine: AuditEngine): Promise<AuditedKind[]> 
   customers,
   products,
   ...(await auditedPrices(engine)),
-  invoices,
-  ...auditedMirrors,
+  ...(await withMoney(engine)),
 ];
+
+async function withMoney({ org }: AuditEngine): Promise<AuditedKind[]> {
+  const currencies = await patiently(() => orgCurrencies(org));
+  return [invoices(currencies), ...auditedMirrors(currencies)];
+}

@@ -1,5 +1,7 @@
 import type Stripe from 'stripe';
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
+import type { OrgCurrencies } from '../domain/recordCurrency.ts';
+import { CURRENCY_FIELD } from '../domain/trackedFields.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import type { Mirrored } from '../flows/convergeMirrors.ts';
 import { isoTime } from '../salesforce/values.ts';
@@ -111,15 +113,28 @@ function mirrorRow(id: string, { fields, makesRecord, customerId }: Mirrored): A
 }
 
 /** Payments, refunds and credit notes: made in Stripe, shown in the org. */
-export const auditedMirrors: AuditedKind[] = mirrors.map(
-  ({ entity, stripeIdField, fields, where: kind, stripePages, read }): AuditedKind => ({
+export const auditedMirrors = (currencies: OrgCurrencies): AuditedKind[] =>
+  mirrors.map((mirror) => auditedMirror(mirror, currencies));
+
+function auditedMirror(
+  { entity, stripeIdField, fields: own, where: kind, stripePages, read }: MirrorAudit,
+  currencies: OrgCurrencies,
+): AuditedKind {
+  const hasCurrency = currencies !== null && own.includes('Currency__c');
+  const fields = hasCurrency ? [...own, CURRENCY_FIELD] : own;
+  // In an org with several currencies, its record is in that of the payment.
+  const withCurrency = (row: AuditRow): AuditRow =>
+    hasCurrency ? { ...row, fields: { ...row.fields, [CURRENCY_FIELD]: row.fields.Currency__c } } : row;
+  return {
     entity,
     stripeIdField,
     takesInNew: true,
-    stripePages,
+    async *stripePages(stripe) {
+      for await (const page of stripePages(stripe)) yield page.map(withCurrency);
+    },
     async stripeRecord(stripe, id) {
       const mirrored = await fromStripe(() => read(stripe, id));
-      return mirrored && mirrorRow(id, mirrored);
+      return mirrored && withCurrency(mirrorRow(id, mirrored));
     },
     async *crmPages(org, where) {
       const conditions = [kind, `${stripeIdField} != null`, where ? `(${where})` : ''].filter(Boolean);
@@ -132,8 +147,8 @@ export const auditedMirrors: AuditedKind[] = mirrors.map(
           fields: sameMoment(Object.fromEntries(fields.map((field) => [field, row[field] ?? null]))),
         }));
     },
-  }),
-);
+  };
+}
 
 /** Each side writes times in its own way. */
 function sameMoment(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { orgObjects } from '../domain/entity.ts';
 import { planCrmInvoice } from '../domain/planCrmInvoice.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { readCrmInvoices } from '../salesforce/readInvoices.ts';
 import { refundedAmounts } from '../store/refunds.ts';
 import { note, pairedIds, type BackfillContext } from './context.ts';
@@ -29,6 +30,10 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
     defaultCurrency: engine.settings.defaultCurrency,
   });
   const ids = items.map(({ stripeId }) => stripeId);
+  const currencies = await orgCurrencies(
+    engine.org,
+    items.map(({ invoice }) => invoice.currency),
+  );
   const refunded = await refundedAmounts(engine.database, ids);
   for (const { stripeId, invoice } of items) {
     const read = reads.find((one) => one.stripeId === stripeId);
@@ -45,6 +50,7 @@ async function tell(context: BackfillContext, items: InvoiceItem[]): Promise<voi
       taxRateOf: () => null,
       touch: false,
       conflictNote: null,
+      currencies,
       now: engine.now().toISOString(),
     });
     const fields = plan.changes.map(({ side, field, from, to }) => ({ side, field, from, to }));

@@ -3,11 +3,13 @@ import { snapshotAfter } from '../domain/crmSnapshot.ts';
 import { toLongId } from '../domain/salesforceId.ts';
 import { asKnown, type StripeInvoice } from '../domain/invoice.ts';
 import { invoiceBase, planCrmInvoice, type CrmFields } from '../domain/planCrmInvoice.ts';
+import { shownIn } from '../domain/recordCurrency.ts';
 import { PermanentFailure, isSyncFailure } from '../failure.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { fromStripe } from '../audit/auditRow.ts';
 import { bulkUpsert } from '../salesforce/bulkUpsert.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { noteJob } from '../store/backfillRuns.ts';
 import { noteRevisions, tellChains } from '../store/revisions.ts';
 import { markAllDirty, markDirty } from '../store/syncRecords.ts';
@@ -153,6 +155,10 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
     invoices.flatMap(({ customerId }) => customerId ?? []),
   );
   const now = context.engine.now().toISOString();
+  const currencies = await orgCurrencies(
+    context.engine.org,
+    invoices.map(({ currency }) => currency),
+  );
   return invoices.map((read): InvoiceItem => {
     const invoice = asKnown(read, { product: (id) => products.has(id), taxRate: (id) => taxRates.has(id) });
     const plan = planCrmInvoice(null, invoice, {
@@ -162,6 +168,7 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
       taxRateOf: (id) => taxRates.get(id) ?? null,
       touch: false,
       conflictNote: null,
+      currencies,
       now,
     });
     const account = invoice.customerId ? accounts.get(invoice.customerId) : undefined;
@@ -174,7 +181,7 @@ async function itemsOf(context: BackfillContext, invoices: StripeInvoice[]): Pro
       lines: plan.insertLines,
       lineIds,
       ...(account !== undefined ? {} : { failure: unmatchedCustomer(invoice) }),
-      base: () => invoiceBase(lineIds, invoice),
+      base: () => ({ ...invoiceBase(lineIds, invoice), ...shownIn(plan.fields) }),
       snapshot: (id) =>
         snapshotAfter({ id, name: '', fields: {}, lines: [] }, invoice, { plan, ids: lineIds }),
       more: () => plan.insertLines.flatMap((line, index) => lineEffects(index + 1, line.fields)),

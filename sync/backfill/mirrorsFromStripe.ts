@@ -1,7 +1,13 @@
 import type Stripe from 'stripe';
 import { PermanentFailure } from '../failure.ts';
 import { mapConcurrently } from '../flows/concurrency.ts';
-import { fieldsToWrite, mirrorBase, type Mirrored, type MirrorKind } from '../flows/convergeMirrors.ts';
+import {
+  currenciesFor,
+  fieldsToWrite,
+  mirrorBase,
+  type Mirrored,
+  type MirrorKind,
+} from '../flows/convergeMirrors.ts';
 import { STRIPE_CONCURRENCY } from '../flows/convergePairs.ts';
 import { creditNoteKind, paymentKind, refundKind, taxRateKind } from '../flows/mirrorKinds.ts';
 import { fromStripe } from '../audit/auditRow.ts';
@@ -75,12 +81,16 @@ async function takeIn(
           Invoice__c: invoices.get(invoiceId) ?? null,
           Account__c: (customerId && accounts.get(customerId)) ?? null,
         };
+  const currencies = await currenciesFor(
+    context.engine,
+    found.map(({ mirrored }) => mirrored),
+  );
   const items = found
     .filter(({ mirrored }) => mirrored.makesRecord)
     .map(({ stripeId, mirrored }): ImportItem => ({
       stripeId,
       fields: {
-        ...fieldsToWrite(context.engine, mirrored, { row: undefined, parents }),
+        ...fieldsToWrite(context.engine, mirrored, { row: undefined, parents, currencies }),
         [kind.externalId]: stripeId,
       },
       base: () => mirrorBase(mirrored),

@@ -22,7 +22,10 @@ export function conflictWords(conflicts: FieldConflict[], context: ConflictConte
     conflicts.some(({ winner }) => winner === 'salesforce')
       ? 'Where the value that was replaced is the right one, enter it again.'
       : '',
-    conflicts.some(({ winner }) => winner === 'stripe')
+    conflicts.some(({ field }) => field === 'currency')
+      ? 'The currency of an invoice cannot be changed once Stripe has it: for another one, delete the draft, or void the invoice, and raise it anew in that currency.'
+      : '',
+    conflicts.some(({ winner, field }) => winner === 'stripe' && field !== 'currency')
       ? 'A finalized invoice cannot be changed: void it in Stripe and raise a new one if it is wrong.'
       : '',
     'A sync by hand takes this note away.',

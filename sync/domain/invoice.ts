@@ -148,6 +148,8 @@ export interface InvoiceBase {
   lines: Record<string, BaseLine>;
   /** While a draft is being written to: what it said before and what was sent, as of a line. */
   sent?: InvoiceTerms[];
+  /** In an org with several currencies: in which the org's record was, ISO 4217 in capital letters. */
+  recordCurrency?: string;
 }
 
 export interface BaseLine extends LineTerms {

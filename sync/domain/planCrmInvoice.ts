@@ -1,4 +1,5 @@
 import type { FieldChange } from './change.ts';
+import { differing, fieldChanges, lineChange } from './crmChanges.ts';
 import { customFieldsText } from './customFields.ts';
 import { fittingUrl } from './fittingUrl.ts';
 import type {
@@ -10,7 +11,7 @@ import type {
   StripeLine,
 } from './invoice.ts';
 import { lineNumberFields } from './lineNumbers.ts';
-import { same } from './merge.ts';
+import { canShowAll, emptyAmountsWords, inItsCurrency, type OrgCurrencies } from './recordCurrency.ts';
 import { toMajorUnits } from './money.ts';
 import type { ShownLink } from './paymentLink.ts';
 import { pairLines } from './planStripeInvoice.ts';
@@ -53,6 +54,8 @@ export interface CrmInvoiceContext {
   touch: boolean;
   /** What the record says about conflicts that nobody has looked at; null where there are none. */
   conflictNote: string | null;
+  /** Those of the org; null, or left out, where it has a single one. */
+  currencies?: OrgCurrencies;
   /** ISO 8601. */
   now: string;
 }
@@ -71,10 +74,19 @@ export function planCrmInvoice(
   stripe: StripeInvoice,
   context: CrmInvoiceContext,
 ): CrmInvoicePlan {
+  const { currency } = stripe;
+  const { currencies = null, conflictNote } = context;
+  const shown = canShowAll(crm, stripe, currencies);
   const wanted: CrmFields = {
-    ...invoiceFields(stripe, { ...context, sentAt: crm?.sentAt ?? context.sentAt }),
-    Sync_Status__c: context.conflictNote ? 'Conflict' : 'Synced',
-    Sync_Error__c: context.conflictNote,
+    ...inItsCurrency(invoiceFields(stripe, { ...context, sentAt: crm?.sentAt ?? context.sentAt }), {
+      before: crm?.fields,
+      currency,
+      currencies,
+    }),
+    Sync_Status__c: conflictNote ? 'Conflict' : shown ? 'Synced' : 'Error',
+    Sync_Error__c: shown
+      ? conflictNote
+      : [emptyAmountsWords(currency), conflictNote].filter(Boolean).join(' '),
     ...(context.chain
       ? { Revision_Of__c: context.chain.revisionOf, Latest_Revision__c: context.chain.latestRevision }
       : {}),
@@ -226,6 +238,7 @@ function planLines(crm: CrmInvoice | null, stripe: StripeInvoice, context: CrmIn
     const wanted = lineFields(stripeLine, {
       order: order.get(stripeLine.id)!,
       currency: stripe.currency,
+      before: crmLine?.fields,
       context,
     });
     if (!crmLine) {
@@ -249,9 +262,15 @@ function planLines(crm: CrmInvoice | null, stripe: StripeInvoice, context: CrmIn
 
 function lineFields(
   line: StripeLine,
-  { order, currency, context }: { order: number; currency: string; context: CrmInvoiceContext },
+  {
+    order,
+    currency,
+    before,
+    context,
+  }: { order: number; currency: string; before: CrmFields | undefined; context: CrmInvoiceContext },
 ): CrmFields {
-  return {
+  const { currencies = null } = context;
+  const fields = {
     Stripe_Line_Id__c: line.id,
     Description__c: line.terms.description || null,
     Product__c: line.terms.product ? context.productOf(line.terms.product) : null,
@@ -262,39 +281,5 @@ function lineFields(
     Period_Start_Date__c: line.period?.start ?? null,
     Period_End_Date__c: line.period?.end ?? null,
   };
+  return inItsCurrency(fields, { before, currency, currencies });
 }
-
-function differing(before: CrmFields | undefined, wanted: CrmFields): CrmFields {
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([field, value]) => !same(before?.[field] ?? null, value)),
-  );
-}
-
-const BOOKKEEPING = new Set(['Sync_Status__c', 'Sync_Error__c', 'Stripe_Line_Id__c', 'Sort_Order__c']);
-
-/** What a person wants to read of a write: not the engine's own bookkeeping. */
-function fieldChanges(
-  fields: CrmFields,
-  { object, objectId, before }: { object: string; objectId: string | null; before: CrmFields | undefined },
-): FieldChange[] {
-  return Object.entries(fields)
-    .filter(([field]) => !BOOKKEEPING.has(field))
-    .map(([field, to]) => ({
-      side: 'salesforce',
-      object,
-      objectId,
-      field,
-      from: before?.[field] ?? null,
-      to,
-    }));
-}
-
-const lineChange = (
-  objectId: string | null,
-  change: { field: string; from: unknown; to: unknown },
-): FieldChange => ({
-  side: 'salesforce',
-  object: 'Invoice_Line__c',
-  objectId,
-  ...change,
-});

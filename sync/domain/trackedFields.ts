@@ -8,6 +8,9 @@ export const PERSON_FIELDS = [
   'PersonEmail',
 ] as const;
 
+/** That of records which exists only in an org with several currencies. */
+export const CURRENCY_FIELD = 'CurrencyIsoCode';
+
 /** The fields of the org's records that the engine reads and compares; a change of any other is nothing to it. */
 export const TRACKED_FIELDS = {
   Account: [
@@ -32,6 +35,7 @@ export const TRACKED_FIELDS = {
     'Status__c',
     'Number__c',
     'Currency__c',
+    CURRENCY_FIELD,
     'Description__c',
     'Due_Date__c',
     'Payment_Terms__c',
@@ -74,6 +78,7 @@ export const TRACKED_FIELDS = {
   ],
   Invoice_Line__c: [
     'Stripe_Line_Id__c',
+    CURRENCY_FIELD,
     'Description__c',
     'Product__c',
     'Unit_Price__c',

@@ -2,10 +2,13 @@ import type Stripe from 'stripe';
 import type { FieldChange } from '../domain/change.ts';
 import { orgObjects, type SyncEntity } from '../domain/entity.ts';
 import { same } from '../domain/merge.ts';
+import { canShow, emptyAmountsWords, inItsCurrency, type OrgCurrencies } from '../domain/recordCurrency.ts';
+import { CURRENCY_FIELD } from '../domain/trackedFields.ts';
 import { wantReceipts } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import { isSyncFailure, type SyncFailure } from '../failure.ts';
 import { soqlList } from '../salesforce/connection.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { isoTime } from '../salesforce/values.ts';
 import { updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { linkRecord, markDirty, type ClaimedRecord } from '../store/syncRecords.ts';
@@ -79,13 +82,16 @@ export async function convergeMirrors(
     anyRead: mirrored.length > 0,
   });
   const parents = await parentsOf(engine, mirrored);
+  const currencies = await currenciesFor(engine, mirrored);
   const writings = records.map((record, index): Writing | SyncFailure => {
     const mirrored = read[index]!;
     if (isSyncFailure(mirrored)) return mirrored;
     const row = rowOf(record);
     const waits = !row && mirrored !== null && parents.invoiceIsGone(mirrored);
     const fields =
-      waits || deleted.has(record) ? {} : fieldsToWrite(engine, mirrored, { row, parents: parents.of });
+      waits || deleted.has(record)
+        ? {}
+        : fieldsToWrite(engine, mirrored, { row, parents: parents.of, currencies });
     return { record, mirrored, row, fields, waits };
   });
   const toWrite = writings.filter(
@@ -132,7 +138,9 @@ async function orgRows(
   { records, fields }: { records: ClaimedRecord[]; fields: string[] },
 ): Promise<OrgRow[]> {
   if (records.length === 0) return [];
+  const withCurrency = fields.includes('Currency__c') && (await orgCurrencies(engine.org)) !== null;
   const columns = ['Id', kind.externalId, 'Sync_Status__c', 'Sync_Error__c', ...fields];
+  if (withCurrency) columns.push(CURRENCY_FIELD);
   const known = records.flatMap(({ crmId }) => crmId ?? []);
   return engine.org.query<OrgRow>(
     `SELECT ${columns.join(', ')} FROM ${orgObjects[kind.entity]} ` +
@@ -145,13 +153,21 @@ async function orgRows(
 export function fieldsToWrite(
   engine: Pick<Engine, 'now'>,
   mirrored: Mirrored | null,
-  { row, parents }: { row: OrgRow | undefined; parents: MirrorParents['of'] },
+  {
+    row,
+    parents,
+    currencies,
+  }: { row: OrgRow | undefined; parents: MirrorParents['of']; currencies: OrgCurrencies },
 ): Record<string, unknown> {
   if (!mirrored || (!row && !mirrored.makesRecord)) return {};
+  const currency = mirrored.fields.Currency__c as string | undefined;
+  const shown = currency === undefined || canShow(row, currency, currencies);
   const wanted: Record<string, unknown> = {
-    ...mirrored.fields,
-    Sync_Status__c: 'Synced',
-    Sync_Error__c: null,
+    ...(currency === undefined
+      ? mirrored.fields
+      : inItsCurrency(mirrored.fields, { before: row, currency, currencies })),
+    Sync_Status__c: shown ? 'Synced' : 'Error',
+    Sync_Error__c: shown ? null : emptyAmountsWords(currency),
   };
   const differing = Object.entries(wanted).filter(
     ([field, value]) =>
@@ -163,6 +179,17 @@ export function fieldsToWrite(
     Last_Synced_At__c: engine.now().toISOString(),
     ...(row ? {} : parents(mirrored)),
   };
+}
+
+/** The org's currencies, where any of these has one. */
+export async function currenciesFor(
+  { org }: Pick<Engine, 'org'>,
+  mirrored: Mirrored[],
+): Promise<OrgCurrencies> {
+  const needed = [
+    ...new Set(mirrored.flatMap(({ fields }) => (fields.Currency__c as string | undefined) ?? [])),
+  ];
+  return needed.length === 0 ? null : orgCurrencies(org, needed);
 }
 
 async function settled(

@@ -155,6 +155,10 @@ export async function decideOnPrice(
     return ignored(
       `It is in ${code}, and the org has only ${engine.settings.defaultCurrency.toUpperCase()}.`,
     );
+  if (book.currencies && !book.currencies.includes(code))
+    return ignored(
+      `It is in ${code}, which is no active currency of the org. Activate it there (Setup > Company Settings > Manage Currencies), then sync the Product.`,
+    );
   if (!fitsDecimals(price.terms.unitAmount, currency, book.decimals))
     return ignored(`Its amount has more decimals than the ${book.decimals} of List Price in the org.`);
   const rivals = (await readActivePrices(engine.stripe, productId)).filter(

@@ -15,6 +15,7 @@ import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
 import { followTerms } from '../domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { termText } from '../domain/termText.ts';
+import { currencyConflicts, inStripesCurrency } from '../domain/recordCurrency.ts';
 import { restoreOverwritten } from '../domain/restoreOverwritten.ts';
 import type { Engine } from '../engine.ts';
 import { PermanentFailure } from '../failure.ts';
@@ -40,7 +41,9 @@ export async function writeInvoiceToStripe(
   { record, base, crm: read, stripe }: InvoicePair,
   { customers, known }: StripeWriteContext,
 ): Promise<InvoiceAtStripe> {
-  const crm = read && followTerms(base, { crm: read, stripe }, await accountDay(engine.stripe, engine.now()));
+  const figures = read && stripe ? inStripesCurrency(read, stripe) : read;
+  const crm =
+    figures && followTerms(base, { crm: figures, stripe }, await accountDay(engine.stripe, engine.now()));
   // What is made now, or was made by a noted request that is older than the record, is merged like any draft.
   // Before it is made: a draft without its lines would be left in Stripe.
   if (crm && !stripe) refuseUnchargeable(crm, linesOf(crm));
@@ -51,7 +54,7 @@ export async function writeInvoiceToStripe(
   const lost = crm
     ? editsOfDeleted(record.crmSnapshot, { crm, told: record.crmTold, now: engine.now().toISOString() })
     : [];
-  const conflicts = [...plan.conflicts, ...lost];
+  const conflicts = [...plan.conflicts, ...lost, ...(read ? currencyConflicts(base, read, present) : [])];
   await keepConflicts(engine.database, record, conflicts);
   if (crm) refuseUnchargeable({ name: crm.name, currency: present.currency }, writtenLines(plan));
   const note: NoteSent = async (draft, { sent, lines }) => {

@@ -2,8 +2,9 @@ import { conflictWords } from '../domain/conflictWords.ts';
 import { snapshotAfter, type InvoiceSnapshot } from '../domain/crmSnapshot.ts';
 import { withDeletions } from '../domain/deletedLines.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
-import { fieldKey, stillOpenValues, withOverwritings, type ToldValues } from '../domain/overwritten.ts';
-import type { CrmInvoice, StripeInvoice } from '../domain/invoice.ts';
+import { withOverwritings } from '../domain/overwritten.ts';
+import type { StripeInvoice } from '../domain/invoice.ts';
+import { shownIn } from '../domain/recordCurrency.ts';
 import {
   invoiceBase,
   pairedLines,
@@ -15,6 +16,7 @@ import {
 import { wantInvoicePdfs } from '../documents/wantedDocuments.ts';
 import type { Convergence, Engine } from '../engine.ts';
 import type { SyncFailure } from '../failure.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { deleteRecords, updateRecords, upsertRecords, type WriteResult } from '../salesforce/writeRecords.ts';
 import { shownLinks } from '../store/paymentLinks.ts';
 import { refundedAmounts } from '../store/refunds.ts';
@@ -26,6 +28,7 @@ import { linkRecord, type ClaimedRecord } from '../store/syncRecords.ts';
 import { busy } from './claimWhenFree.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
 import { accountsOfCustomers, unlinkedCustomer } from './dependencies.ts';
+import { openValues } from './openValues.ts';
 import type { OrgRecords } from './orgTaxRates.ts';
 
 export interface CrmWriteOptions {
@@ -104,10 +107,17 @@ async function plan(
     ),
     shownLinks(engine.database, stripeIds),
   ]);
+  const currencies = await orgCurrencies(
+    engine.org,
+    ready.map(({ stripe }) => stripe.currency),
+  );
   return ready.map((one): Writing => {
     const lineIds = one.crm ? pairedLines(one.crm, one.stripe) : new Map<string, string>();
     const openConflicts = stillOpen(one.record.openConflicts, {
-      valueOf: (field) => valueInBase(invoiceBase(lineIds, one.stripe), field),
+      valueOf: (field) =>
+        field === 'currency'
+          ? one.stripe.currency.toUpperCase()
+          : valueInBase(invoiceBase(lineIds, one.stripe), field),
       acknowledged,
     });
     const sentAt = one.record.sentAt ?? sent.get(one.stripe.id) ?? null;
@@ -121,6 +131,7 @@ async function plan(
       taxRateOf: (stripeId) => inOrg.taxRates.get(stripeId) ?? null,
       touch,
       conflictNote: conflictNote(one.stripe, { openConflicts, lineIds }),
+      currencies,
       now: engine.now().toISOString(),
     });
     return { ...one, plan: crmPlan, crmId: one.crm?.id ?? null, lineIds, openConflicts };
@@ -257,19 +268,6 @@ function note(writes: { writing: Writing }[], answers: WriteResult[]): void {
   }
 }
 
-/** What the org has told and its record did not say when it was read. */
-function openValues(record: ClaimedRecord, crm: CrmInvoice, now: Date): ToldValues {
-  const said = new Map(
-    [crm, ...crm.lines].flatMap(({ id, fields }) =>
-      Object.entries(fields).map(([field, value]) => [fieldKey(id, field), value] as const),
-    ),
-  );
-  return stillOpenValues(
-    { told: record.crmTold, writes: record.crmWrites },
-    { valueOf: (key) => said.get(key) ?? null, now: now.toISOString() },
-  );
-}
-
 function convergence(writing: Writing, now: Date): Convergence {
   const {
     record,
@@ -283,11 +281,12 @@ function convergence(writing: Writing, now: Date): Convergence {
     failure,
   } = writing;
   if (failure) return { record, kind: 'failed', failure };
+  const snapshot = snapshotOf(writing, now.toISOString());
   return {
     record,
     kind: 'synced',
-    base: invoiceBase(lineIds, stripe),
-    crmSnapshot: snapshotOf(writing, now.toISOString()),
+    base: { ...invoiceBase(lineIds, stripe), ...shownIn(snapshot.fields) },
+    crmSnapshot: snapshot,
     crmTold: writing.crm ? openValues(record, writing.crm, now) : {},
     changes: [
       ...changes,

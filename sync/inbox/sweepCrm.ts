@@ -1,5 +1,11 @@
-import { PERSON_FIELDS, TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
+import {
+  CURRENCY_FIELD,
+  PERSON_FIELDS,
+  TRACKED_FIELDS,
+  type TrackedObject,
+} from '../domain/trackedFields.ts';
 import type { Engine } from '../engine.ts';
+import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { personFields } from '../salesforce/personFields.ts';
 import { queryTogether } from '../salesforce/queryTogether.ts';
 import { comparable, orgTime } from '../salesforce/values.ts';
@@ -32,8 +38,9 @@ export async function sweepCrm(
   if (chosen.length === 0) return 0;
   const startedAt = await databaseTime(engine.database);
   const cursors = await Promise.all(chosen.map((swept) => cursorOf(engine, swept)));
-  const person = await personFields(engine.org);
-  const isThere = (field: string) => !PERSON_FIELDS.some((each) => each === field) || person.includes(field);
+  const special: readonly string[] = [...PERSON_FIELDS, CURRENCY_FIELD];
+  const there = await fieldsOfFeatures(engine);
+  const isThere = (field: string) => !special.includes(field) || there.includes(field);
   const results = await queryTogether<SweptRow>(
     engine.org,
     chosen.map((swept, index) =>
@@ -55,6 +62,12 @@ export async function sweepCrm(
   }
   if (refusals.length > 0) throw refusals[0];
   return received;
+}
+
+/** Those of the fields that depend on what is switched on in the org. */
+async function fieldsOfFeatures({ org }: Engine): Promise<string[]> {
+  const [person, currencies] = await Promise.all([personFields(org), orgCurrencies(org)]);
+  return currencies ? [...person, CURRENCY_FIELD] : person;
 }
 
 const nameOf = ({ object }: Swept) => `crm-sweep-${object}`;

@@ -4,14 +4,13 @@ import { invoiceTerms, refuseOf, taxRateIn } from './invoiceTerms.ts';
 import { lineNumbers } from '../domain/lineNumbers.ts';
 import { MoneyError } from '../domain/money.ts';
 import { knownTerms } from '../domain/paymentTerms.ts';
-import { TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
+import { unclearCurrency } from '../domain/recordCurrency.ts';
+import { CURRENCY_FIELD, TRACKED_FIELDS, type TrackedObject } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
 import { soqlList } from './connection.ts';
+import { orgCurrencies } from './orgCurrencies.ts';
 import { queryTogether } from './queryTogether.ts';
 import { comparable, isoTime, plainText } from './values.ts';
-
-const INVOICE_FIELDS = TRACKED_FIELDS.Invoice__c.join(', ');
-const LINE_FIELDS = TRACKED_FIELDS.Invoice_Line__c.join(', ');
 
 const TAX_RATE = 'Tax_Rate__r.Name, Tax_Rate__r.Stripe_Tax_Rate_Id__c';
 
@@ -83,11 +82,13 @@ function whereOf(keys: ({ id: string } | { stripeId: string })[]): string {
 }
 
 async function readRows(org: SalesforceOrg, where: string[]): Promise<InvoiceRow[]> {
-  const query = (condition: string) =>
-    `SELECT Id, Name, Account__r.Payment_Terms__c, Account__r.No_Reminders__c, No_Reminders__c, ${INVOICE_FIELDS}, ${TAX_RATE}, ` +
-    `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${TAX_RATE}, ${LINE_FIELDS} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
-    `FROM Invoice__c WHERE ${condition}`;
   if (where.length === 0) return [];
+  const isThere = (await orgCurrencies(org)) ? () => true : (field: string) => field !== CURRENCY_FIELD;
+  const fieldsOf = (object: TrackedObject) => TRACKED_FIELDS[object].filter(isThere).join(', ');
+  const query = (condition: string) =>
+    `SELECT Id, Name, Account__r.Payment_Terms__c, Account__r.No_Reminders__c, No_Reminders__c, ${fieldsOf('Invoice__c')}, ${TAX_RATE}, ` +
+    `(SELECT Id, Product__r.Name, Product__r.Stripe_Product_Id__c, ${TAX_RATE}, ${fieldsOf('Invoice_Line__c')} FROM Invoice_Lines__r ORDER BY Sort_Order__c NULLS LAST, Name) ` +
+    `FROM Invoice__c WHERE ${condition}`;
   if (where.length === 1) return org.query<InvoiceRow>(query(where[0]!));
   const rows: InvoiceRow[] = [];
   for (const pages of await queryTogether<InvoiceRow>(org, where.map(query)))
@@ -116,7 +117,12 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       message: `${row.Name} has the status "${String(row.Status__c)}", which is none of Stripe's. Set one of Draft, Open, Paid, Uncollectible, Void.`,
     });
   }
-  const currency = (plainText(row.Currency__c) ?? defaultCurrency).toLowerCase();
+  refuseUnclearCurrency(row);
+  const currency = (
+    plainText(row.Currency__c) ??
+    plainText(row[CURRENCY_FIELD]) ??
+    defaultCurrency
+  ).toLowerCase();
   const lines = row.Invoice_Lines__r?.records ?? [];
   return {
     invoice: {
@@ -137,6 +143,20 @@ function crmInvoice(row: InvoiceRow, defaultCurrency: string) {
       .filter((line) => line.Product__c && !line.Product__r?.Stripe_Product_Id__c)
       .map((line) => String(line.Product__c)),
   };
+}
+
+/** Before Stripe has it: an invoice in a wrong currency cannot be mended there. */
+function refuseUnclearCurrency(row: InvoiceRow): void {
+  const unclear = plainText(row.Stripe_Invoice_Id__c) ? null : unclearCurrency(row);
+  if (!unclear) return;
+  const [named, shown] = unclear;
+  throw new PermanentFailure({
+    code: 'currency_unclear',
+    stage: 'read-crm',
+    message:
+      `${row.Name} cannot be billed: its Currency says ${named}, but its amounts are in ${shown}, the currency of the record ` +
+      `(Currency ISO Code). Set both to the currency that is meant, or empty Currency, which then follows the record.`,
+  });
 }
 
 function crmLine(row: LineRow, { currency, invoice }: { currency: string; invoice: InvoiceRow }): CrmLine {

@@ -1,7 +1,9 @@
 import type { PriceTerms } from '../domain/price.ts';
 import { toMinorDecimal } from '../domain/money.ts';
+import type { OrgCurrencies } from '../domain/recordCurrency.ts';
 import { PermanentFailure } from '../failure.ts';
 import { soqlList, soqlString, type SalesforceOrg } from './connection.ts';
+import { activeCurrencies } from './orgCurrencies.ts';
 import { bodyOf, queryPath, requestTogether } from './requestTogether.ts';
 import { isoTime, plainText } from './values.ts';
 
@@ -10,6 +12,8 @@ export interface PriceBook {
   id: string;
   /** CurrencyIsoCode exists only in an org with several currencies. */
   multiCurrency: boolean;
+  /** Those that are active there; null in any other org. */
+  currencies: OrgCurrencies;
   /** Of UnitPrice. */
   decimals: number;
 }
@@ -77,6 +81,7 @@ async function findPriceBook(org: SalesforceOrg, name: string): Promise<PriceBoo
   return {
     id: only.Id,
     multiCurrency: field('CurrencyIsoCode') !== undefined,
+    currencies: activeCurrencies(described.fields),
     decimals: field('UnitPrice')?.scale ?? 2,
   };
 }

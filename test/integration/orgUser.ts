@@ -102,6 +102,15 @@ export class OrgUser {
     return invoiceId;
   }
 
+  /** A field of a record as the page shows it. */
+  async shown(object: string, id: string, field: string): Promise<string | null> {
+    const path = `/services/data/v67.0/ui-api/records/${id}?fields=${object}.${field}`;
+    const { fields } = (await this.call('GET', path)) as {
+      fields: Record<string, { displayValue: string | null }>;
+    };
+    return fields[field]!.displayValue;
+  }
+
   sync(invoiceId: string, key: string = randomUUID()): Promise<CommandAnswer> {
     return this.apex('InvoiceCommandController', 'syncInvoice', { invoiceId, idempotencyKey: key });
   }

@@ -54,6 +54,8 @@ export interface WorldOptions {
   recordExchanges?: boolean;
   /** Whether Accounts of the org may be persons. */
   personAccounts?: boolean;
+  /** Of a multi-currency org, the corporate one first. */
+  currencies?: string[];
 }
 
 const THIN_SECRET = 'whsec_thinThinThin';
@@ -64,6 +66,7 @@ export async function startWorld({
   retryDelaysMs = [50, 100, 200],
   changeStream = false,
   personAccounts = false,
+  currencies,
   webhooks,
   recordExchanges = true,
 }: WorldOptions = {}): Promise<World> {
@@ -106,6 +109,7 @@ export async function startWorld({
     links: { stripeDashboard: `${stripeServer.url}/dashboard`, mailbox: `${stripeServer.url}/mailbox` },
     seed: true,
     personAccounts,
+    ...(currencies && { currencies }),
     ...(changeStream && { pubSubPort: 0 }),
   });
   await registerApiToken(testDatabase.url, { orgId: org.orgId, label: 'test', token: secrets.apiToken });

@@ -152,9 +152,11 @@ test('what the dialog adds up and Apex stores before Stripe has answered is what
         lines.map((line) => ({ unitPrice: Number(line.unitPrice), quantity: Number(line.quantity) })),
       );
       deepStrictEqual(
-        toRecords(inputs, 'a01', code.toUpperCase()).map(({ Amount__c }) =>
-          toMinorUnits(Number(Amount__c), code),
-        ),
+        toRecords(
+          inputs,
+          { invoiceId: 'a01', currencyCode: code.toUpperCase() },
+          { isMultiCurrency: false },
+        ).map(({ Amount__c }) => toMinorUnits(Number(Amount__c), code)),
         inStripe,
       );
     }),

@@ -91,10 +91,10 @@ describe('c-product-picker', () => {
       input().dispatchEvent(new CustomEvent('input'));
       jest.advanceTimersByTime(100);
     }
-    expect(getProducts.getLastConfig()).toEqual({ searchText: '' });
+    expect(getProducts.getLastConfig()).toEqual({ searchText: '', currencyCode: 'USD' });
     jest.advanceTimersByTime(250);
     await settle();
-    expect(getProducts.getLastConfig()).toEqual({ searchText: 'con' });
+    expect(getProducts.getLastConfig()).toEqual({ searchText: 'con', currencyCode: 'USD' });
   });
 
   it('drops text that is not a chosen product', async () => {

@@ -27,6 +27,9 @@ export function profileObjectRights(
   object: { name: string; custom: boolean },
 ): ObjectRights {
   if (open.has(object.name)) return readOnly;
+  // Changing it takes Customize Application.
+  if (object.name === 'CurrencyType')
+    return profile === 'System Administrator' ? { ...all, delete: false } : readOnly;
   if (files.has(object.name)) return { ...all, delete: object.name !== 'ContentVersion' };
   if (profile === 'System Administrator') return all;
   if (profile === 'Standard User' && !object.custom) return catalogue.has(object.name) ? readOnly : all;

@@ -1,6 +1,7 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
 import { billingRecipientOf, type BillingRecipient } from './billingRecipient.ts';
 import { readLinks, runCommand } from './invoicebridgeApi.ts';
+import { currencyOfInvoice } from './invoiceCurrency.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
 import { dueDateOf } from './paymentTerms.ts';
 import { quoted, today, toId, toText } from './parameters.ts';
@@ -24,7 +25,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
           recipientSource: recipient.source,
           amount: amountOf(invoice, lines),
           amountRemaining: invoice.Amount_Remaining__c ?? null,
-          currencyCode: toText(invoice.Currency__c) ?? context.defaultCurrency,
+          currencyCode: currencyOfInvoice({ ...invoice, Id: id }, context),
           dueDate: dueDateOf(invoice),
           problem: problemOf(invoice, { recipient, lines, context }),
         };

@@ -8,6 +8,7 @@ import {
   toRecords,
   type LineInput,
 } from './invoiceLines.ts';
+import { currencyOfInvoice } from './invoiceCurrency.ts';
 import { readOptions, taxRates, toOptionsInput, withOptions } from './invoiceOptions.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
 import { quoted, toDate, toDecimal, today, toId, toList, toText } from './parameters.ts';
@@ -38,7 +39,7 @@ export const InvoiceDraftController: Record<string, ApexMethod> = {
         const deletes = toList(deletedLineIds).map(toId);
         checkKnown([...deletes, ...namedBy(inputs)], current.lines);
 
-        const records = toRecords(inputs, id, current.currencyCode);
+        const records = toRecords(inputs, { invoiceId: id, currencyCode: current.currencyCode }, context);
         const invoice = {
           Id: id,
           Description__c: toText(description),
@@ -73,7 +74,7 @@ function readDraft(invoiceId: string, context: ApexContext) {
       'The invoice was not found. It may have been deleted, or you may not have access to it.',
     );
   }
-  const currencyCode = toText(invoice.Currency__c) ?? context.defaultCurrency;
+  const currencyCode = currencyOfInvoice({ ...invoice, Id: invoiceId }, context);
   const options = readOptions(invoice);
   const lines = readLines(invoiceId, context);
   const chosen = [options.taxRateId, ...lines.map((line) => line.taxRateId)];

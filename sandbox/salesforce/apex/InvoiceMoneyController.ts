@@ -1,5 +1,6 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
 import { decimalsOf } from './invoiceLines.ts';
+import { currencyOfInvoice } from './invoiceCurrency.ts';
 import { requirePermission } from './invoicePermission.ts';
 import { quoted, toDecimal, today, toId, toText } from './parameters.ts';
 import { inWords } from './userFacingError.ts';
@@ -13,7 +14,7 @@ export const InvoiceMoneyController: Record<string, ApexMethod> = {
         requirePermission(context);
         const id = toId(invoiceId);
         const invoice = readInvoice(id, context);
-        const currencyCode = toText(invoice.Currency__c) ?? context.defaultCurrency;
+        const currencyCode = currencyOfInvoice({ ...invoice, Id: id }, context);
         return {
           name: toText(invoice.Number__c) ?? invoice.Name,
           accountName: nameOf(invoice.Account__r),

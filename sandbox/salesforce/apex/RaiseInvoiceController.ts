@@ -1,5 +1,6 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
 import { billingRecipientOf } from './billingRecipient.ts';
+import { currencyCondition, currencyOfAccount, stamped } from './invoiceCurrency.ts';
 import { checkLines, checkTerms, decimalsOf, subtotalOf, toLineInputs, toRecords } from './invoiceLines.ts';
 import { taxRates, toOptionsInput, withOptions } from './invoiceOptions.ts';
 import { permissionProblem, requirePermission } from './invoicePermission.ts';
@@ -15,6 +16,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
     run: ({ accountId }, context) =>
       inWords(() => {
         const recipient = billingRecipientOf(toId(accountId), context);
+        const currencyCode = currencyOfAccount(toId(accountId), context);
         return {
           accountName: recipient.accountName,
           recipient: recipient.email,
@@ -25,8 +27,8 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
               ? `${recipient.accountName} has no e-mail address for invoices. You can raise the invoice now, but before you send it, ` +
                 'fill in Billing Email on the account or add a contact with an e-mail address.'
               : null,
-          currencyCode: context.defaultCurrency,
-          currencyDecimals: decimalsOf(context.defaultCurrency),
+          currencyCode,
+          currencyDecimals: decimalsOf(currencyCode),
           today: today(),
           paymentTerms: recipient.paymentTerms,
           taxRates: taxRates([], context),
@@ -36,9 +38,13 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
 
   getProducts: {
     cacheable: true,
-    run: ({ searchText }, context) =>
+    run: ({ searchText, currencyCode }, context) =>
       inWords(() =>
-        standardPrices(`%${toText(searchText)?.trim() ?? ''}%`, context).map((entry) => {
+        standardPrices(
+          `%${toText(searchText)?.trim() ?? ''}%`,
+          toText(currencyCode)?.trim() || context.defaultCurrency,
+          context,
+        ).map((entry) => {
           const product = entry.Product2 as ApexRecord;
           return {
             productId: entry.Product2Id,
@@ -61,7 +67,7 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
             'The request has no key. Close this window and raise the invoice again.',
           );
         }
-        const currencyCode = context.defaultCurrency;
+        const currencyCode = currencyOfAccount(toId(accountId), context);
         checkTerms(toText(description), toDate(dueDate), toText(paymentTerms));
         const inputs = toLineInputs(lines);
         checkLines(inputs, currencyCode);
@@ -78,10 +84,12 @@ export const RaiseInvoiceController: Record<string, ApexMethod> = {
           Request_Key__c: key,
         };
         const subtotal = subtotalOf(inputs, currencyCode);
-        const [invoiceId] = context.insert('Invoice__c', [
-          withOptions(toOptionsInput(options), { invoice, subtotal, currencyCode }, context),
-        ]);
-        context.insert('Invoice_Line__c', toRecords(inputs, invoiceId!, currencyCode));
+        const filled = withOptions(toOptionsInput(options), { invoice, subtotal, currencyCode }, context);
+        const [invoiceId] = context.insert('Invoice__c', stamped([filled], currencyCode, context));
+        context.insert(
+          'Invoice_Line__c',
+          toRecords(inputs, { invoiceId: invoiceId!, currencyCode }, context),
+        );
         return toCreated(
           context.query(`SELECT Id, Name FROM Invoice__c WHERE Id = ${quoted(invoiceId!)}`)[0]!,
         );
@@ -93,11 +101,11 @@ function toCreated(invoice: ApexRecord) {
   return { invoiceId: invoice.Id, name: invoice.Name };
 }
 
-/** The sandbox org has one currency, so the clause for multi-currency orgs is absent. */
-function standardPrices(pattern: string, context: ApexContext): ApexRecord[] {
+function standardPrices(pattern: string, currencyCode: string, context: ApexContext): ApexRecord[] {
   return context.query(
     'SELECT Product2Id, Product2.Name, Product2.ProductCode, UnitPrice FROM PricebookEntry ' +
       'WHERE Pricebook2.IsStandard = TRUE AND IsActive = TRUE AND Product2.IsActive = TRUE ' +
+      currencyCondition(currencyCode, context) +
       `AND (Product2.Name LIKE ${quoted(pattern)} OR Product2.ProductCode LIKE ${quoted(pattern)}) ` +
       `ORDER BY Product2.Name LIMIT ${PRODUCT_LIMIT}`,
   );

@@ -9,7 +9,10 @@ export interface ApexContext {
   userId: string;
   userName: string;
   orgId: string;
+  /** UserInfo.getDefaultCurrency(): the user's in a multi-currency org, else the org's. */
   defaultCurrency: string;
+  /** UserInfo.isMultiCurrencyOrganization(). */
+  isMultiCurrency: boolean;
   /** User mode: the object and field permissions of the running user apply. */
   query(soql: string): ApexRecord[];
   /** Returns the new ids; all or none; throws a DmlException. */

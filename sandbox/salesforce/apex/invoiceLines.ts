@@ -1,4 +1,5 @@
-import { AuraHandledException, type ApexRecord } from './context.ts';
+import { AuraHandledException, type ApexContext, type ApexRecord } from './context.ts';
+import { stamped } from './invoiceCurrency.ts';
 import { toDecimal, today, toList, toOptionalId, toText } from './parameters.ts';
 
 const MEMO_LENGTH = 1500;
@@ -70,8 +71,12 @@ export function subtotalOf(lines: LineInput[], currencyCode: string): number {
 }
 
 /** Twin of InvoiceLines.toRecords. */
-export function toRecords(lines: LineInput[], invoiceId: string, currencyCode: string): ApexRecord[] {
-  return lines.map((line, index) => ({
+export function toRecords(
+  lines: LineInput[],
+  { invoiceId, currencyCode }: { invoiceId: string; currencyCode: string },
+  context: Pick<ApexContext, 'isMultiCurrency'>,
+): ApexRecord[] {
+  const records = lines.map((line, index) => ({
     Product__c: line.productId,
     Description__c: line.description,
     Unit_Price__c: line.unitPrice,
@@ -80,6 +85,7 @@ export function toRecords(lines: LineInput[], invoiceId: string, currencyCode: s
     Sort_Order__c: index + 1,
     ...(line.lineId === null ? { Invoice__c: invoiceId } : { Id: line.lineId }),
   }));
+  return stamped(records, currencyCode, context);
 }
 
 function problemOf(line: LineInput, currencyCode: string): string | null {

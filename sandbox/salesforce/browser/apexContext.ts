@@ -7,6 +7,7 @@ import { deleteRecord } from '../records/deleteRecord.ts';
 import { insertRecord } from '../records/insertRecord.ts';
 import { readInput } from '../records/recordInput.ts';
 import { updateRecord } from '../records/updateRecord.ts';
+import { defaultCurrencyOf } from '../schema/currencies.ts';
 import { runSoql } from '../soql/query.ts';
 import type { ApexContext, ApexRecord } from '../apex/context.ts';
 import { ApexException, dmlException } from './apexExceptions.ts';
@@ -38,7 +39,8 @@ export function openApexContext(call: ApexCall): { context: ApexContext; transac
     userId: actor.userId,
     userName: call.userName,
     orgId: org.id,
-    defaultCurrency: 'USD',
+    defaultCurrency: defaultCurrencyOf(org, actor.userId) ?? 'USD',
+    isMultiCurrency: org.schema.object('CurrencyType') !== undefined,
     query: (text) => query(call, text),
     insert: (objectName, records) =>
       change('Insert', () =>

@@ -1,17 +1,19 @@
 import type { FieldDescribe } from '../schema/describeTypes.ts';
 import type { ReadValue } from './readField.ts';
+import type { FieldValue } from './storedRecord.ts';
 
 const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
 /**
- * A value as people read it in the org's locale (en_US, US dollar, UTC), as the UI API and FORMAT() write it; null for
- * kinds of fields whose value is shown as it is.
+ * A value as people read it in the org's locale (en_US, UTC), as the UI API and FORMAT() write it; null for kinds of fields
+ * whose value is shown as it is. Amounts are US dollars, or of the record's currency in a multi-currency org, which shows
+ * the ISO code instead of a symbol (Metadata API, CurrencySettings.enableCurrencySymbolWithMultiCurrency is off by default).
  */
-export function displayValue(field: FieldDescribe, value: ReadValue): string | null {
+export function displayValue(field: FieldDescribe, value: ReadValue, currency?: FieldValue): string | null {
   if (value === null) return null;
   switch (field.type) {
     case 'currency':
-      return money.format(Number(value));
+      return typeof currency === 'string' ? amountOf(currency, Number(value)) : money.format(Number(value));
     case 'double':
     case 'int':
       return Number(value).toLocaleString('en-US', {
@@ -33,4 +35,14 @@ export function displayValue(field: FieldDescribe, value: ReadValue): string | n
     default:
       return null;
   }
+}
+
+/** "EUR 1,234.50", with the decimals of the currency. */
+function amountOf(currency: string, value: number): string {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits };
+  return `${value < 0 ? '-' : ''}${currency} ${Math.abs(value).toLocaleString('en-US', digits)}`;
 }

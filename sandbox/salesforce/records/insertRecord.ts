@@ -8,6 +8,7 @@ import {
   refuseMissing,
   refuseUnwritable,
 } from './checkRecord.ts';
+import { defaultCurrencyOf } from '../schema/currencies.ts';
 import { defaultValue } from './defaults.ts';
 import { refuseDuplicates } from './duplicateRules.ts';
 import { completePerson, isPerson, refuseForeignNames } from './personAccounts.ts';
@@ -51,6 +52,7 @@ export function insertRecord(org: Org, actor: Actor, input: RecordInput): Stored
       if (value !== null) values[field.name] = value;
     }
     if (object.field('OwnerId')) values['OwnerId'] ??= actor.userId;
+    if (object.field('CurrencyIsoCode')) values['CurrencyIsoCode'] ??= defaultCurrencyOf(org, actor.userId)!;
     Object.assign(values, { CreatedDate: now, CreatedById: actor.userId });
     Object.assign(values, { LastModifiedDate: now, LastModifiedById: actor.userId, SystemModstamp: now });
     delete values['IsDeleted'];

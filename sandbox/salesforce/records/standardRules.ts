@@ -18,8 +18,10 @@ export function completeStandardRecord(org: Org, record: StoredRecord): StoredRe
 
 function refuseSecondOrLonePrice(entry: StoredRecord, org: Org): StoredRecord {
   const object = org.schema.object('PricebookEntry')!;
-  const siblings =
-    org.records.lookup(object, object.field('Product2Id')!, entry.values['Product2Id'] ?? null) ?? [];
+  // In a multi-currency org a book has a price of each currency.
+  const siblings = (
+    org.records.lookup(object, object.field('Product2Id')!, entry.values['Product2Id'] ?? null) ?? []
+  ).filter((other) => other.values['CurrencyIsoCode'] === entry.values['CurrencyIsoCode']);
   if (siblings.some((other) => other.values['Pricebook2Id'] === entry.values['Pricebook2Id'])) {
     throw new OrgError('DUPLICATE_VALUE', 'This price definition already exists in this price book', {
       fields: [],

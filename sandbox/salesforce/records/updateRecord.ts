@@ -48,6 +48,8 @@ export function updateRecord(
     const changed: string[] = [];
     for (const [field, value] of input.values) {
       if ((before.values[field.name] ?? null) === value) continue;
+      // No record of a multi-currency org is without one.
+      if (value === null && field.name === 'CurrencyIsoCode') continue;
       changed.push(field.name);
       if (value === null) delete values[field.name];
       else values[field.name] = value;

@@ -17,12 +17,15 @@ export function objectInfo(request: RestRequest, context: RestContext): RestAnsw
   return ok({ objectDescribe: summary(request, context.actor.access, object), recentItems: [] });
 }
 
-/** The schema changes only with a restart, so a client that asks again later need not read it again. */
+/**
+ * The schema changes only with a restart, so a client that asks again later need not read it again; but active currencies
+ * are values of a picklist.
+ */
 export function describeObject(request: RestRequest, context: RestContext): RestAnswer {
   const object = targetObject(context, request.segments[1]!);
   const headers = { 'Last-Modified': startedAt.toUTCString() };
   const since = Date.parse(String(request.headers['if-modified-since'] ?? ''));
-  if (startedAt.getTime() <= since) return { status: 304, headers };
+  if (startedAt.getTime() <= since && !object.field('CurrencyIsoCode')) return { status: 304, headers };
   return { status: 200, headers, body: describeFor(context.org.schema, context.actor.access, object) };
 }
 

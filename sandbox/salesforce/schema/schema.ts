@@ -11,11 +11,14 @@ export class Schema {
   readonly #byPrefix = new Map<string, ObjectSchema>();
 
   constructor(objects: ObjectSchema[]) {
-    this.objects = objects;
-    for (const object of objects) {
-      this.#byName.set(object.name.toLowerCase(), object);
-      this.#byPrefix.set(object.keyPrefix, object);
-    }
+    this.objects = [];
+    for (const object of objects) this.add(object);
+  }
+
+  add(object: ObjectSchema): void {
+    this.objects.push(object);
+    this.#byName.set(object.name.toLowerCase(), object);
+    this.#byPrefix.set(object.keyPrefix, object);
   }
 
   object(name: string): ObjectSchema | undefined {

@@ -44,7 +44,10 @@ function addPath(org: Org, actor: Actor, { record, into, path }: Adding): boolea
   const field = object.field(name);
   if (!field || !actor.access.canRead(object, field)) return false;
   const value = readField(org, record, field);
-  into.fields[field.name] = { displayValue: displayValue(field, value), value };
+  into.fields[field.name] = {
+    displayValue: displayValue(field, value, record.values['CurrencyIsoCode']),
+    value,
+  };
   return true;
 }
 

@@ -66,6 +66,9 @@ export default class FieldOutput extends LightningElement {
   get isCurrency() {
     return this.type === 'Currency' && !this.content.displayValue;
   }
+  get currencyCode() {
+    return this.record.fields.CurrencyIsoCode?.value ?? 'USD';
+  }
   get isNumber() {
     return ['Double', 'Int'].includes(this.type) && !this.content.displayValue;
   }

@@ -1,10 +1,10 @@
 import { dataApi, read } from 'runtime/orgClient';
 import { nameFieldOf } from 'shell/objects';
-import { known, pathOf } from 'shell/rows';
+import { pathOf, shown } from 'shell/rows';
 
 /** Records of a related list in its order: `{records, count, more}`. */
 export async function loadRelatedRecords(info, list, recordId, pageSize = 50) {
-  const fields = [nameFieldOf(info), ...known(info, list.fields)];
+  const fields = [nameFieldOf(info), ...shown(info, list.fields)];
   const paths = fields.flatMap((field) => [field, pathOf(info.fields[field])]);
   const parameters = new URLSearchParams({
     fields: [...new Set(paths)].map((path) => `${info.apiName}.${path}`).join(','),

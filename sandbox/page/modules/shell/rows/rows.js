@@ -14,7 +14,7 @@ export function columnsOf(info, fields, { sortable = false, hideDefaultActions =
       const typeAttributes = { label: { fieldName: field }, tooltip: { fieldName: field }, target: '_self' };
       return { ...label, fieldName: `${field}Link`, type: 'url', typeAttributes };
     }
-    return { ...label, fieldName: field, ...typeOf(described) };
+    return { ...label, fieldName: field, ...typeOf(described, info) };
   });
 }
 
@@ -23,9 +23,14 @@ export function known(info, fields) {
   return fields.filter((field) => info.fields[field]);
 }
 
+/** With the currency of the record, in an org with several. */
+export function shown(info, fields) {
+  return known(info, [...fields, 'CurrencyIsoCode']);
+}
+
 /** What to select so that `rowOfQuery` finds the names behind lookups. */
 export function selectOf(info, fields) {
-  const paths = known(info, fields).map((field) => pathOf(info.fields[field]));
+  const paths = shown(info, fields).map((field) => pathOf(info.fields[field]));
   return [...new Set(['Id', ...paths])];
 }
 
@@ -73,7 +78,7 @@ export function recordUrl(objectApiName, recordId) {
 function rowOf(info, fields, id, cell) {
   const name = nameFieldOf(info);
   const row = { Id: id };
-  for (const field of known(info, fields)) {
+  for (const field of shown(info, fields)) {
     const described = info.fields[field];
     const { value, id: target, object } = cell(described);
     row[field] = value;
@@ -91,12 +96,12 @@ export function hasPage(objectApiName) {
   return Boolean(objectApiName) && objectApiName !== 'User';
 }
 
-function typeOf({ dataType, scale }) {
+function typeOf({ dataType, scale }, { fields }) {
   switch (dataType) {
     case 'Currency':
       return {
         type: 'currency',
-        typeAttributes: { currencyCode: 'USD' },
+        typeAttributes: { currencyCode: fields.CurrencyIsoCode ? { fieldName: 'CurrencyIsoCode' } : 'USD' },
         cellAttributes: { alignment: 'right' },
       };
     case 'Double':
