@@ -92,7 +92,7 @@ async function withoutEntry(
     ({ terms, unlike, currency }) =>
       terms.active &&
       !unlike &&
-      (book.multiCurrency || currency === engine.settings.defaultCurrency) &&
+      (book.currencies?.includes(currency.toUpperCase()) ?? currency === engine.settings.defaultCurrency) &&
       fitsDecimals(terms.unitAmount, currency, book.decimals),
   );
   if (possible.length === 0) return [];

@@ -1,6 +1,13 @@
 import { openEngine, openLog } from '../../server/wiring.ts';
-import { audit, type Difference } from '../../sync/audit/audit.ts';
-import { invoiceRow, raiseIn, type CurrencyRow } from './currencySteps.ts';
+import {
+  differences,
+  invoiceRow,
+  lineRows,
+  makeByHand,
+  raiseIn,
+  stripeDraft,
+  type CurrencyRow,
+} from './currencySteps.ts';
 import { jobSteps, type JobSteps } from './jobSteps.ts';
 import { moneySteps, type MoneySteps } from './moneySteps.ts';
 import { priceSteps } from './priceSteps.ts';
@@ -28,12 +35,7 @@ const accountIn = (currency: string) =>
     CurrencyIsoCode: currency,
   });
 const row = (id: string): Promise<CurrencyRow> => invoiceRow(world, id);
-
-async function linesOf(id: string) {
-  return world.admin.query(
-    `SELECT Id, CurrencyIsoCode, Unit_Price__c, Amount__c FROM Invoice_Line__c WHERE Invoice__c = '${id}' ORDER BY Sort_Order__c`,
-  );
-}
+const linesOf = (id: string) => lineRows(world, id);
 
 test.each([
   ['EUR', 12.34, 2468],
@@ -82,13 +84,7 @@ test('an invoice made in Stripe is in its currency in the org, with its lines an
   await world.stripe.invoices.voidInvoice(
     (await world.stripe.invoices.finalizeInvoice((await job.stripeInvoice(crmId)).id)).id,
   );
-  const invoice = await world.stripe.invoices.create({
-    customer,
-    currency: 'eur',
-    collection_method: 'send_invoice',
-    days_until_due: 5,
-  });
-  await world.stripe.invoiceItems.create({ customer, invoice: invoice.id, amount: 5000, currency: 'eur' });
+  const invoice = await stripeDraft(world, { customer, currency: 'eur', amount: 5000 });
   await world.stripe.invoices.finalizeInvoice(invoice.id);
   const note = await world.stripe.creditNotes.create({ invoice: invoice.id, amount: 1000 });
   const here = await eventually(async () => {
@@ -137,21 +133,7 @@ test('a changed currency of a draft is put back, kept as a conflict, and the fig
 
 test('a record made by hand is billed in its own currency, and refused in words where it names another one', async () => {
   const account = await accountIn('EUR');
-  const make = async (fields: object) => {
-    const id = await world.rep.create('Invoice__c', {
-      Account__c: account,
-      Description__c: 'By hand',
-      Due_Date__c: '2027-01-31',
-      ...fields,
-    });
-    await world.rep.create('Invoice_Line__c', {
-      Invoice__c: id,
-      Description__c: 'Work',
-      Unit_Price__c: 500,
-      Quantity__c: 1,
-    });
-    return id;
-  };
+  const make = (fields: object) => makeByHand(world, { Account__c: account, ...fields });
   const yen = await make({ CurrencyIsoCode: 'JPY' });
   await job.sync(yen);
   expect(await job.stripeInvoice(yen)).toMatchObject({ currency: 'jpy', total: 500 });
@@ -175,14 +157,7 @@ test('amounts of a currency that the org has not active are left empty until it 
   const { crmId } = await raiseIn(world, { account, lines: [{ unitPrice: 1, quantity: 1 }] });
   await job.sync(crmId);
   const customer = String((await job.stripeInvoice(crmId)).customer);
-  const draft = await world.stripe.invoices.create({
-    customer,
-    currency: 'gbp',
-    collection_method: 'send_invoice',
-    days_until_due: 5,
-    description: 'In pounds',
-  });
-  await world.stripe.invoiceItems.create({ customer, invoice: draft.id, amount: 7000, currency: 'gbp' });
+  const draft = await stripeDraft(world, { customer, currency: 'gbp', amount: 7000 });
   const id = await eventually(async () => {
     const [found] = await world.admin.query(
       `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${draft.id}' AND Sync_Status__c = 'Error'`,
@@ -207,9 +182,7 @@ test('amounts of a currency that the org has not active are left empty until it 
   );
   await job.quiet();
   expect((await world.stripe.invoices.retrieve(draft.id)).total).toBe(7000);
-  const engine = world.worker!.engine;
-  const found: Difference[] = [];
-  await audit(engine, { heal: false, onDifference: (one) => void found.push(one) });
+  const found = await differences(world.worker!.engine, false);
   expect(found.find(({ stripeId }) => stripeId === draft.id)!.fields).toContainEqual({
     field: 'recordCurrency',
     stripe: 'GBP',
@@ -306,14 +279,13 @@ test('an audit finds a record in another currency than its invoice, and healing 
   await world.admin.update('Invoice__c', crmId, { CurrencyIsoCode: 'USD' });
   await world.admin.update('Invoice_Line__c', String(line!.Id), { CurrencyIsoCode: 'USD' });
   const { engine, close } = await openEngine(world.config, openLog(world.config, 'test'));
-  const audited = async (heal: boolean) => {
-    const found: Difference[] = [];
-    await audit(engine, { heal, onDifference: (one) => void found.push(one) });
-    const ours = found.filter((one) => one.crmId === crmId);
-    return ours.flatMap(({ fields }) => fields.map(({ field }) => field)).sort();
-  };
+  const audited = async (heal: boolean) =>
+    (await differences(engine, heal))
+      .filter((one) => one.crmId === crmId)
+      .flatMap(({ fields }) => fields.map(({ field }) => field.replace(/il_\w+/, 'line')))
+      .sort();
   try {
-    expect(await audited(true)).toEqual(['lineTerms', 'recordCurrency']);
+    expect(await audited(true)).toEqual(['lines.line.recordCurrency', 'recordCurrency']);
     await world.startWorker();
     await eventually(async () => (await row(crmId)).CurrencyIsoCode === 'EUR', 'it is healed');
     await job.quiet();
