@@ -17,19 +17,19 @@ export default class InvoiceTotals extends LightningElement {
   /** A sentence below the total. */
   @api note;
 
-  get rows() {
+  get facts() {
     if (!this.sums) return [];
     const { subtotal, discount, taxes, total } = this.sums;
-    const row = (id, label, amount) => ({ id, label, value: toMajor(amount, this.decimals) });
+    const fact = (id, label, amount) => ({ id, label, value: toMajor(amount, this.decimals), isMoney: true });
     const within = taxes.filter(({ inclusive }) => inclusive);
     const onTop = taxes.filter(({ inclusive }) => !inclusive);
     const hasMore = discount > 0 || taxes.length > 0;
     return [
-      ...(hasMore ? [row('subtotal', SUBTOTAL, subtotal)] : []),
-      ...(discount > 0 ? [row('discount', this.discountLabel, -discount)] : []),
-      ...onTop.map(({ name, amount }) => row(`tax-${name}`, name, amount)),
-      { ...row('total', TOTAL, total), isTotal: true },
-      ...within.map(({ name, amount }) => row(`tax-${name}`, format(TAX_WITHIN, name), amount)),
+      ...(hasMore ? [fact('subtotal', SUBTOTAL, subtotal)] : []),
+      ...(discount > 0 ? [fact('discount', this.discountLabel, -discount)] : []),
+      ...onTop.map(({ name, amount }) => fact(`tax-${name}`, name, amount)),
+      { ...fact('total', TOTAL, total), isStrong: true },
+      ...within.map(({ name, amount }) => fact(`tax-${name}`, format(TAX_WITHIN, name), amount)),
     ];
   }
 

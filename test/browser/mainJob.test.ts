@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import Stripe from 'stripe';
 import { launchChromium, patiently, watchProblems } from '../page/chromium.ts';
+import { discountAndTax, editDiscount, payThroughLink, settleConflict, taxRate } from './draftWalk.ts';
 import { startLocally, type LocalStart } from './localStart.ts';
 import { confirmationsOf, copyWalk, moneyWalk } from './moneyWalk.ts';
 import { money, repSteps, SCREENSHOTS, until, type RepSteps } from './repSteps.ts';
@@ -43,14 +44,6 @@ async function openPaymentPage(to: string): Promise<Page> {
   return customer;
 }
 
-async function pay(customer: Page, card: string): Promise<void> {
-  await customer.getByLabel('Card number').fill(card);
-  await customer.getByLabel('Expiration').fill('12 / 34');
-  await customer.getByLabel('CVC').fill('123');
-  await customer.getByLabel('Name on card').fill('Dana Payer');
-  await customer.getByRole('button', { name: /^Pay/ }).click();
-}
-
 test('raise, edit a line, send, pay: a rep sees each status come by itself, and both sides agree to the cent', async () => {
   await page.goto(local.pageUrl);
   await page.getByText('Welcome, Robin').waitFor();
@@ -85,7 +78,7 @@ test('raise, edit a line, send, pay: a rep sees each status come by itself, and 
 
   const customer = await openPaymentPage('billing@redwoodtrail.example');
   await customer.screenshot({ path: join(SCREENSHOTS, 'hosted-page.png') });
-  await pay(customer, '4242 4242 4242 4242');
+  await rep.payByCard(customer, '4242 4242 4242 4242');
   await customer.getByText('Invoice paid').first().waitFor();
   const paidAt = Date.now();
   await customer.close();
@@ -104,7 +97,7 @@ test('a declined card leaves the invoice open, and the record says why', async (
   await rep.raise('Northlight Architecture', 'Site survey');
   await rep.send();
   const customer = await openPaymentPage('finance@northlight-architecture.example');
-  await pay(customer, '4000 0000 0000 0002');
+  await rep.payByCard(customer, '4000 0000 0000 0002');
   await customer
     .getByRole('alert')
     .getByText(/declined/i)
@@ -182,6 +175,26 @@ test('money from the record: a part, a credit note, the rest by card, a refund, 
   ]);
   // The credit note's other part is on the customer's balance, for the next invoice.
   expect(await stripe.customers.retrieve(customer as string)).toMatchObject({ balance: -2000 });
+  expect(problems.slice(earlier)).toEqual([]);
+});
+
+test('a discount and a tax: what the dialogs preview is what both sides come to; a conflict; payment by a link', async () => {
+  const earlier = problems.length;
+  const walker = { rep, page, stripe, local };
+  const rate = await taxRate(walker);
+  let previewed = '';
+  const inStripe = await rep.raise('Harborview Dental Group', 'Practice software', async () => {
+    previewed = await discountAndTax(walker, rate);
+  });
+  expect(inStripe).toMatchObject({ custom_fields: [{ name: 'PO number', value: '4711' }] });
+  expect(previewed).toBe(money(inStripe.total));
+  await rep.panel().getByText(previewed).first().waitFor();
+  await editDiscount(walker);
+  await settleConflict(walker, deliveries);
+  await rep.send();
+  await page.getByText(/its lines and terms are final in Stripe/).waitFor();
+  await payThroughLink(walker, context);
+  expect((await rep.stripeInvoice()).status).toBe('paid');
   expect(problems.slice(earlier)).toEqual([]);
 });
 

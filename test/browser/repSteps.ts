@@ -16,7 +16,7 @@ export interface RepSteps {
   /** Types into an input that rewrites its text when it gets the focus; `fill` would lose its selection there. */
   type(field: Locator, text: string): Promise<void>;
   /** Raise Invoice with two lines, as far as the new record. Returns the invoice in Stripe. */
-  raise(account: string, description: string): Promise<Stripe.Invoice>;
+  raise(account: string, description: string, onSummary?: () => Promise<unknown>): Promise<Stripe.Invoice>;
   /** That of the record which is open. */
   stripeInvoice(): Promise<Stripe.Invoice>;
   send(): Promise<void>;
@@ -25,6 +25,8 @@ export interface RepSteps {
   choose(label: string): Promise<void>;
   /** Presses the button of the dialog, which says the same as the menu, and waits until it is gone. */
   confirm(label: string): Promise<void>;
+  /** The customer: fills in the form of a page of Stripe's in a tab of their own. */
+  payByCard(customer: Page, card: string): Promise<void>;
 }
 
 export function repSteps(page: Page, local: LocalStart, stripe: Stripe): RepSteps {
@@ -55,7 +57,11 @@ export function repSteps(page: Page, local: LocalStart, stripe: Stripe): RepStep
     await button('Next', dialog()).click();
   }
 
-  async function raise(account: string, description: string): Promise<Stripe.Invoice> {
+  async function raise(
+    account: string,
+    description: string,
+    onSummary?: () => Promise<unknown>,
+  ): Promise<Stripe.Invoice> {
     await page.goto(`${local.pageUrl}/lightning/o/Account/list`);
     await page.getByRole('link', { name: account }).click();
     await button('Raise Invoice').click();
@@ -69,6 +75,7 @@ export function repSteps(page: Page, local: LocalStart, stripe: Stripe): RepStep
     await pickProduct('Additional User');
     await button('Next', dialog()).click();
     await shot('raise-summary');
+    await onSummary?.();
     await button('Create Invoice', dialog()).click();
     await toast(/was created/);
     await page.waitForURL(/\/Invoice__c\//);
@@ -112,6 +119,14 @@ export function repSteps(page: Page, local: LocalStart, stripe: Stripe): RepStep
     await dialog().waitFor({ state: 'detached' });
   }
 
+  async function payByCard(customer: Page, card: string): Promise<void> {
+    await customer.getByLabel('Card number').fill(card);
+    await customer.getByLabel('Expiration').fill('12 / 34');
+    await customer.getByLabel('CVC').fill('123');
+    await customer.getByLabel('Name on card').fill('Dana Payer');
+    await customer.getByRole('button', { name: /^Pay/ }).click();
+  }
+
   return {
     shot,
     dialog,
@@ -125,6 +140,7 @@ export function repSteps(page: Page, local: LocalStart, stripe: Stripe): RepStep
     offered,
     choose,
     confirm,
+    payByCard,
   };
 }
 

@@ -30,4 +30,17 @@ describe('c-fact-list', () => {
       currencyCode: 'EUR',
     });
   });
+
+  it('shows a strong one of sums as the sum', () => {
+    const list = createElement('c-fact-list', { is: FactList });
+    list.variant = 'sums';
+    list.facts = [
+      { id: 'tax', label: 'Tax', value: 1, isMoney: true },
+      { id: 'total', label: 'Total', value: 2, isMoney: true, isStrong: true },
+    ];
+    document.body.appendChild(list);
+    const [tax, total] = list.shadowRoot.querySelectorAll('dd');
+    expect(tax.className).not.toContain('slds-text-heading_small');
+    expect(total.className).toContain('slds-text-heading_small');
+  });
 });

@@ -13,10 +13,7 @@ describe('c-invoice-totals', () => {
     totals = createElement('c-invoice-totals', { is: InvoiceTotals });
     Object.assign(totals, { sums, currencyCode: 'USD', decimals: 2, ...properties });
     document.body.appendChild(totals);
-    return [...totals.shadowRoot.querySelectorAll('dl > div')].map((row) => [
-      row.querySelector('dt').textContent,
-      row.querySelector('lightning-formatted-number').value,
-    ]);
+    return totals.shadowRoot.querySelector('c-fact-list').facts.map(({ label, value }) => [label, value]);
   }
 
   const sums = (values) => ({ subtotal: 10000n, discount: 0n, taxes: [], total: 10000n, ...values });
@@ -44,6 +41,6 @@ describe('c-invoice-totals', () => {
 
   it('names an amount that is taken off a discount, and tells screen readers of changes', () => {
     expect(mount(sums({ discount: 1000n, total: 9000n }))[1]).toEqual(['c.Discount', -10]);
-    expect(totals.shadowRoot.querySelector('dl').getAttribute('aria-live')).toBe('polite');
+    expect(totals.shadowRoot.querySelector('.totals').getAttribute('aria-live')).toBe('polite');
   });
 });

@@ -18,7 +18,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
         const recipient = billingRecipientOf(String(invoice.Account__c), context);
         const lines = context.query(`SELECT Amount__c FROM Invoice_Line__c WHERE Invoice__c = ${quoted(id)}`);
         return {
-          name: invoice.Name,
+          name: toText(invoice.Number__c) ?? invoice.Name,
           accountName: recipient.accountName,
           status: invoice.Status__c,
           recipient: recipient.email,
@@ -93,7 +93,7 @@ export const InvoiceCommandController: Record<string, ApexMethod> = {
 
 function readInvoice(invoiceId: string, context: ApexContext): ApexRecord {
   const [invoice] = context.query(
-    'SELECT Name, Account__c, Status__c, Currency__c, Due_Date__c, Payment_Terms__c, Subtotal__c, Total__c, Amount_Remaining__c, Sent_At__c ' +
+    'SELECT Name, Number__c, Account__c, Status__c, Currency__c, Due_Date__c, Payment_Terms__c, Subtotal__c, Total__c, Amount_Remaining__c, Sent_At__c ' +
       `FROM Invoice__c WHERE Id = ${quoted(invoiceId)}`,
   );
   if (!invoice) {
