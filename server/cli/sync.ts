@@ -112,9 +112,10 @@ export async function conflicts(
   for await (const page of pagesOf((place) => listConflicts(database, { entity, ...place }))) {
     for (const record of page) output.emit({ kind: 'conflict', ...record });
     output.table(
-      ['entity', 'Salesforce', 'Stripe', 'what'],
+      ['conflict', 'entity', 'Salesforce', 'Stripe', 'what'],
       page.flatMap((record) =>
         record.conflicts.map((conflict) => [
+          record.ids[conflict.field] ?? '',
           record.entity,
           record.crmId,
           record.stripeId,
@@ -127,7 +128,7 @@ export async function conflicts(
   output.say(
     count === 0
       ? 'No record shows a conflict.'
-      : `\n${count} ${count === 1 ? 'record shows' : 'records show'} a conflict. Once seen: invoicebridge sync <id>`,
+      : `\n${count} ${count === 1 ? 'record shows' : 'records show'} a conflict. Once seen: invoicebridge sync <id of the record>; to decide one: POST /v1/conflicts/<conflict>/use-other or /dismiss`,
   );
   return 0;
 }

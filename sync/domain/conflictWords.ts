@@ -20,13 +20,13 @@ export function conflictWords(conflicts: FieldConflict[], context: ConflictConte
   const told = conflicts.map((conflict) => conflictSentence(conflict, context));
   const advice = [
     conflicts.some(({ winner }) => winner === 'salesforce')
-      ? 'Where the value that was replaced is the right one, enter it again.'
+      ? 'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again.'
       : '',
     conflicts.some(({ field }) => field === 'currency')
       ? 'The currency of an invoice cannot be changed once Stripe has it: for another one, delete the draft, or void the invoice, and raise it anew in that currency.'
       : '',
     conflicts.some(({ winner, field }) => winner === 'stripe' && field !== 'currency')
-      ? 'A finalized invoice cannot be changed: void it in Stripe and raise a new one if it is wrong.'
+      ? 'A finalized invoice cannot be changed: if it is wrong, revise it, or void it and raise a new one.'
       : '',
     'A sync by hand takes this note away.',
   ].filter(Boolean);

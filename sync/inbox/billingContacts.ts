@@ -7,6 +7,7 @@ import type { CrmChange } from '../salesforce/changeStream/decodeChange.ts';
 import { idPages } from '../salesforce/idPages.ts';
 import { readParents } from '../salesforce/readParents.ts';
 import { orgTime } from '../salesforce/values.ts';
+import { eventIdOf, OVERLAP_MS } from './modstamp.ts';
 
 // What of a Contact decides where invoices go.
 const FOLLOWED_FIELDS = ['Email', 'AccountId'];
@@ -43,7 +44,6 @@ async function accountsNaming(engine: Engine, contactIds: string[]): Promise<Map
 }
 
 const CURSOR = 'crm-sweep-Contact';
-const OVERLAP_MS = 5 * 60_000;
 
 interface ContactRow {
   Id: string;
@@ -71,7 +71,7 @@ export async function sweepContacts(engine: Engine): Promise<number> {
     for (const { entity, crmId } of await knownAlive(engine.database, ['customer'], accounts)) {
       const isNew = await receiveEvent(engine.database, {
         source: 'salesforce',
-        eventId: `Contact/${row.Id}/${row.SystemModstamp}/${crmId}`,
+        eventId: `${eventIdOf('Contact', row, engine.now())}/${crmId}`,
         type: 'Contact changed',
         subject: { entity, crmId },
         occurredAt: orgTime(row.SystemModstamp),

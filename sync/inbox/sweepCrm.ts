@@ -8,15 +8,13 @@ import type { Engine } from '../engine.ts';
 import { orgCurrencies } from '../salesforce/orgCurrencies.ts';
 import { personFields } from '../salesforce/personFields.ts';
 import { queryTogether } from '../salesforce/queryTogether.ts';
-import { comparable, orgTime } from '../salesforce/values.ts';
+import { comparable } from '../salesforce/values.ts';
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { databaseTime, readKnownRecords, type KnownRecord } from '../store/readSnapshots.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { isNewsOf } from './changedRecords.ts';
+import { eventIdOf, isoOf, OVERLAP_MS } from './modstamp.ts';
 import { SWEPT, type Swept } from './swept.ts';
-
-// A transaction in the org may commit minutes after its SystemModstamp: look back over what was read.
-export const OVERLAP_MS = 5 * 60_000;
 
 interface SweptRow {
   Id: string;
@@ -167,17 +165,3 @@ async function knownRecords(
 
 const stripeIdOf = (row: SweptRow) =>
   (row.Stripe_Invoice_Id__c ?? row.Stripe_Line_Id__c ?? null) as string | null;
-
-const isoOf = ({ SystemModstamp }: Pick<SweptRow, 'SystemModstamp'>) => orgTime(SystemModstamp).toISOString();
-
-// Beside the second itself, what the org's clock may be behind ours.
-const SETTLED_MS = 5_000;
-
-/**
- * A SystemModstamp has whole seconds, so a second edit within the same second looks like the first. A change seen
- * while its second may still go on counts as seen for now only; it is taken in once more when that second is over.
- */
-export function eventIdOf(object: string, row: Pick<SweptRow, 'Id' | 'SystemModstamp'>, now: Date): string {
-  const seen = `${object}/${row.Id}/${row.SystemModstamp}`;
-  return now.getTime() - Date.parse(isoOf(row)) >= SETTLED_MS ? seen : `${seen}~`;
-}

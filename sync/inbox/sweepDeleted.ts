@@ -16,12 +16,11 @@ import { invoicesWithLines, knownAlive, pagesOfKnown } from '../store/knownInOrg
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { markAllDirty } from '../store/syncRecords.ts';
 import { accountsOfContacts } from './billingContacts.ts';
+import { OVERLAP_MS } from './modstamp.ts';
 
 /** How far back the org tells of deletions. */
 const KEPT_MS = 15 * 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
-// A transaction in the org may commit minutes after the time that its records carry.
-const OVERLAP_MS = 5 * MINUTE_MS;
 
 interface FollowedObject {
   object: string;

@@ -13,7 +13,7 @@ import { queryPath, requestTogether, type TogetherAnswer } from '../salesforce/r
 import { moveCursor, readCursor } from '../store/cursors.ts';
 import { settledPrices } from '../store/priceRecords.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
-import { eventIdOf, OVERLAP_MS } from './sweepCrm.ts';
+import { eventIdOf, OVERLAP_MS } from './modstamp.ts';
 import { deletedLook } from './sweepDeleted.ts';
 
 const CHANGED = 'crm-sweep-PricebookEntry';

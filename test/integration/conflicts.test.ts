@@ -61,7 +61,7 @@ describe('an invoice that was changed on both sides', () => {
     expect(status).toBe('Conflict');
     expect(note).toBe(
       'Both sides changed Description: “Written in the org” of Salesforce stayed, “Written in Stripe” of Stripe was replaced. ' +
-        'Where the value that was replaced is the right one, enter it again. A sync by hand takes this note away.',
+        'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again. A sync by hand takes this note away.',
     );
     expect((await job.stripeInvoice(id)).description).toBe('Written in the org');
     expect(await kept(id)).toEqual([
@@ -162,7 +162,7 @@ describe('an invoice that was changed on both sides', () => {
     expect(status).toBe('Conflict');
     expect(note).toBe(
       'Description belongs to Stripe: “Work of the quarter” of Stripe stayed, “Too late” of Salesforce was put back. ' +
-        'A finalized invoice cannot be changed: void it in Stripe and raise a new one if it is wrong. ' +
+        'A finalized invoice cannot be changed: if it is wrong, revise it, or void it and raise a new one. ' +
         'A sync by hand takes this note away.',
     );
     expect((await world.rep.invoice(id)).Description__c).toBe('Work of the quarter');

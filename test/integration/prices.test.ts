@@ -265,7 +265,7 @@ describe('from Stripe to the price book', () => {
       Sync_Status__c: 'Conflict',
       Sync_Error__c:
         'Both sides changed List price: “52” of Salesforce stayed, “51” of Stripe was replaced. ' +
-        'Where the value that was replaced is the right one, enter it again. A sync by hand takes this note away.',
+        'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again. A sync by hand takes this note away.',
     });
     const { rows } = await world.database.pool.query(
       `SELECT field, stripe_value, crm_value, winner FROM conflict
