@@ -1,5 +1,5 @@
+import { checkCurrencies } from '../../server/cli/doctor/currencyChecks.ts';
 import type { Check } from '../../server/cli/doctor/check.ts';
-import { clockCheck } from '../../server/cli/doctor/clock.ts';
 import { checkDatabase } from '../../server/cli/doctor/databaseChecks.ts';
 import { checkSalesforce, type SalesforceOptions } from '../../server/cli/doctor/salesforceChecks.ts';
 import { checkStripe } from '../../server/cli/doctor/stripeChecks.ts';
@@ -12,7 +12,7 @@ import { invoicebridge } from './invoicebridge.ts';
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ currencies: ['USD', 'EUR', 'KWD'] });
   // What these tests do to endpoints is no news for the engine.
   await world.stopWorker();
 });
@@ -45,6 +45,7 @@ test('a whole installation passes, and the command says so with 0', async () => 
   expect(named(checks, 'login')!.detail).toContain(world.orgId);
   expect(named(checks, 'key')!.detail).toMatch(/test mode, account acct_/);
   expect(named(checks, 'daily API calls')!.detail).toMatch(/^\d+ of \d+ left$/);
+  expect(named(checks, 'currencies')!.detail).toBe('several: USD, EUR, KWD');
   expect(healthy.stdout).not.toContain(world.config.stripe.secretKey);
 });
 
@@ -58,6 +59,34 @@ test('what failed is told with the way to mend it, and the command says so with 
   expect(stdout).toMatch(/✗ worker: running {2}No worker runs\.\n +Start one: npm run worker/);
   expect(stdout).toMatch(/Add it \(Dashboard > Developers > Webhooks\) with API version 2026-10-28\.endive/);
   expect(stdout).toMatch(/2 of \d+ checks failed/);
+});
+
+test('the doctor says which currencies the org has, and which of them Stripe does not take or the org rounds', async () => {
+  const { salesforce, stripe } = world.config;
+  const looked = async () =>
+    (await checkCurrencies({ salesforce, stripe })).map(({ state, detail }) => [state, detail]);
+  expect(await looked()).toEqual([
+    ['ok', expect.stringMatching(/^several: USD, EUR, KWD$/)],
+    ['ok', expect.stringMatching(/^settles in USD.*customers can pay in \d+ currencies$/)],
+  ]);
+  await world.admin.create('CurrencyType', {
+    IsoCode: 'BHD',
+    DecimalPlaces: 2,
+    ConversionRate: 1,
+    IsActive: true,
+  });
+  await world.admin.create('CurrencyType', {
+    IsoCode: 'IRR',
+    DecimalPlaces: 0,
+    ConversionRate: 1,
+    IsActive: true,
+  });
+  const [org, other] = await looked();
+  expect(org).toEqual([
+    'warning',
+    expect.stringContaining('shown with too few decimals: BHD (2 of 3), IRR (0 of 2)'),
+  ]);
+  expect(other).toEqual(['warning', expect.stringContaining('but not in IRR of the org')]);
 });
 
 test('settings that are missing are checks that failed', async () => {
@@ -257,31 +286,5 @@ describe('Stripe', () => {
 
   test('an address that is not known is something to look at', async () => {
     expect(named(await stripe(undefined), 'webhook endpoint')).toMatchObject({ state: 'warning' });
-  });
-});
-
-describe('the clock', () => {
-  const theirs = 'Sat, 21 Nov 2026 12:00:00 GMT';
-
-  test.each([
-    ['2026-11-21T12:00:02Z', 'ok', 'as ours'],
-    ['2026-11-21T12:00:40Z', 'warning', 'Our clock is 40 seconds ahead.'],
-    ['2026-11-21T11:55:00Z', 'failed', 'Our clock is 300 seconds behind.'],
-  ])('at %s: %s', (at, state, detail) => {
-    expect(clockCheck('stripe', theirs, new Date(at))).toMatchObject({ state, detail });
-  });
-
-  test('is compared with that of either side', async () => {
-    const late = () => new Date(Date.now() + 600_000);
-    const { salesforce: org, stripe: credentials } = world.config;
-    const checks = [
-      ...(await checkSalesforce(org, { tokenOrgs: null, livemode: false, now: late })),
-      ...(await checkStripe(credentials, { publicUrl: world.webUrl, livemode: false, now: late })),
-    ];
-    const clocks = checks.filter(({ name }) => name === 'clock');
-    expect(clocks.map(({ area, state }) => [area, state])).toEqual([
-      ['salesforce', 'failed'],
-      ['stripe', 'failed'],
-    ]);
   });
 });

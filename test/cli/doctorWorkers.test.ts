@@ -1,4 +1,7 @@
 import type { Check } from '../../server/cli/doctor/check.ts';
+import { clockCheck } from '../../server/cli/doctor/clock.ts';
+import { checkSalesforce } from '../../server/cli/doctor/salesforceChecks.ts';
+import { checkStripe } from '../../server/cli/doctor/stripeChecks.ts';
 import { checkWorkers } from '../../server/cli/doctor/workerChecks.ts';
 import { reportWorker, type WorkerState } from '../../sync/store/workerStates.ts';
 import { startWorld, type World } from '../integration/world.ts';
@@ -92,4 +95,30 @@ describe('the workers', () => {
       expect(check).toMatchObject({ state, detail: expect.stringMatching(said) as string });
     },
   );
+});
+
+describe('the clock', () => {
+  const theirs = 'Sat, 21 Nov 2026 12:00:00 GMT';
+
+  test.each([
+    ['2026-11-21T12:00:02Z', 'ok', 'as ours'],
+    ['2026-11-21T12:00:40Z', 'warning', 'Our clock is 40 seconds ahead.'],
+    ['2026-11-21T11:55:00Z', 'failed', 'Our clock is 300 seconds behind.'],
+  ])('at %s: %s', (at, state, detail) => {
+    expect(clockCheck('stripe', theirs, new Date(at))).toMatchObject({ state, detail });
+  });
+
+  test('is compared with that of either side', async () => {
+    const late = () => new Date(Date.now() + 600_000);
+    const { salesforce: org, stripe: credentials } = world.config;
+    const checks = [
+      ...(await checkSalesforce(org, { tokenOrgs: null, livemode: false, now: late })),
+      ...(await checkStripe(credentials, { publicUrl: world.webUrl, livemode: false, now: late })),
+    ];
+    const clocks = checks.filter(({ name }) => name === 'clock');
+    expect(clocks.map(({ area, state }) => [area, state])).toEqual([
+      ['salesforce', 'failed'],
+      ['stripe', 'failed'],
+    ]);
+  });
 });

@@ -4,6 +4,7 @@ import {
   invoiceRow,
   lineRows,
   makeByHand,
+  offeredPrices,
   raiseIn,
   stripeDraft,
   type CurrencyRow,
@@ -231,16 +232,7 @@ test('a product has a price of each currency, and the picker offers those of the
       expect.objectContaining({ currency: 'eur', unit_amount: 9_000 }),
     ]),
   );
-  const offered = async (currencyCode: string) =>
-    (
-      await world.rep.apex<{ productId: string; unitPrice: number }[]>(
-        'RaiseInvoiceController',
-        'getProducts',
-        { searchText: 'Catalogue item', currencyCode },
-      )
-    )
-      .filter((one) => one.productId === productId)
-      .map(({ unitPrice }) => unitPrice);
+  const offered = (currencyCode: string) => offeredPrices(world, { productId, currencyCode });
   expect([await offered('USD'), await offered('EUR'), await offered('JPY')]).toEqual([[100], [90], []]);
   const yen = await world.stripe.prices.create({
     product: stripeProductId,

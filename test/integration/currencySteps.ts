@@ -72,3 +72,16 @@ export async function differences(engine: AuditEngine, heal: boolean): Promise<D
   await audit(engine, { heal, onDifference: (one) => void found.push(one) });
   return found;
 }
+
+/** The prices of a product that the picker offers for an invoice in this currency. */
+export async function offeredPrices(
+  world: World,
+  { productId, currencyCode }: { productId: string; currencyCode: string },
+): Promise<number[]> {
+  const offered = await world.rep.apex<{ productId: string; unitPrice: number }[]>(
+    'RaiseInvoiceController',
+    'getProducts',
+    { searchText: 'Catalogue item', currencyCode },
+  );
+  return offered.filter((one) => one.productId === productId).map(({ unitPrice }) => unitPrice);
+}

@@ -5,6 +5,7 @@ export const servedResources = [
   'Charges',
   'Checkout/Sessions',
   'Coupons',
+  'CountrySpecs',
   'CreditNotes',
   'Customers',
   'Disputes',

@@ -1,3 +1,4 @@
+import { supportedCurrencies } from '../currencies.ts';
 import { resourceMissing } from '../api/errors.ts';
 import { route } from '../api/route.ts';
 import { sum } from '../money.ts';
@@ -14,8 +15,33 @@ export const accountRoutes = [
       return showAccount(sandbox);
     },
   }),
+  route('GET', '/v1/country_specs/:country', {
+    parameters: {},
+    run({ path }) {
+      const country = path['country'] ?? '';
+      if (country !== COUNTRY) throw resourceMissing('country spec', country, 'country');
+      return showCountry();
+    },
+  }),
   route('GET', '/v1/balance', { parameters: {}, run: ({ sandbox }) => showBalance(sandbox) }),
 ];
+
+const COUNTRY = 'US';
+
+/** What accounts of the country can do, with nothing about verification. */
+function showCountry(): object {
+  const nothing = { additional: [], minimum: [] };
+  return {
+    id: COUNTRY,
+    object: 'country_spec',
+    default_currency: 'usd',
+    supported_bank_account_currencies: { usd: [COUNTRY] },
+    supported_payment_currencies: supportedCurrencies(),
+    supported_payment_methods: ['ach', 'card', 'stripe'],
+    supported_transfer_countries: [COUNTRY],
+    verification_fields: { company: nothing, individual: nothing },
+  };
+}
 
 /** What the secret key belongs to. Only what Stripe always gives, and what names the account. */
 function showAccount(sandbox: Sandbox): object {
@@ -36,7 +62,7 @@ function showAccount(sandbox: Sandbox): object {
     },
     business_type: null,
     charges_enabled: true,
-    country: 'US',
+    country: COUNTRY,
     created,
     default_currency: 'usd',
     details_submitted: true,

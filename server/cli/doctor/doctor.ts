@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig, type Config } from '../../config.ts';
 import type { Output } from '../output.ts';
 import { checksOf, type Check } from './check.ts';
+import { checkCurrencies } from './currencyChecks.ts';
 import { checkDatabase } from './databaseChecks.ts';
 import { checkSalesforce } from './salesforceChecks.ts';
 import { checkStripe } from './stripeChecks.ts';
@@ -56,8 +57,12 @@ async function allChecks(publicUrl: string | undefined): Promise<Check[]> {
     ...(database.tokenOrgs === null ? [] : await checkWorkers(config)),
     ...salesforce,
     ...stripe,
+    ...(reachable(salesforce) && reachable(stripe) ? await checkCurrencies(config) : []),
   ];
 }
+
+const reachable = (checks: Check[]) =>
+  !checks.some(({ name, state }) => state === 'failed' && ['reachable', 'login', 'key'].includes(name));
 
 const MARK = { ok: '✓', warning: '!', failed: '✗' } as const;
 const TONE = { ok: 'good', warning: 'warning', failed: 'bad' } as const;
