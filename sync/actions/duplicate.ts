@@ -3,6 +3,7 @@ import type { StripeInvoice } from '../domain/invoice.ts';
 import type { Engine } from '../engine.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { accountZone } from '../stripe/accountZone.ts';
+import { couponsToCopy, type CopiedCoupons } from '../stripe/couponsToCopy.ts';
 import { addLines, createInvoice } from '../stripe/writeInvoice.ts';
 import { noteNewInvoice } from './newInvoice.ts';
 import type { StepContext } from './stepContext.ts';
@@ -19,10 +20,20 @@ export async function duplicate(
   const zone = await accountZone(engine.stripe);
   const copy =
     (command.state.copy as InvoiceCopy | undefined) ?? copyOfInvoice(stripe, { now: engine.now(), zone });
-  await advanceCommand(engine.database, command, { state: { copy } });
+  const coupons =
+    (command.state.coupons as CopiedCoupons | undefined) ?? (await couponsToCopy(engine.stripe, stripe.id));
+  await advanceCommand(engine.database, command, { state: { copy, coupons } });
   const orgId = engine.org.orgId ?? '';
-  const draft = await createInvoice(engine.stripe, { ...copy, crmId: null, orgId }, key);
-  const lines = copy.lines.map((terms) => ({ crmId: null, terms }));
+  const draft = await createInvoice(
+    engine.stripe,
+    { ...copy, crmId: null, orgId, coupons: coupons.ofInvoice },
+    key,
+  );
+  const lines = copy.lines.map((terms, index) => ({
+    crmId: null,
+    terms,
+    coupons: coupons.ofLines[copy.lineIds?.[index] ?? ''] ?? [],
+  }));
   if (lines.length > 0)
     await addLines(engine.stripe, { id: draft.id, currency: copy.currency, lines }, `${key}-lines`);
   await noteNewInvoice(engine, command, draft);

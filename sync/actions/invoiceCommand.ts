@@ -15,6 +15,7 @@ import type { Command, InvoiceCommandKind } from '../store/entities.ts';
 import { changesOfCommand } from '../store/history.ts';
 import { shownLinks } from '../store/paymentLinks.ts';
 import { forgetRecord, type ClaimedRecord } from '../store/syncRecords.ts';
+import type { CopiedCoupons } from '../stripe/couponsToCopy.ts';
 import { carryOut } from './carryOut.ts';
 import { newInvoiceInOrg, type NewInvoice } from './newInvoice.ts';
 import { toldChange, toldConflict, toldDeleted, type ToldChange, type ToldConflict } from './told.ts';
@@ -127,7 +128,13 @@ function answer(
 ): Omit<CommandResult, 'newInvoice'> {
   return {
     message: invoice
-      ? commandWords(kindOf(command), { invoice, changes, conflicts, moved: command.state.moved as Moved })
+      ? commandWords(kindOf(command), {
+          invoice,
+          changes,
+          conflicts,
+          moved: command.state.moved as Moved,
+          left: (command.state.coupons as CopiedCoupons | undefined)?.left,
+        })
       : gone!,
     invoice: invoice && {
       id: command.crm_id,

@@ -16,6 +16,8 @@ interface Told {
   changes: FieldChange[];
   conflicts: FieldConflict[];
   moved?: Moved | undefined;
+  /** Names of coupons that a copy could not get. */
+  left?: string[] | undefined;
 }
 
 /** What a finished command says it did. */
@@ -60,13 +62,18 @@ export function commandWords(kind: InvoiceAction | 'raise' | 'sync', told: Told)
     case 'void':
       return `${name} is void. Nothing is owed for it any more.`;
     case 'duplicate':
-      return `A copy of ${name} is there as a new draft. Check its lines and its due date before you send it.`;
+      return `A copy of ${name} is there as a new draft. ${leftWords(told.left)}Check its lines and its due date before you send it.`;
     case 'revise':
       return `${name} has a revision now, which is a draft. Edit it and send it: ${name} becomes void when the revision is final.`;
     case 'delete':
       return `${name} is deleted.`;
   }
 }
+
+const leftWords = (left: string[] = []): string =>
+  left.length === 0
+    ? ''
+    : `It has no discount of ${left.map((name) => `"${name}"`).join(', ')}: Stripe gives that coupon to nobody any more. `;
 
 /** What a manual sync says it did, e.g. "Stripe: Line quantity 3 → 5. Salesforce: Total 30 → 50, Status Open → Paid." */
 export function syncWords(changes: FieldChange[], conflicts: FieldConflict[] = []): string {

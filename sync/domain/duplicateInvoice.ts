@@ -11,6 +11,8 @@ export interface InvoiceCopy {
   currency: string;
   terms: InvoiceTerms;
   lines: LineTerms[];
+  /** Of the lines that these are copies of, by Stripe's ids. */
+  lineIds?: string[];
 }
 
 /** The customer has as many days to pay the copy as for the invoice itself, or its terms, in the zone of the Stripe account. */
@@ -32,5 +34,6 @@ export function copyOfInvoice(
       dueDate: terms.paymentTerms ? dueBy(terms.paymentTerms, today) : addDays(today, days),
     },
     lines: lines.map((line) => line.terms),
+    lineIds: lines.map(({ id }) => id),
   };
 }

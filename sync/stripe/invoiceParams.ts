@@ -47,7 +47,7 @@ export async function termsParams(stripe: Stripe, changed: ChangedTerms): Promis
 /** The same of a new invoice. What is not said is left out: without a discount of its own it has that of its customer. */
 export async function newTermsParams(
   stripe: Stripe,
-  { terms, currency }: { terms: InvoiceTerms; currency: string },
+  { terms, currency, coupons = [] }: { terms: InvoiceTerms; currency: string; coupons?: string[] },
 ): Promise<Pick<Stripe.InvoiceCreateParams, keyof TermsParams>> {
   const { taxRate, paymentTerms: _terms, ...others } = terms;
   const change = Object.fromEntries(
@@ -60,7 +60,12 @@ export async function newTermsParams(
     currency,
     otherDiscounts: [],
   });
-  return { ...params, ...(taxRate && { default_tax_rates: [taxRate] }) };
+  const discounts = [...coupons.map((coupon) => ({ coupon })), ...(params.discounts || [])];
+  return {
+    ...params,
+    ...(discounts.length > 0 && { discounts }),
+    ...(taxRate && { default_tax_rates: [taxRate] }),
+  };
 }
 
 async function discountParams(

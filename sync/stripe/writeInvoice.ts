@@ -12,6 +12,8 @@ export interface NewInvoice {
   crmId: string | null;
   orgId: string;
   terms: InvoiceTerms;
+  /** Beside the discount of the terms: ids of coupons that were given in Stripe. */
+  coupons?: string[];
 }
 
 /**
@@ -86,19 +88,24 @@ export function addLines(
     id,
     currency,
     lines,
-  }: { id: string; currency: string; lines: { crmId: string | null; terms: LineTerms }[] },
+  }: {
+    id: string;
+    currency: string;
+    lines: { crmId: string | null; terms: LineTerms; coupons?: string[] }[];
+  },
   idempotencyKey: string,
 ): Promise<StripeInvoice> {
   return written(stripe, () =>
     stripe.invoices.addLines(
       id,
       {
-        lines: lines.map(({ crmId, terms }) => ({
+        lines: lines.map(({ crmId, terms, coupons = [] }) => ({
           ...(terms.description && { description: terms.description }),
           ...(crmId && { metadata: { salesforce_id: crmId } }),
           price_data: priceData(terms, currency),
           ...quantityParams(terms.quantity),
           ...(terms.taxRate && { tax_rates: [terms.taxRate] }),
+          ...(coupons.length > 0 && { discounts: coupons.map((coupon) => ({ coupon })) }),
         })),
         expand: INVOICE_EXPAND,
       },

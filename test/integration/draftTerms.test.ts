@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import { actOn } from './actOn.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { startWorld, type World } from './world.ts';
@@ -142,6 +143,36 @@ test('a copy and a revision have the terms of their original', async () => {
       Other_Discounts__c: null,
     });
   }
+});
+
+test('a copy has the coupons that were given in Stripe to the invoice and its lines, and is told of those that nobody gets any more', async () => {
+  const { id, stripeId } = await raised();
+  await edit(id, { Discount_Percent__c: 20 });
+  const { stripe } = world;
+  const coupon = (name: string, limit: Stripe.CouponCreateParams = {}) =>
+    stripe.coupons.create({ name, percent_off: 5, duration: 'once', ...limit });
+  const [loyal, bulk] = [await coupon('Loyal'), await coupon('Bulk')];
+  const last = await coupon('Last year', { max_redemptions: 1 });
+  const [ours] = (await job.stripeInvoice(id)).discounts;
+  await stripe.invoices.update(stripeId, {
+    discounts: [{ discount: String(ours) }, { coupon: loyal.id }, { coupon: last.id }],
+  });
+  const [line] = (await stripe.invoices.retrieve(stripeId)).lines.data;
+  await stripe.invoices.updateLineItem(stripeId, line!.id, { discounts: [{ coupon: bulk.id }] });
+  const { body } = await actOn(world, { action: 'duplicate', crmId: id });
+  expect(body.message).toContain(
+    'It has no discount of "Last year": Stripe gives that coupon to nobody any more.',
+  );
+  const copy = body.newInvoice!;
+  expect((await couponsOf(copy.stripeId)).sort()).toEqual(['invoicebridge-20-percent', loyal.id].sort());
+  expect(await world.rep.invoice(copy.id)).toMatchObject({
+    Discount_Percent__c: 20,
+    Other_Discounts__c: 'Loyal',
+  });
+  const lines = (await stripe.invoices.listLineItems(copy.stripeId, { expand: ['data.discounts'] })).data;
+  expect(
+    lines.map(({ discounts }) => discounts.map((one) => (one as Stripe.Discount).source.coupon)),
+  ).toEqual([[bulk.id], ...lines.slice(1).map(() => [])]);
 });
 
 test('the coupon is made once under a race, is found after a lost answer, and is made again when somebody deletes it', async () => {

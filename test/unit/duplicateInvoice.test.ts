@@ -41,6 +41,7 @@ test('a copy has the lines in their order, the currency and the customer, and no
     currency: 'jpy',
     terms: expect.anything() as object,
     lines: [terms(), terms({ quantity: '0.25', product: null })],
+    lineIds: ['il_1', 'il_2'],
   });
 });
 
