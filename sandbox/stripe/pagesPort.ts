@@ -10,6 +10,7 @@ import { chargeInvoice } from './payments/chargeInvoice.ts';
 import { makeMethod } from './payments/paymentMethods.ts';
 import { attempt, outcomeOf } from './payments/typedCard.ts';
 import type { Sandbox } from './sandbox.ts';
+import { billingSettings } from './time/billingSettings.ts';
 import { timeOfCustomer } from './time/frozenTime.ts';
 import type { Deliveries } from './webhooks/deliveries.ts';
 import type { StoredCreditNote, StoredInvoice } from './wire.ts';
@@ -21,6 +22,9 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
   return {
     accountId: sandbox.account.id,
     accountName: sandbox.account.name,
+    get timeZone() {
+      return billingSettings(sandbox).timeZone;
+    },
     names: paperNames(sandbox),
     checkout: checkoutPort(sandbox, () => deliveries.wake()),
     invoiceByToken(token) {

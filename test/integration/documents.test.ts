@@ -109,22 +109,18 @@ test('nothing is asked of a host that is not one of Stripe, also where an answer
 
 /** All versions of the files of a record, oldest first; waits until there are so many. */
 async function filesOf(recordId: string, atLeast = 0): Promise<File[]> {
-  return eventually(
-    async () => {
-      const links = await world.admin.query<{ ContentDocumentId: string }>(
-        `SELECT ContentDocumentId FROM ContentDocumentLink WHERE LinkedEntityId = '${recordId}'`,
-      );
-      if (links.length === 0) return atLeast === 0 ? [] : undefined;
-      const ids = links.map(({ ContentDocumentId }) => `'${ContentDocumentId}'`).join(', ');
-      const files = await world.admin.query<File>(
-        'SELECT Id, Title, PathOnClient, VersionNumber, IsLatest, ContentDocumentId FROM ContentVersion ' +
-          `WHERE ContentDocumentId IN (${ids}) ORDER BY Id`,
-      );
-      return files.length >= atLeast ? files : undefined;
-    },
-    `${recordId} has ${atLeast} files`,
-    20_000,
-  );
+  return eventually(async () => {
+    const links = await world.admin.query<{ ContentDocumentId: string }>(
+      `SELECT ContentDocumentId FROM ContentDocumentLink WHERE LinkedEntityId = '${recordId}'`,
+    );
+    if (links.length === 0) return atLeast === 0 ? [] : undefined;
+    const ids = links.map(({ ContentDocumentId }) => `'${ContentDocumentId}'`).join(', ');
+    const files = await world.admin.query<File>(
+      'SELECT Id, Title, PathOnClient, VersionNumber, IsLatest, ContentDocumentId FROM ContentVersion ' +
+        `WHERE ContentDocumentId IN (${ids}) ORDER BY Id`,
+    );
+    return files.length >= atLeast ? files : undefined;
+  }, `${recordId} has ${atLeast} files`);
 }
 
 async function bytesOf({ Id }: File): Promise<Buffer> {

@@ -98,8 +98,10 @@ test.each(objects)('%s: our own write that comes back is not read again, nor swe
     'GET',
     '/calls',
   );
-  expect(queriesOf![object]).toBe(1);
-  expect(byPath!['PATCH /services/data/v67.0/composite/sobjects']).toBe(1);
+  // Read once for each write, however the worker has claimed them; what comes back of a write is not read.
+  const writes = byPath!['PATCH /services/data/v67.0/composite/sobjects']!;
+  expect(queriesOf![object]).toBe(writes);
+  expect(writes).toBeLessThanOrEqual(pairs.length);
   for (const { crmId } of pairs) expect((await inOrg(object, crmId)).Name).toContain('By finance');
 });
 

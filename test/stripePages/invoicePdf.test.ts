@@ -16,6 +16,14 @@ async function download(id: string, end = ''): Promise<PdfContent & { body: Buff
   return { ...readPdf(body), body, type: String(headers['content-type']) };
 }
 
+test('days are those of the account, where it is another day than in UTC', async () => {
+  addInvoice(port, 'in_1');
+  port.timeZone = 'Pacific/Kiritimati';
+  expect((await download('in_1')).text).toContain('due January 16, 2040');
+  const page = await request(express().use(createPages(port))).get(`/i/${account}/secret_in_1`);
+  expect(page.text).toContain('Due January 16, 2040');
+});
+
 test('the PDF of an open invoice holds its figures and the link to pay', async () => {
   addInvoice(port, 'in_1');
   addLine(port, 'in_1', { description: 'Logo', amount: 123_450 });

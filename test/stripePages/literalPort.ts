@@ -22,6 +22,7 @@ export const account = 'acct_1';
 export class LiteralPort implements StripePagesPort {
   readonly accountId = account;
   readonly accountName: string = 'Northwind <Traders>';
+  timeZone = 'Etc/UTC';
   readonly names: PaperNames = {
     discount: (id) => ({ name: id, percentOff: 10, amountOff: null }),
     tax: (id) => ({ name: id, percentage: 19 }),

@@ -3,13 +3,15 @@ import { formatDay } from '../pages/dates.ts';
 import { formatMoney } from '../pages/money.ts';
 import type { Mail } from '../pages/port.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { billingSettings } from '../time/billingSettings.ts';
 import type { ShownInvoice } from './invoiceObject.ts';
 
 /** The mail that Stripe would send for this invoice, with the address where it is paid. */
 export function composeInvoiceMail(sandbox: Sandbox, invoice: ShownInvoice): Mail {
   const { name } = sandbox.account;
   const amount = formatMoney(invoice.amount_due, invoice.currency);
-  const due = invoice.due_date === null ? null : formatDay(invoice.due_date);
+  const due =
+    invoice.due_date === null ? null : formatDay(invoice.due_date, billingSettings(sandbox).timeZone);
   const link = invoice.hosted_invoice_url ?? '';
   const pdf = invoice.invoice_pdf ?? '';
   const subject = `Invoice ${invoice.number ?? ''} from ${name}`;

@@ -90,6 +90,8 @@ export interface CheckoutPort {
 export interface StripePagesPort {
   readonly accountId: string;
   readonly accountName: string;
+  /** Whose days documents, pages and mails print: an IANA name. */
+  readonly timeZone: string;
   readonly names: PaperNames;
   readonly checkout: CheckoutPort;
   /** The token is the secret last path part of `hosted_invoice_url` and `invoice_pdf`. */

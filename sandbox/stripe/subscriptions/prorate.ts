@@ -3,6 +3,7 @@ import { makeItem } from '../invoices/items.ts';
 import { pricedAt } from '../invoices/pricedItem.ts';
 import { share } from '../money.ts';
 import { formatShortDay } from '../pages/dates.ts';
+import { billingSettings } from '../time/billingSettings.ts';
 import { emit } from '../webhooks/events.ts';
 import type { InvoiceItem, StoredSubscription, StoredSubscriptionItem } from '../wire.ts';
 import { priceOf } from './subscriptionObject.ts';
@@ -36,7 +37,7 @@ function prorated(
   const pending = makeItem(sandbox, {
     customer: subscription.customer,
     currency: subscription.currency,
-    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${formatShortDay(now)}`,
+    description: `${sign < 0 ? 'Unused' : 'Remaining'} time on ${what} after ${formatShortDay(now, billingSettings(sandbox).timeZone)}`,
     metadata: item.metadata,
     period: { start: now, end },
     discountable: false,

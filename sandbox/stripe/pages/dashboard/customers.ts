@@ -65,7 +65,8 @@ function detail(port: StripePagesPort, customer: Stripe.Customer): Html {
         ['Created', formatTime(customer.created)],
       ]),
     )}
-    ${section('Invoices', invoiceTable(invoices))} ${section('Metadata', metadataTable(customer.metadata))}
+    ${section('Invoices', invoiceTable(invoices, port))}
+    ${section('Metadata', metadataTable(customer.metadata))}
     <details class="raw">
       <summary>JSON</summary>
       ${jsonBlock(customer)}

@@ -22,7 +22,7 @@ export function invoiceSection(port: StripePagesPort): Router {
     const all = port.invoices().filter((invoice) => !status || invoice.status === status);
     const { rows, pager } = sliceOf(all, query.page, status ? { status } : {});
     const content = html`<h1>Invoices</h1>
-      ${statusFilter(status)} ${invoiceTable(rows)} ${pager}`;
+      ${statusFilter(status)} ${invoiceTable(rows, port)} ${pager}`;
     response.send(shell(dashboardPage(port, { section: 'Invoices', title: 'Invoices', content })));
   });
 
@@ -48,7 +48,10 @@ function statusFilter(current: string | undefined): Html {
   return html`<nav class="tabs" aria-label="Status">${tab(undefined, 'All invoices')}${names}</nav>`;
 }
 
-export function invoiceTable(invoices: Stripe.Invoice[]): Html {
+export function invoiceTable(
+  invoices: Stripe.Invoice[],
+  { timeZone }: Pick<StripePagesPort, 'timeZone'>,
+): Html {
   return table({
     rows: invoices,
     empty: 'No invoices here. They appear as soon as one is made through the API.',
@@ -62,7 +65,10 @@ export function invoiceTable(invoices: Stripe.Invoice[]): Html {
       { title: 'Status', cell: invoiceBadge },
       { title: 'Number', cell: ({ number }) => number ?? '—' },
       { title: 'Customer', cell: (one) => one.customer_name ?? one.customer_email ?? '—' },
-      { title: 'Due', cell: ({ due_date }) => (due_date === null ? '—' : formatShortDay(due_date)) },
+      {
+        title: 'Due',
+        cell: ({ due_date }) => (due_date === null ? '—' : formatShortDay(due_date, timeZone)),
+      },
       { title: 'Created', cell: ({ created }) => formatTime(created) },
     ],
   });

@@ -67,7 +67,7 @@ function headline(port: StripePagesPort, invoice: Stripe.Invoice): Html {
         <span class="tick" aria-hidden="true">✓</span>
         <h1>Invoice paid</h1>
         <p class="amount">${formatMoney(invoice.total, invoice.currency)}</p>
-        ${paidOn(invoice)}
+        ${paidOn(port, invoice)}
       </div>`;
     case 'void':
       return html`<div class="state" role="status">
@@ -85,22 +85,22 @@ function headline(port: StripePagesPort, invoice: Stripe.Invoice): Html {
     default:
       return html`<div class="state">
         <h1 class="amount">${remaining}</h1>
-        ${dueLine(invoice)}
+        ${dueLine(port, invoice)}
       </div>`;
   }
 }
 
-function paidOn(invoice: Stripe.Invoice): Html | null {
+function paidOn({ timeZone }: StripePagesPort, invoice: Stripe.Invoice): Html | null {
   const paidAt = invoice.status_transitions.paid_at;
-  return paidAt === null ? null : html`<p>Payment date: <time>${formatDay(paidAt)}</time></p>`;
+  return paidAt === null ? null : html`<p>Payment date: <time>${formatDay(paidAt, timeZone)}</time></p>`;
 }
 
-function dueLine({ due_date: due }: Stripe.Invoice): Html {
+function dueLine({ timeZone }: StripePagesPort, { due_date: due }: Stripe.Invoice): Html {
   if (due === null) return html`<p>Due on receipt</p>`;
   const late = due * 1000 < Date.now();
   return late
-    ? html`<p class="late">Past due: was due ${formatDay(due)}</p>`
-    : html`<p>Due ${formatDay(due)}</p>`;
+    ? html`<p class="late">Past due: was due ${formatDay(due, timeZone)}</p>`
+    : html`<p>Due ${formatDay(due, timeZone)}</p>`;
 }
 
 /** An invoice is also voided by being replaced: the newer one is a click away. */

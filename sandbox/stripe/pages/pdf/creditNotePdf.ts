@@ -11,7 +11,7 @@ import { pdfText } from './pdfText.ts';
 export function writeCreditNotePdf(
   out: Writable,
   note: PrintedCreditNote,
-  { accountName, names }: Pick<StripePagesPort, 'accountName' | 'names'>,
+  { accountName, names, timeZone }: Pick<StripePagesPort, 'accountName' | 'names' | 'timeZone'>,
 ): void {
   const title = `Credit note ${note.number}`;
   const pdf = new PDFDocument({
@@ -20,7 +20,7 @@ export function writeCreditNotePdf(
     info: { Title: title, Author: pdfText(accountName), Subject: 'Sandbox: not Stripe, no real money' },
   });
   pdf.pipe(out);
-  drawHead(pdf, note, accountName);
+  drawHead(pdf, note, { accountName, timeZone });
   drawRows(pdf, note, names);
   pdf
     .font(regular)
@@ -30,7 +30,11 @@ export function writeCreditNotePdf(
   pdf.end();
 }
 
-function drawHead(pdf: PDFKit.PDFDocument, note: PrintedCreditNote, accountName: string): void {
+function drawHead(
+  pdf: PDFKit.PDFDocument,
+  note: PrintedCreditNote,
+  { accountName, timeZone }: { accountName: string; timeZone: string },
+): void {
   pdf.font(bold).fontSize(22).fillColor('black').text('Credit note', left, top);
   pdf
     .fontSize(14)
@@ -39,7 +43,7 @@ function drawHead(pdf: PDFKit.PDFDocument, note: PrintedCreditNote, accountName:
   const facts = [
     ['Credit note number', note.number],
     ['Invoice number', note.invoiceNumber],
-    ['Date of issue', formatDay(note.issued)],
+    ['Date of issue', formatDay(note.issued, timeZone)],
     ['For', note.customerName],
     ['Memo', note.memo],
     ['Status', note.isVoid ? 'Void' : null],

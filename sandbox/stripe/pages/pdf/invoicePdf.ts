@@ -17,6 +17,8 @@ export interface InvoicePdf {
   lines: Stripe.InvoiceLineItem[];
   names: PaperNames;
   accountName: string;
+  /** Whose days are printed. */
+  timeZone: string;
 }
 
 /** Writes the invoice as PDF, on as many pages as its lines need, and ends the stream. */
@@ -32,7 +34,7 @@ export function writeInvoicePdf(out: Writable, content: InvoicePdf): void {
   pdf.pipe(out);
   drawHead(pdf, content);
   drawParties(pdf, content);
-  drawAmountDue(pdf, invoice);
+  drawAmountDue(pdf, content);
   drawLineTable(pdf, content);
   drawTotals(pdf, content);
   drawClosingWords(pdf, invoice);
@@ -40,17 +42,18 @@ export function writeInvoicePdf(out: Writable, content: InvoicePdf): void {
   pdf.end();
 }
 
-function drawHead(pdf: PDFKit.PDFDocument, { paper, invoice, accountName }: InvoicePdf): void {
+function drawHead(pdf: PDFKit.PDFDocument, { paper, invoice, accountName, timeZone }: InvoicePdf): void {
   pdf.font(bold).fontSize(22).fillColor('black').text(paper, left, top);
   pdf
     .fontSize(14)
     .fillColor(grey)
     .text(pdfText(accountName), left, top + 4, { width: right - left, align: 'right' });
+  const day = (seconds: number | null) => (seconds === null ? null : formatDay(seconds, timeZone));
   const facts: [string, string | null][] = [
     ['Invoice number', invoice.number],
-    ['Date of issue', dayOrNull(invoice.effective_at ?? invoice.created)],
-    ['Date due', dayOrNull(invoice.due_date)],
-    ['Date paid', dayOrNull(invoice.status_transitions.paid_at)],
+    ['Date of issue', day(invoice.effective_at ?? invoice.created)],
+    ['Date due', day(invoice.due_date)],
+    ['Date paid', day(invoice.status_transitions.paid_at)],
     ...(invoice.custom_fields ?? []).map(({ name, value }): [string, string] => [name, value]),
   ];
   let y = top + 40;
@@ -119,12 +122,12 @@ function taxIdWords({ type, value }: Stripe.Invoice.CustomerTaxId): string {
   return `${type.replaceAll('_', ' ').toUpperCase()} ${value ?? ''}`;
 }
 
-function drawAmountDue(pdf: PDFKit.PDFDocument, invoice: Stripe.Invoice): void {
+function drawAmountDue(pdf: PDFKit.PDFDocument, { invoice, timeZone }: InvoicePdf): void {
   const paidAt = invoice.status_transitions.paid_at;
   const headline =
     invoice.status === 'paid'
-      ? `${formatMoney(invoice.total, invoice.currency)} paid${paidAt === null ? '' : ` on ${formatDay(paidAt)}`}`
-      : `${formatMoney(invoice.amount_remaining, invoice.currency)} due${invoice.due_date === null ? '' : ` ${formatDay(invoice.due_date)}`}`;
+      ? `${formatMoney(invoice.total, invoice.currency)} paid${paidAt === null ? '' : ` on ${formatDay(paidAt, timeZone)}`}`
+      : `${formatMoney(invoice.amount_remaining, invoice.currency)} due${invoice.due_date === null ? '' : ` ${formatDay(invoice.due_date, timeZone)}`}`;
   pdf
     .font(bold)
     .fontSize(15)
@@ -198,8 +201,4 @@ function drawFooters(pdf: PDFKit.PDFDocument, title: string): void {
       .text(`${title} · Sandbox: not Stripe, no real money`, left, 800);
     pdf.text(`Page ${page + 1} of ${count}`, left, 800, { width: right - left, align: 'right' });
   }
-}
-
-function dayOrNull(seconds: number | null): string | null {
-  return seconds === null ? null : formatDay(seconds);
 }

@@ -65,6 +65,7 @@ export function pdfRoutes(port: StripePagesPort): Router {
       lines: port.lines(invoice.id),
       names: port.names,
       accountName: port.accountName,
+      timeZone: port.timeZone,
     });
   }
 
