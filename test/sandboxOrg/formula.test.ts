@@ -27,6 +27,8 @@ describe('formulas', () => {
     ['CASE(A__c, "x", 1, "y", 2, 3)', { A__c: 'z' }, 3],
     ['ISPICKVAL(A__c, "Draft")', { A__c: 'Draft' }, true],
     ['BLANKVALUE(Account__r.Name, "nobody")', {}, 'nobody'],
+    ['REGEX(A__c, "\\\\d{2}(\\\\n[a-z\\"]+)?")', { A__c: '12\nab"' }, true],
+    ['REGEX(A__c, "\\\\d{2}")', { A__c: '123' }, false],
     ['ROUND(A__c, 2)', { A__c: 1.005 }, 1.01],
     ['BEGINS(UPPER(LEFT(A__c, 3)), "AB")', { A__c: 'abcd' }, true],
   ])('%s with %j is %j', (formula, fields, expected) => {

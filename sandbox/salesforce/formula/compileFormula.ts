@@ -22,7 +22,8 @@ export function compileFormula(text: string): Formula {
   let formula = compiled.get(text);
   if (!formula) {
     const fields: string[] = [];
-    formula = { evaluate: compile(ast(text), fields), fields };
+    const { plain, literals } = withoutEscapes(text);
+    formula = { evaluate: compile(ast(plain), { fields, literals }), fields };
     compiled.set(text, formula);
   }
   return formula;
@@ -30,22 +31,45 @@ export function compileFormula(text: string): Formula {
 
 type Evaluate = (context: FormulaContext) => Value;
 
-function compile(node: Node, fields: string[]): Evaluate {
+/** What is collected on the way: the fields that are named, and texts that the parser does not understand. */
+interface Parts {
+  fields: string[];
+  literals: Map<string, string>;
+}
+
+/** formulon refuses texts with backslashes, which escape characters on the platform: it gets names for them. */
+function withoutEscapes(text: string): { plain: string; literals: Map<string, string> } {
+  const literals = new Map<string, string>();
+  const plain = text.replace(/"((?:[^"\\]|\\[^])*)"/g, (whole, inner: string) => {
+    if (!inner.includes('\\')) return whole;
+    const name = `escaped text ${literals.size}`;
+    literals.set(
+      name,
+      inner.replace(/\\([^])/g, (_, sign: string) => ({ n: '\n', r: '\r', t: '\t' })[sign] ?? sign),
+    );
+    return `"${name}"`;
+  });
+  return { plain, literals };
+}
+
+function compile(node: Node, parts: Parts): Evaluate {
   switch (node.type) {
     case 'error':
       throw new Error(`A formula cannot be understood: ${node.message}`);
     case 'literal':
-      return () => node.value;
+      return literal(parts.literals.get(String(node.value)) ?? node.value);
     case 'identifier':
-      fields.push(node.name);
+      parts.fields.push(node.name);
       return ({ read }) => read(node.name);
     case 'callExpression':
       return compileCall(
         node.id,
-        node.arguments.map((argument) => compile(argument, fields)),
+        node.arguments.map((argument) => compile(argument, parts)),
       );
   }
 }
+
+const literal = (value: Value) => () => value;
 
 function compileCall(name: string, args: Evaluate[]): Evaluate {
   switch (name) {

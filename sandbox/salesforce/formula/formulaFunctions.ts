@@ -46,6 +46,8 @@ export const functions: Record<string, FormulaFunction> = {
   right: text((value, count) => (Number(count) === 0 ? '' : value.slice(-Number(count)))),
   begins: text((value, start) => value.startsWith(start)),
   contains: text((value, part) => value.includes(part)),
+  // The platform's are those of Java; what rules here use means the same in both. The whole text has to match.
+  regex: text((value, pattern) => new RegExp(`^(?:${pattern})$`).test(value)),
   abs: (value = null) => (value === null ? null : Math.abs(Number(value))),
   min: (...values) => Math.min(...values.map(Number)),
   max: (...values) => Math.max(...values.map(Number)),
