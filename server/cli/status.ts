@@ -6,7 +6,7 @@ import { gateCell, isGone, streamCell } from './workerWords.ts';
 
 /** `invoicebridge status`: what waits, what runs, how far each side has been read, and how the workers are. */
 export async function status(database: Database, output: Output): Promise<number> {
-  const { queues, commands, cursors, lastEvents, workers } = await readStatus(database);
+  const { queues, commands, cursors, lastEvents, documents, workers } = await readStatus(database);
 
   for (const queue of queues) output.emit({ kind: 'queue', ...queue });
   output.table(
@@ -42,6 +42,14 @@ export async function status(database: Database, output: Output): Promise<number
     lastEvents.map(({ source, receivedAt, type, eventId }) => [source, timeWords(receivedAt), type, eventId]),
   );
   output.say();
+  for (const document of documents) output.emit({ kind: 'document', ...document });
+  if (documents.length > 0) {
+    output.table(
+      ['document not stored', 'of', 'record', 'why'],
+      documents.map(({ document, stripeId, crmId, error }) => [document, stripeId, crmId, error]),
+    );
+    output.say();
+  }
   tellWorkers(output, workers);
   return 0;
 }

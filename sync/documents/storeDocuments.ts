@@ -4,7 +4,7 @@ import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { internalFailure } from '../flows/convergeDue.ts';
 import { storeFile } from '../salesforce/storeFile.ts';
 import { claimDocuments, noteNotStored, noteStored, type DueDocument } from '../store/documents.ts';
-import { downloadFromStripe } from '../stripe/download.ts';
+import { downloadFromStripe, TOO_LARGE } from '../stripe/download.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { readPayment } from '../stripe/readPayment.ts';
 
@@ -29,6 +29,7 @@ export async function storeDocuments(engine: Engine): Promise<number> {
         error: failure.message,
         delayMs: Math.min(LONGEST_PAUSE_MS, backoffMs(document.attempts, engine.random())),
         // Somebody has deleted the file: the new version is a file of its own.
+        giveUp: failure.code === TOO_LARGE,
         forgetFile: document.fileId !== null && failure.code === 'crm_entity_is_deleted',
       });
     }

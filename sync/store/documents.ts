@@ -68,17 +68,45 @@ export async function noteStored(
   );
 }
 
-/** Puts it back for a later try. */
+/** Puts it back for a later try; given up, it waits until the document changes. */
 export async function noteNotStored(
   database: Database,
   { kind, stripeId }: DueDocument,
-  { error, delayMs, forgetFile = false }: { error: string; delayMs: number; forgetFile?: boolean },
+  {
+    error,
+    delayMs,
+    giveUp,
+    forgetFile,
+  }: { error: string; delayMs: number; giveUp: boolean; forgetFile: boolean },
 ): Promise<void> {
   await database.pool.query(
-    `UPDATE document SET attempts = attempts + 1, error = $3, lease_until = NULL,
+    `UPDATE document SET attempts = CASE WHEN $6 THEN $7 ELSE attempts + 1 END, error = $3, lease_until = NULL,
        next_attempt_at = now() + make_interval(secs => $4::float8 / 1000),
        file_id = CASE WHEN $5 THEN NULL ELSE file_id END
      WHERE kind = $1 AND stripe_id = $2`,
-    [kind, stripeId, error, delayMs, forgetFile],
+    [kind, stripeId, error, delayMs, forgetFile, giveUp, MOST_ATTEMPTS],
   );
+}
+
+/** A document that the org does not have yet although it was tried, and why. */
+export interface MissingDocument {
+  document: DocumentKind;
+  stripeId: string;
+  crmId: string;
+  error: string;
+  /** Whether it is tried again by itself. */
+  triedAgain: boolean;
+}
+
+const MOST_SHOWN = 20;
+
+/** Those that were given up first. */
+export async function missingDocuments(database: Database): Promise<MissingDocument[]> {
+  const { rows } = await database.pool.query<MissingDocument>(
+    `SELECT kind AS document, stripe_id AS "stripeId", crm_id AS "crmId", error, attempts < $1 AS "triedAgain"
+     FROM document WHERE stored IS DISTINCT FROM wanted AND error IS NOT NULL
+     ORDER BY attempts < $1, stripe_id, kind LIMIT $2`,
+    [MOST_ATTEMPTS, MOST_SHOWN],
+  );
+  return rows;
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { missingDocuments, type MissingDocument } from './documents.ts';
 import { readWorkers, type SeenWorker } from './workerStates.ts';
 
 /** How much of one entity waits, is held by a worker, or is parked. */
@@ -39,6 +40,8 @@ export interface EngineStatus {
   commands: CommandStatus;
   cursors: CursorStatus[];
   lastEvents: LastEvent[];
+  /** Of Stripe's documents that the org shall hold, those that could not be stored; 20 at most. */
+  documents: MissingDocument[];
   /** Those of the last day; one that has not been seen for long is gone. */
   workers: SeenWorker[];
 }
@@ -46,7 +49,7 @@ export interface EngineStatus {
 /** What waits, what runs, and how far each side has been read: a look from outside, which holds nothing up. */
 export async function readStatus(database: Database): Promise<EngineStatus> {
   const { pool } = database;
-  const [queues, commands, cursors, lastEvents, workers] = await Promise.all([
+  const [queues, commands, cursors, lastEvents, documents, workers] = await Promise.all([
     pool.query<QueueStatus>(
       `SELECT entity, count(*)::int AS known,
               count(*) FILTER (WHERE state = 'dirty')::int AS dirty,
@@ -74,6 +77,7 @@ export async function readStatus(database: Database): Promise<EngineStatus> {
          FROM inbox_event WHERE inbox_event.source = side.source ORDER BY id DESC LIMIT 1
        ) last`,
     ),
+    missingDocuments(database),
     readWorkers(database),
   ]);
   return {
@@ -81,6 +85,7 @@ export async function readStatus(database: Database): Promise<EngineStatus> {
     commands: commands.rows[0]!,
     cursors: cursors.rows,
     lastEvents: lastEvents.rows,
+    documents,
     workers,
   };
 }

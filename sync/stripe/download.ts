@@ -13,6 +13,8 @@ export interface DownloadOptions {
 
 // What one request of the org takes as base64 is 50 MB; Stripe's documents have a few hundred kB.
 const MOST_BYTES = 35 * 1024 * 1024;
+/** Of a document that no other try makes smaller. */
+export const TOO_LARGE = 'document_too_large';
 const TIMEOUT_MS = 30_000;
 const MOST_REDIRECTS = 3;
 
@@ -69,7 +71,12 @@ async function bytesOf(answer: Response): Promise<Buffer> {
     throw unavailable('The document broke off. It is asked for again by itself.', cause);
   }
   if (size > MOST_BYTES)
-    throw refused('The document is larger than 35 MB, which is more than the org takes at once.');
+    throw new PermanentFailure({
+      code: TOO_LARGE,
+      stage: 'read-stripe',
+      message:
+        'The document is larger than 35 MB, which is more than the org takes at once. It stays in Stripe, and is not asked for again until it changes.',
+    });
   return Buffer.concat(parts);
 }
 

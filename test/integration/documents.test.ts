@@ -1,3 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { openEngine, openLog } from '../../server/wiring.ts';
+import { storeDocuments } from '../../sync/documents/storeDocuments.ts';
+import { readStatus } from '../../sync/store/queueStatus.ts';
 import { downloadFromStripe } from '../../sync/stripe/download.ts';
 import { actOn } from './actOn.ts';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
@@ -92,6 +98,51 @@ test('the receipt of a payment becomes a file of the payment', async () => {
   }, 'the payment is in the org');
   const [file] = await filesOf(payment!.Id, 1);
   expect(file!.Title).toMatch(/^Receipt (pi|ch|py)_/);
+});
+
+test('a document that is too large for the org is told of, is not asked for again, and holds nothing up', async () => {
+  const crmId = await steps.raiseAndSend();
+  const invoice = await steps.stripeInvoice(crmId);
+  await filesOf(crmId, 1);
+  await world.stopWorker();
+  const piece = Buffer.alloc(1024 * 1024);
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    Readable.from(Array.from({ length: 36 }, () => piece)).pipe(response);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const large = { ...invoice, invoice_pdf: `http://${host}/large.pdf` };
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'GET', path: `/invoices/${invoice.id}$` },
+    kind: 'status',
+    status: 200,
+    body: large,
+  });
+  const { pool } = world.database;
+  await pool.query("UPDATE document SET wanted = 'another one' WHERE crm_id = $1", [crmId]);
+  const { engine, close } = await openEngine(world.config, openLog(world.config, 'test'));
+  const settings = { ...engine.settings, documents: { kinds: ['pdf' as const], alsoFrom: host } };
+  expect(await storeDocuments({ ...engine, settings })).toBe(1);
+  await pool.query('UPDATE document SET next_attempt_at = now()');
+  expect(await storeDocuments({ ...engine, settings })).toBe(0);
+  expect(asked).toBe(1);
+  const [told] = (await readStatus(world.database)).documents;
+  expect(told).toMatchObject({ document: 'pdf', crmId, triedAgain: false });
+  expect(told!.error).toMatch(
+    /larger than 35 MB, .* stays in Stripe, and is not asked for again until it changes/,
+  );
+  await close();
+  server.close();
+  await world.control('stripe', 'DELETE', '/faults');
+  await world.startWorker();
+
+  // It changes: then it is asked for again, and the record was never held up.
+  await world.stripe.invoices.voidInvoice(invoice.id);
+  await filesOf(crmId, 2);
+  expect((await steps.becomes(crmId, 'Void')).Sync_Status__c).toBe('Synced');
+  expect((await readStatus(world.database)).documents).toEqual([]);
 });
 
 test('nothing is asked of a host that is not one of Stripe, also where an answer leads there', async () => {
