@@ -1,7 +1,5 @@
 import { api } from 'lwc';
 import LightningModal from 'lightning/modal';
-import CANCEL from '@salesforce/label/c.Cancel';
-import CLOSE from '@salesforce/label/c.Close';
 import SURE_TO_ASK_AGAIN from '@salesforce/label/c.Sure_To_Ask_Again';
 import runAction from '@salesforce/apex/InvoiceCommandController.runAction';
 import { Attempt } from 'c/attempt';
@@ -42,10 +40,6 @@ export default class ActionDialog extends LightningModal {
   }
   get isFixed() {
     return this.isBusy || this.isLost;
-  }
-
-  get closeLabel() {
-    return this.preview ? CANCEL : CLOSE;
   }
 
   /** What was said of other amounts than those that are there now. */

@@ -7,6 +7,7 @@ import STATUS from '@salesforce/schema/Invoice__c.Status__c';
 import getDraft from '@salesforce/apex/InvoiceDraftController.getDraft';
 import saveDraft from '@salesforce/apex/InvoiceDraftController.saveDraft';
 import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
+import { savedToast } from 'c/commandResult';
 import { lineInput, NO_OPTIONS, optionsInput } from 'c/draftInputs';
 import { inWords } from 'c/errors';
 import { invoiceSums } from 'c/invoiceSums';
@@ -161,28 +162,15 @@ export default class InvoiceLines extends LightningElement {
       });
       this.isEditing = false;
       this.show(saved);
-      this.dispatchEvent(new ShowToastEvent(await this.bringToStripe()));
+      const toast = await savedToast(LABELS.saved, () =>
+        syncInvoice({ invoiceId: this.recordId, idempotencyKey: newRequestKey() }),
+      );
+      this.dispatchEvent(new ShowToastEvent(toast));
       notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
     } catch (error) {
       this.errorText = inWords(error);
     } finally {
       this.isBusy = false;
-    }
-  }
-
-  /** The lines are saved by now: whatever happens here, the engine brings them to Stripe later at the latest. */
-  async bringToStripe() {
-    try {
-      const result = await syncInvoice({ invoiceId: this.recordId, idempotencyKey: newRequestKey() });
-      if (result.status === 'done') {
-        return { title: LABELS.saved, message: result.message, variant: 'success' };
-      }
-      if (result.status === 'running') {
-        return { title: LABELS.saved, message: LABELS.reachesStripeLater, variant: 'success' };
-      }
-      return savedHereOnly(result.message);
-    } catch (error) {
-      return savedHereOnly(inWords(error));
     }
   }
 
@@ -209,9 +197,4 @@ export default class InvoiceLines extends LightningElement {
     this.moveFocus?.();
     this.moveFocus = null;
   }
-}
-
-function savedHereOnly(reason) {
-  const message = `${LABELS.reachesStripeLater} ${reason}`;
-  return { title: LABELS.saved, message, variant: 'warning', mode: 'sticky' };
 }

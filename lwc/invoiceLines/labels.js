@@ -11,7 +11,6 @@ import MORE_IN_STRIPE from '@salesforce/label/c.More_In_Stripe';
 import CANCEL from '@salesforce/label/c.Cancel';
 import SAVE from '@salesforce/label/c.Save';
 import SAVED from '@salesforce/label/c.Draft_Saved';
-import REACHES_STRIPE_LATER from '@salesforce/label/c.Reaches_Stripe_Later';
 
 export const LABELS = {
   title: TITLE,
@@ -27,5 +26,4 @@ export const LABELS = {
   cancel: CANCEL,
   save: SAVE,
   saved: SAVED,
-  reachesStripeLater: REACHES_STRIPE_LATER,
 };

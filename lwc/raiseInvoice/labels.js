@@ -19,7 +19,6 @@ import NEXT from '@salesforce/label/c.Next';
 import CREATE_MORE_ITEMS from '@salesforce/label/c.Create_More_Items';
 import CREATE_INVOICE from '@salesforce/label/c.Create_Invoice';
 import INVOICE_CREATED from '@salesforce/label/c.Invoice_Created';
-import REACHES_STRIPE_LATER from '@salesforce/label/c.Reaches_Stripe_Later';
 
 export const LABELS = {
   title: TITLE,
@@ -43,5 +42,4 @@ export const LABELS = {
   createMoreItems: CREATE_MORE_ITEMS,
   createInvoice: CREATE_INVOICE,
   invoiceCreated: INVOICE_CREATED,
-  reachesStripeLater: REACHES_STRIPE_LATER,
 };

@@ -1,11 +1,10 @@
-import { LightningElement, api } from 'lwc';
-import { CloseActionScreenEvent } from 'lightning/actions';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { NavigationMixin } from 'lightning/navigation';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getContext from '@salesforce/apex/RaiseInvoiceController.getContext';
 import createInvoice from '@salesforce/apex/RaiseInvoiceController.createInvoice';
 import raiseInvoice from '@salesforce/apex/InvoiceCommandController.raiseInvoice';
+import { savedToast } from 'c/commandResult';
 import { lineInput, NO_OPTIONS, optionsInput } from 'c/draftInputs';
 import { inWords } from 'c/errors';
 import { invoiceSums } from 'c/invoiceSums';
@@ -13,18 +12,16 @@ import { format } from 'c/labelText';
 import { lineAmount, toMajor } from 'c/money';
 import { dueBy, NET_30 } from 'c/paymentTerms';
 import { newRequestKey } from 'c/requestKey';
+import ScreenAction from 'c/screenAction';
 import { LABELS } from './labels';
 
 const STEPS = ['details', 'product', 'price', 'summary'];
 const EMPTY_DRAFT = { productId: null, name: '', unitPrice: null, quantity: '1' };
 
 /** Wizard of the account's action Raise Invoice: details, product, price and quantity, summary. */
-export default class RaiseInvoice extends NavigationMixin(LightningElement) {
+export default class RaiseInvoice extends NavigationMixin(ScreenAction) {
   labels = LABELS;
   step = 'details';
-  isLoading = true;
-  isBusy = false;
-  errorText = '';
   warning = '';
   isBlocked = true;
   accountName = '';
@@ -44,42 +41,20 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
   // Made once: whatever is clicked or lost on the way, this wizard raises one invoice.
   requestKey = newRequestKey();
 
-  _recordId;
-
-  /** The platform sets the id after the action has been connected, so loading starts here. */
-  @api
-  get recordId() {
-    return this._recordId;
-  }
-  set recordId(value) {
-    if (!value || value === this._recordId) return;
-    this._recordId = value;
-    this.load();
-  }
-
-  async load() {
-    try {
-      const context = await getContext({ accountId: this.recordId });
-      this.accountName = context.accountName;
-      this.currencyCode = context.currencyCode;
-      this.decimals = context.currencyDecimals;
-      this.today = context.today;
-      this.paymentTerms = context.paymentTerms ?? NET_30;
-      this.dueDate = dueBy(this.paymentTerms, context.today);
-      this.taxRates = context.taxRates;
-      this.warning = context.warning ?? '';
-      this.errorText = context.problem ?? '';
-      this.isBlocked = Boolean(context.problem);
-    } catch (error) {
-      this.errorText = inWords(error);
-    } finally {
-      this.isLoading = false;
-    }
+  async read() {
+    const context = await getContext({ accountId: this.recordId });
+    this.accountName = context.accountName;
+    this.currencyCode = context.currencyCode;
+    this.decimals = context.currencyDecimals;
+    this.today = context.today;
+    this.paymentTerms = context.paymentTerms ?? NET_30;
+    this.dueDate = dueBy(this.paymentTerms, context.today);
+    this.taxRates = context.taxRates;
+    this.warning = context.warning ?? '';
+    this.errorText = context.problem ?? '';
+    this.isBlocked = Boolean(context.problem);
   }
 
-  get isWorking() {
-    return this.isLoading || this.isBusy;
-  }
   get isDetails() {
     return this.step === 'details';
   }
@@ -176,16 +151,12 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
     if (this.areFieldsValid()) this.goTo('product');
   }
 
-  handleCancel() {
-    this.dispatchEvent(new CloseActionScreenEvent());
-  }
-
   async handleCreate() {
     if (this.isBusy || !this.areFieldsValid()) return;
     this.isBusy = true;
     this.errorText = '';
     try {
-      const invoice = await createInvoice({
+      const { invoiceId, name } = await createInvoice({
         accountId: this.recordId,
         description: this.description,
         dueDate: this.dueOn,
@@ -194,8 +165,11 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
         options: optionsInput(this.options),
         requestKey: this.requestKey,
       });
-      this.dispatchEvent(new ShowToastEvent(await this.bringToStripe(invoice)));
-      this.finish(invoice.invoiceId);
+      const toast = await savedToast(format(LABELS.invoiceCreated, name), () =>
+        raiseInvoice({ invoiceId, idempotencyKey: this.requestKey }),
+      );
+      this.dispatchEvent(new ShowToastEvent(toast));
+      this.finish(invoiceId);
     } catch (error) {
       this.errorText = inWords(error);
     } finally {
@@ -203,29 +177,9 @@ export default class RaiseInvoice extends NavigationMixin(LightningElement) {
     }
   }
 
-  /** The invoice is saved by now: whatever happens here, the engine brings it to Stripe later at the latest. */
-  async bringToStripe({ invoiceId, name }) {
-    const title = format(LABELS.invoiceCreated, name);
-    try {
-      const result = await raiseInvoice({ invoiceId, idempotencyKey: this.requestKey });
-      if (result.status === 'done') return { title, message: result.message, variant: 'success' };
-      if (result.status === 'running')
-        return { title, message: LABELS.reachesStripeLater, variant: 'success' };
-      return {
-        title,
-        message: `${LABELS.reachesStripeLater} ${result.message}`,
-        variant: 'warning',
-        mode: 'sticky',
-      };
-    } catch (error) {
-      const message = `${LABELS.reachesStripeLater} ${inWords(error)}`;
-      return { title, message, variant: 'warning', mode: 'sticky' };
-    }
-  }
-
   finish(invoiceId) {
     notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
-    this.dispatchEvent(new CloseActionScreenEvent());
+    this.handleClose();
     this[NavigationMixin.Navigate]({
       type: 'standard__recordPage',
       attributes: { recordId: invoiceId, objectApiName: 'Invoice__c', actionName: 'view' },

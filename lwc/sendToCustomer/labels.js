@@ -9,8 +9,6 @@ import WILL_FINALIZE from '@salesforce/label/c.Will_Finalize';
 import WILL_MAIL from '@salesforce/label/c.Will_Mail';
 import CANNOT_UNDO from '@salesforce/label/c.Cannot_Undo';
 import IS_FINAL from '@salesforce/label/c.Is_Final';
-import CANCEL from '@salesforce/label/c.Cancel';
-import CLOSE from '@salesforce/label/c.Close';
 import SEND from '@salesforce/label/c.Send';
 import SENT from '@salesforce/label/c.Invoice_Sent';
 import PAID_AT_ONCE from '@salesforce/label/c.Paid_At_Once';
@@ -28,8 +26,6 @@ export const LABELS = {
   willMail: WILL_MAIL,
   cannotUndo: CANNOT_UNDO,
   isFinal: IS_FINAL,
-  cancel: CANCEL,
-  close: CLOSE,
   send: SEND,
   sent: SENT,
   paidAtOnce: PAID_AT_ONCE,

@@ -1,55 +1,25 @@
-import { LightningElement, api } from 'lwc';
-import { CloseActionScreenEvent } from 'lightning/actions';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
 import { Attempt } from 'c/attempt';
-import { inWords } from 'c/errors';
 import { format } from 'c/labelText';
+import ScreenAction from 'c/screenAction';
 import { LABELS } from './labels';
 
 /** Screen action of an invoice: says what sending means, sends, and says what really happened. */
-export default class SendToCustomer extends LightningElement {
+export default class SendToCustomer extends ScreenAction {
   labels = LABELS;
   preview;
-  isLoading = true;
-  isBusy = false;
-  errorText = '';
   // However many tries it takes, the customer gets one mail.
   attempt = new Attempt();
 
-  _recordId;
-
-  /** The platform sets the id after the action has been connected, so loading starts here. */
-  @api
-  get recordId() {
-    return this._recordId;
-  }
-  set recordId(value) {
-    if (!value || value === this._recordId) return;
-    this._recordId = value;
-    this.load();
+  async read() {
+    this.preview = await getSendPreview({ invoiceId: this.recordId });
   }
 
-  async load() {
-    try {
-      this.preview = await getSendPreview({ invoiceId: this.recordId });
-    } catch (error) {
-      this.errorText = inWords(error);
-    } finally {
-      this.isLoading = false;
-    }
-  }
-
-  get isWorking() {
-    return this.isLoading || this.isBusy;
-  }
   get canSend() {
     return Boolean(this.preview) && !this.preview.problem;
-  }
-  get closeLabel() {
-    return this.canSend ? LABELS.cancel : LABELS.close;
   }
   get facts() {
     const { name, accountName, recipient, recipientSource, amount, dueDate } = this.preview;
@@ -75,10 +45,6 @@ export default class SendToCustomer extends LightningElement {
       : [LABELS.isFinal, mail];
   }
 
-  handleClose() {
-    this.dispatchEvent(new CloseActionScreenEvent());
-  }
-
   async handleSend() {
     if (this.isBusy) return;
     this.isBusy = true;
@@ -90,7 +56,7 @@ export default class SendToCustomer extends LightningElement {
     notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
     if (result) {
       this.dispatchEvent(new ShowToastEvent(this.toastFor(result)));
-      this.dispatchEvent(new CloseActionScreenEvent());
+      this.handleClose();
     } else this.errorText = errorText;
   }
 

@@ -30,6 +30,7 @@ export async function discountAndTax({ rep }: Walker, rate: string): Promise<str
   await dialog.getByRole('combobox', { name: 'Tax Rate' }).click();
   await dialog.getByRole('option', { name: rate }).click();
   await dialog.getByText('Discount (12.5%)').waitFor();
+  await dialog.locator('[data-id=total]').scrollIntoViewIfNeeded();
   await rep.shot('raise-discount-and-tax');
   await rep.button('Footer and Custom Fields', dialog).click();
   await rep.button('Add Field', dialog).click();

@@ -1,4 +1,4 @@
-import { syncToast } from 'c/commandResult';
+import { savedToast, syncToast } from 'c/commandResult';
 
 describe('c-command-result', () => {
   it('tells what a sync changed', () => {
@@ -25,6 +25,26 @@ describe('c-command-result', () => {
       message,
       variant: 'error',
       mode: 'sticky',
+    });
+  });
+
+  it.each([
+    ['done', { message: 'The draft is in Stripe.', variant: 'success' }],
+    ['running', { message: 'c.Reaches_Stripe_Later', variant: 'success' }],
+    [
+      'failed',
+      { message: 'c.Reaches_Stripe_Later The draft is in Stripe.', variant: 'warning', mode: 'sticky' },
+    ],
+  ])('never calls what is saved failed: %s', async (status, toast) => {
+    const bring = async () => ({ status, message: 'The draft is in Stripe.' });
+    expect(await savedToast('Saved', bring)).toEqual({ title: 'Saved', ...toast });
+  });
+
+  it('says why what is saved could not be brought to Stripe at once', async () => {
+    const bring = () => Promise.reject(new Error('No answer.'));
+    expect(await savedToast('Saved', bring)).toMatchObject({
+      message: 'c.Reaches_Stripe_Later No answer.',
+      variant: 'warning',
     });
   });
 });

@@ -1,5 +1,6 @@
 import { createElement } from 'lwc';
 import SendToCustomer from 'c/sendToCustomer';
+import { deepQueryAll } from '../../../test/setup/deepQuery';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
 import { deepQuery } from '../../../test/setup/deepQuery';
@@ -62,7 +63,7 @@ describe('c-send-to-customer', () => {
   });
 
   const find = (selector) => deepQuery(action, selector);
-  const buttons = () => [...action.shadowRoot.querySelectorAll('lightning-button')];
+  const buttons = () => deepQueryAll(action, 'lightning-button');
   const send = async () => {
     buttons().at(-1).click();
     await settle();
