@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOrg } from './salesforce/start.ts';
+import { firstTaxRates } from './stripe/control/firstTaxRates.ts';
 import { startStripe } from './stripe/start.ts';
 
 /** The process with both sandboxes. Its environment is described in server/local/environments.ts. */
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
       { url: `${webUrl}/webhooks/stripe`, secret: required('STRIPE_WEBHOOK_SECRET'), enabled_events: ['*'] },
     ],
   });
+  await firstTaxRates(stripe.url, required('STRIPE_SECRET_KEY'));
   const org = await startOrg({
     port: Number(required('SANDBOX_ORG_PORT')),
     dataFile: join(dataDir, 'org.sqlite'),

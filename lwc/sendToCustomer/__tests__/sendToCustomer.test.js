@@ -1,9 +1,8 @@
 import { createElement } from 'lwc';
 import SendToCustomer from 'c/sendToCustomer';
-import { deepQueryAll } from '../../../test/setup/deepQuery';
 import getSendPreview from '@salesforce/apex/InvoiceCommandController.getSendPreview';
 import sendInvoice from '@salesforce/apex/InvoiceCommandController.sendInvoice';
-import { deepQuery } from '../../../test/setup/deepQuery';
+import { deepQuery, deepQueryAll } from '../../../test/setup/deepQuery';
 
 jest.mock('@salesforce/apex/InvoiceCommandController.getSendPreview', () => ({ default: jest.fn() }), {
   virtual: true,
