@@ -8,7 +8,7 @@ import getDraft from '@salesforce/apex/InvoiceDraftController.getDraft';
 import saveDraft from '@salesforce/apex/InvoiceDraftController.saveDraft';
 import syncInvoice from '@salesforce/apex/InvoiceCommandController.syncInvoice';
 import { savedToast } from 'c/commandResult';
-import { lineInput, NO_OPTIONS, optionsInput } from 'c/draftInputs';
+import { lineInput, optionsInput } from 'c/draftInputs';
 import { inWords } from 'c/errors';
 import { invoiceSums } from 'c/invoiceSums';
 import { format } from 'c/labelText';
@@ -23,10 +23,9 @@ export default class InvoiceLines extends LightningElement {
   draft;
   lines = [];
   deletedLineIds = [];
-  description = '';
-  dueDate = null;
-  paymentTerms = null;
-  options = NO_OPTIONS;
+  // What the person has changed, of the terms and of the options: all else may be changed by others meanwhile.
+  terms = {};
+  changedOptions = {};
   isLoading = true;
   isEditing = false;
   isBusy = false;
@@ -56,6 +55,16 @@ export default class InvoiceLines extends LightningElement {
     }
   }
 
+  get description() {
+    return this.terms.description ?? this.draft.description;
+  }
+  get due() {
+    const { dueDate, paymentTerms } = 'dueDate' in this.terms ? this.terms : this.draft;
+    return { dueDate, paymentTerms };
+  }
+  get options() {
+    return { ...this.draft.options, ...this.changedOptions };
+  }
   get isWorking() {
     return this.isLoading || this.isBusy;
   }
@@ -103,21 +112,20 @@ export default class InvoiceLines extends LightningElement {
 
   handleEdit() {
     // Coupons of the customer, several tax rates of one line, an exemption: the org knows nothing of those.
-    this.isMoreInStripe = this.computed !== null && this.computed.total !== this.preview.total;
+    const { computed, preview } = this;
+    this.isMoreInStripe = computed?.subtotal === preview.subtotal && computed.total !== preview.total;
     this.isEditing = true;
     this.moveFocus = () => this.template.querySelector('lightning-textarea').focus();
   }
 
-  handleField(event) {
-    this[event.currentTarget.dataset.field] = event.detail.value;
+  handleDescription(event) {
+    this.terms = { ...this.terms, description: event.detail.value };
   }
-
-  handleDue({ detail: { paymentTerms, dueDate } }) {
-    this.paymentTerms = paymentTerms;
-    this.dueDate = dueDate;
+  handleDue({ detail }) {
+    this.terms = { ...this.terms, ...detail };
   }
-  handleOptions(event) {
-    this.options = { ...this.options, ...event.detail };
+  handleOptions({ detail }) {
+    this.changedOptions = { ...this.changedOptions, ...detail };
   }
 
   handleLineChange(event) {
@@ -151,11 +159,12 @@ export default class InvoiceLines extends LightningElement {
     this.isBusy = true;
     this.errorText = '';
     try {
+      // What others have changed since, and this person has not, stays.
+      this.draft = await getDraft({ invoiceId: this.recordId });
       const saved = await saveDraft({
         invoiceId: this.recordId,
         description: this.description,
-        dueDate: this.dueDate,
-        paymentTerms: this.paymentTerms,
+        ...this.due,
         lines: this.lines.map(lineInput),
         deletedLineIds: this.deletedLineIds,
         options: optionsInput(this.options),
@@ -177,10 +186,8 @@ export default class InvoiceLines extends LightningElement {
   show(draft) {
     this.errorText = '';
     this.draft = draft;
-    this.description = draft.description ?? '';
-    this.dueDate = draft.dueDate;
-    this.paymentTerms = draft.paymentTerms;
-    this.options = draft.options;
+    this.terms = {};
+    this.changedOptions = {};
     this.lines = draft.lines.map((line) => ({ ...line, key: line.lineId }));
     this.deletedLineIds = [];
   }

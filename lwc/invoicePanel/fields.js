@@ -6,6 +6,7 @@ import TOTAL from '@salesforce/schema/Invoice__c.Total__c';
 import AMOUNT_PAID from '@salesforce/schema/Invoice__c.Amount_Paid__c';
 import AMOUNT_REMAINING from '@salesforce/schema/Invoice__c.Amount_Remaining__c';
 import DUE_DATE from '@salesforce/schema/Invoice__c.Due_Date__c';
+import FINALIZE_ON from '@salesforce/schema/Invoice__c.Finalize_On__c';
 import HOSTED_URL from '@salesforce/schema/Invoice__c.Hosted_Invoice_Url__c';
 import PDF_URL from '@salesforce/schema/Invoice__c.Invoice_Pdf_Url__c';
 import PAYMENT_LINK_STATUS from '@salesforce/schema/Invoice__c.Payment_Link_Status__c';
@@ -24,6 +25,7 @@ export const FIELDS = {
   amountPaid: AMOUNT_PAID,
   amountRemaining: AMOUNT_REMAINING,
   dueDate: DUE_DATE,
+  finalizeOn: FINALIZE_ON,
   hostedUrl: HOSTED_URL,
   pdfUrl: PDF_URL,
   linkStatus: PAYMENT_LINK_STATUS,

@@ -113,6 +113,11 @@ export default class InvoicePanel extends NavigationMixin(LightningElement) {
       : null;
   }
 
+  /** What Stripe will do by itself; what it has done is no news. */
+  get finalizeOn() {
+    return this.status === 'Draft' ? this.valueOf('finalizeOn') : null;
+  }
+
   get facts() {
     return [
       { id: 'number', label: LABELS.number, value: this.valueOf('number') },
@@ -125,6 +130,7 @@ export default class InvoicePanel extends NavigationMixin(LightningElement) {
         isMoney: true,
       },
       { id: 'due-date', label: LABELS.dueDate, value: this.valueOf('dueDate'), isDate: true },
+      { id: 'finalize-on', label: LABELS.finalizeOn, value: this.finalizeOn, isDate: true },
     ].filter(({ value }) => value !== null && value !== undefined);
   }
 

@@ -5,6 +5,7 @@ import TOTAL from '@salesforce/label/c.Total';
 import AMOUNT_PAID from '@salesforce/label/c.Amount_Paid';
 import AMOUNT_REMAINING from '@salesforce/label/c.Amount_Remaining';
 import DUE_DATE from '@salesforce/label/c.Due_Date';
+import FINALIZE_ON from '@salesforce/label/c.Finalize_And_Send_On';
 import OPEN_HOSTED from '@salesforce/label/c.Open_Hosted_Page';
 import OPEN_PDF from '@salesforce/label/c.Open_Pdf';
 import COPY_LINK from '@salesforce/label/c.Copy_Link';
@@ -27,6 +28,7 @@ export const LABELS = {
   amountPaid: AMOUNT_PAID,
   amountRemaining: AMOUNT_REMAINING,
   dueDate: DUE_DATE,
+  finalizeOn: FINALIZE_ON,
   openHosted: OPEN_HOSTED,
   openPdf: OPEN_PDF,
   copyLink: COPY_LINK,

@@ -145,6 +145,27 @@ describe('c-invoice-lines', () => {
     );
   });
 
+  it('saves what the person has changed, and leaves what others have changed meanwhile', async () => {
+    await mount();
+    await click('c.Edit_Draft');
+    await fireOn('c-invoice-options', 'optionschange', { footer: 'Ours' });
+    getDraft.mockResolvedValue({
+      ...DRAFT,
+      description: 'Of finance',
+      options: { ...OPTIONS, footer: 'Theirs', discountPercent: 5 },
+    });
+    saveDraft.mockResolvedValue(DRAFT);
+    syncInvoice.mockResolvedValue({ status: 'done', message: 'Done.' });
+    await click('c.Save');
+    expect(saveDraft).toHaveBeenCalledWith(
+      expect.objectContaining({
+        description: 'Of finance',
+        dueDate: '2026-12-24',
+        options: { ...OPTIONS, footer: 'Ours', discountPercent: 5 },
+      }),
+    );
+  });
+
   it('says so when Stripe has more for a draft than the org can know', async () => {
     await mount({ totals: { subtotal: 2550, discount: 255, tax: 0, total: 2295 } });
     await click('c.Edit_Draft');

@@ -93,6 +93,15 @@ describe('c-invoice-panel', () => {
     ]);
   });
 
+  it('says when Stripe will send a draft by itself', async () => {
+    const told = () => find('c-fact-list').facts.some(({ id }) => id === 'finalize-on');
+    await mount({ Status__c: 'Draft', Finalize_On__c: '2026-12-01' });
+    expect(told()).toBe(true);
+    document.body.replaceChildren();
+    await mount({ Finalize_On__c: '2026-12-01' });
+    expect(told()).toBe(false);
+  });
+
   it('does not say the same twice', async () => {
     await mount({ Status__c: 'Paid', Payment_State__c: 'Paid' });
     expect(find('[data-id=payment-state]')).toBeNull();
