@@ -39,14 +39,14 @@ const rows = async (table: string) =>
 const orgInvoice = async (stripeId: string) =>
   (
     await world.admin.query<Record<string, unknown>>(
-      `SELECT Id, Status__c, Account__c, Total__c, Description__c, Sync_Status__c, (SELECT Id FROM Invoice_Lines__r)
+      `SELECT Id, Status__c, Account__c, Total__c, Description__c, Sync_Status__c, CurrencyIsoCode, (SELECT Id, CurrencyIsoCode FROM Invoice_Lines__r)
        FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${stripeId}'`,
     )
   )[0];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'invoicebridge-backfill-'));
-  world = await startWorld();
+  world = await startWorld({ currencies: ['USD', 'EUR'] });
   await world.stopWorker();
   steps = await jobSteps(world);
   accounts = await newAccounts(world, ['Alder Works', 'Birch Foods']);
@@ -56,7 +56,7 @@ beforeAll(async () => {
     invoices = {
       draft: await oldInvoice(world, { customer: known.id, until: 'draft' }),
       long: await oldInvoice(world, { customer: known.id, lines: 37 }),
-      paid: await oldInvoice(world, { customer: known.id, until: 'paid' }),
+      paid: await oldInvoice(world, { customer: known.id, until: 'paid', currency: 'eur' }),
       strange: await oldInvoice(world, { customer: stranger.id, until: 'paid' }),
     };
     const [payment] = (await world.stripe.paymentIntents.list({ customer: known.id })).data.filter(
@@ -140,15 +140,20 @@ test('brings over customers, invoices with all lines, payments, refunds and cred
   const long = await orgInvoice(invoices.long.id);
   expect((long!.Invoice_Lines__r as { records: unknown[] }).records).toHaveLength(37);
   expect(long!.Total__c).toBe(invoices.long.total / 100);
-  expect(await orgInvoice(invoices.paid.id)).toMatchObject({ Status__c: 'Paid' });
+  expect(await orgInvoice(invoices.paid.id)).toMatchObject({
+    Status__c: 'Paid',
+    CurrencyIsoCode: 'EUR',
+    Invoice_Lines__r: { records: [{ CurrencyIsoCode: 'EUR' }] },
+  });
+  expect(long!.CurrencyIsoCode).toBe('USD');
   const ofPaid = `Invoice__r.Stripe_Invoice_Id__c = '${invoices.paid.id}'`;
   expect(
     await world.admin.query(
-      `SELECT Type__c, Amount__c FROM Payment_Confirmation__c WHERE ${ofPaid} ORDER BY Type__c`,
+      `SELECT Type__c, Amount__c, CurrencyIsoCode FROM Payment_Confirmation__c WHERE ${ofPaid} ORDER BY Type__c`,
     ),
   ).toMatchObject([
-    { Type__c: 'Payment', Amount__c: 10 },
-    { Type__c: 'Refund', Amount__c: 3 },
+    { Type__c: 'Payment', Amount__c: 10, CurrencyIsoCode: 'EUR' },
+    { Type__c: 'Refund', Amount__c: 3, CurrencyIsoCode: 'EUR' },
   ]);
   expect(
     await world.admin.query(

@@ -17,15 +17,16 @@ export interface NewInvoice {
   lines?: number;
   /** How far it has come. */
   until?: 'draft' | 'open' | 'paid';
+  currency?: string;
 }
 
 export async function oldInvoice(
   { stripe }: World,
-  { customer, lines = 1, until = 'open' }: NewInvoice,
+  { customer, lines = 1, until = 'open', currency = 'usd' }: NewInvoice,
 ): Promise<Stripe.Invoice> {
   const { id } = await stripe.invoices.create({
     customer,
-    currency: 'usd',
+    currency,
     collection_method: 'send_invoice',
     days_until_due: 30,
     auto_advance: false,

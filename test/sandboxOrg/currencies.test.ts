@@ -80,6 +80,17 @@ test('an org with a single currency has neither the field nor the object', async
     await expect(other.query('SELECT CurrencyIsoCode FROM Invoice__c')).rejects.toMatchObject({
       errorCode: 'INVALID_FIELD',
     });
+    // Its amounts all have the org's own sign; the text beside them says which currency they are in.
+    const { records } = await other.query<{ Id: string }>('SELECT Id FROM Account LIMIT 1');
+    const { id } = await other.sobject('Invoice__c').create({
+      Account__c: records[0]!.Id,
+      Currency__c: 'EUR',
+      Total__c: 12.5,
+      Amount_Remaining__c: 2.5,
+    });
+    expect(await other.sobject('Invoice__c').retrieve(id!)).toMatchObject({
+      Total_In_Currency__c: 'EUR 12.5, of which 2.5 are left to pay',
+    });
     await expect(other.query('SELECT Id FROM CurrencyType')).rejects.toMatchObject({
       errorCode: 'INVALID_TYPE',
     });

@@ -47,10 +47,12 @@ export interface Simulated {
   stop(): Promise<void>;
 }
 
-export async function startSimulated(): Promise<Simulated> {
+/** With `currencies` in a multi-currency org. */
+export async function startSimulated(currencies?: string[]): Promise<Simulated> {
   const world = await startWorld({
     changeStream: true,
     personAccounts: true,
+    ...(currencies && { currencies }),
     environment: {
       LEASE_SECONDS: '2',
       COMMAND_WAIT_SECONDS: '0.3',

@@ -12,27 +12,41 @@ const PAGE = 200;
 export async function differencesOf(world: World): Promise<string[]> {
   const invoices = new Map<string, Stripe.Invoice>();
   for await (const invoice of world.stripe.invoices.list({ limit: 100 })) invoices.set(invoice.id, invoice);
+  const hasCurrencies = (await world.admin.query('SELECT Id FROM CurrencyType').catch(() => [])).length > 0;
   const found: string[] = [];
   const seen = new Set<string>();
-  for await (const record of recordsOf(world)) {
+  for await (const record of recordsOf(world, hasCurrencies)) {
     const stripeId = String(record.Stripe_Invoice_Id__c);
     const invoice = invoices.get(stripeId);
     if (!invoice) found.push(`${record.Name as string} is in the org alone: ${JSON.stringify(record)}`);
     else if (seen.has(stripeId)) found.push(`${stripeId} is in the org twice`);
-    else found.push(...between(record, invoice));
+    else
+      found.push(...between(record, invoice), ...(hasCurrencies ? inAnotherCurrency(record, invoice) : []));
     seen.add(stripeId);
   }
   for (const id of invoices.keys()) if (!seen.has(id)) found.push(`${id} is in Stripe alone`);
   return found;
 }
 
-async function* recordsOf(world: World): AsyncGenerator<OrgRecord> {
+/** Of the record and its lines, in an org with several currencies. */
+function inAnotherCurrency(record: OrgRecord, { id, currency }: Stripe.Invoice): string[] {
+  const lines = (record.Invoice_Lines__r as { records: OrgRecord[] } | null)?.records ?? [];
+  return [record, ...lines]
+    .filter(({ CurrencyIsoCode: code }) => code !== currency.toUpperCase())
+    .map(
+      (one) =>
+        `${id} (${one.Id}): its record is in ${JSON.stringify(one.CurrencyIsoCode)} and not in ${currency}`,
+    );
+}
+
+async function* recordsOf(world: World, hasCurrencies: boolean): AsyncGenerator<OrgRecord> {
+  const code = hasCurrencies ? ', CurrencyIsoCode' : '';
   let after = '000000000000000AAA';
   for (;;) {
     const page = await world.admin.query(
       'SELECT Id, Name, Stripe_Invoice_Id__c, Status__c, Payment_State__c, Currency__c, Total__c, Amount_Due__c, Amount_Paid__c, ' +
-        'Amount_Remaining__c, Number__c, Sync_Status__c, Sync_Error__c, ' +
-        '(SELECT Id, Amount__c FROM Invoice_Lines__r) ' +
+        `Amount_Remaining__c, Number__c, Sync_Status__c, Sync_Error__c${code}, ` +
+        `(SELECT Id, Amount__c${code} FROM Invoice_Lines__r) ` +
         `FROM Invoice__c WHERE Id > '${after}' ORDER BY Id LIMIT ${PAGE}`,
     );
     yield* page;

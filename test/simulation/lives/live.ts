@@ -2,7 +2,7 @@ import { mapConcurrently } from '../../../sync/flows/concurrency.ts';
 import { auditFinds } from '../round.ts';
 import { startSimulated, type Simulated } from '../simulated.ts';
 import { differencesOf } from './alike.ts';
-import { newCustomers, pair } from './customers.ts';
+import { CURRENCIES, newCustomers, pair } from './customers.ts';
 import { Life, type LifeWorld } from './life.ts';
 import { livesOf, type LifePlan } from './moves.ts';
 
@@ -31,7 +31,8 @@ export async function live({ lives, seed, life, onWorld }: LivesOptions): Promis
     .filter(({ index }) => life === undefined || index === life);
   for (let start = 0; start < plans.length; start += LIVES_IN_ONE_WORLD) {
     const chosen = plans.slice(start, start + LIVES_IN_ONE_WORLD);
-    const simulated = await startSimulated();
+    const currencies = hasCurrencies(seed, start) ? CURRENCIES.map((code) => code.toUpperCase()) : undefined;
+    const simulated = await startSimulated(currencies);
     try {
       const problems = await liveThrough(simulated, chosen, told);
       if (problems.length > 0)
@@ -45,6 +46,9 @@ export async function live({ lives, seed, life, onWorld }: LivesOptions): Promis
   }
   return told;
 }
+
+/** Every other world is an org with several currencies. */
+const hasCurrencies = (seed: number, start: number) => (seed + start / LIVES_IN_ONE_WORLD) % 2 === 1;
 
 async function liveThrough(
   simulated: Simulated,
