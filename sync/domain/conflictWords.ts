@@ -1,11 +1,16 @@
 import type { FieldConflict } from './change.ts';
 import { fieldLabel } from './fieldLabel.ts';
+import type { InvoiceStatus } from './invoice.ts';
 import { formatUnitAmount } from './money.ts';
 import { termText } from './termText.ts';
 
 export interface ConflictContext {
   /** ISO 4217; absent for records without money. */
   currency?: string;
+  /** Of an invoice. */
+  status?: InvoiceStatus;
+  /** The subscription that has made it, if one did. */
+  subscriptionId?: string | null;
   /** What a line is called, by the org's id. */
   lineName?: (crmId: string) => string | undefined;
 }
@@ -19,17 +24,9 @@ export function conflictWords(conflicts: FieldConflict[], context: ConflictConte
   if (conflicts.length === 0) return null;
   const told = conflicts.map((conflict) => conflictSentence(conflict, context));
   const advice = [
-    conflicts.some(({ winner }) => winner === 'salesforce')
-      ? 'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again.'
-      : '',
-    conflicts.some(({ field }) => field === 'currency')
-      ? 'The currency of an invoice cannot be changed once Stripe has it: for another one, delete the draft, or void the invoice, and raise it anew in that currency.'
-      : '',
-    conflicts.some(({ winner, field }) => winner === 'stripe' && field !== 'currency')
-      ? 'A finalized invoice cannot be changed: if it is wrong, revise it, or void it and raise a new one.'
-      : '',
+    ...new Set(conflicts.map((conflict) => adviceFor(conflict, context))),
     'A sync by hand takes this note away.',
-  ].filter(Boolean);
+  ];
   const end = ` ${advice.join(' ')}`;
   let text = '';
   for (const [index, sentence] of told.entries()) {
@@ -50,6 +47,18 @@ export function conflictSentence(
   return winner === 'salesforce'
     ? `Both sides changed ${label}: ${ours} of Salesforce stayed, ${theirs} of Stripe was replaced.`
     : `${label} belongs to Stripe: ${theirs} of Stripe stayed, ${ours} of Salesforce was put back.`;
+}
+
+function adviceFor({ field, stripe, winner }: FieldConflict, context: ConflictContext): string {
+  if (winner === 'salesforce')
+    return 'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again.';
+  if (field === 'currency')
+    return 'The currency of an invoice cannot be changed once Stripe has it: for another one, delete the draft, or void the invoice, and raise it anew in that currency.';
+  // Only what is charged automatically has none in Stripe.
+  if (field === 'dueDate' && stripe === null) return 'What Stripe charges by itself has no due date.';
+  return context.status === 'draft' && context.subscriptionId
+    ? 'What a subscription bills is changed in Stripe, at the subscription.'
+    : 'A finalized invoice cannot be changed: if it is wrong, revise it, or void it and raise a new one.';
 }
 
 function labelOf(field: string, { lineName }: ConflictContext): string {

@@ -39,7 +39,7 @@ export function followTerms(
   const crm = withFinalization(base, said, stripe);
   const { dueDate, finalizeOn } = crm.terms;
   const terms = crm.terms.paymentTerms ?? (dueDate === null && !base ? crm.accountTerms : null);
-  if (!terms || (stripe && stripe.status !== 'draft')) return crm;
+  if (!terms || (stripe && (stripe.status !== 'draft' || stripe.chargesAutomatically))) return crm;
   // What was made before, and is not settled yet, has its due date.
   if (!base && dueDate === null && stripe?.terms.dueDate) return crm;
   const by = dueBy(terms, finalizeOn && finalizeOn > today ? finalizeOn : today);

@@ -75,9 +75,26 @@ export function planStripeInvoice(
   if (stripe.status !== 'draft') return { ...NOTHING, conflicts: frozenConflicts(base, crm, stripe) };
 
   const past = base && agreedOnSent(base.terms, base.sent, stripe.terms);
-  const terms = mergeFields({ base: past ?? undefined, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
+  const merged = mergeFields({ base: past ?? undefined, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
+  const terms = stripe.chargesAutomatically ? withoutDueDate(stripe, merged) : merged;
   const update = changedOnly(stripe.terms, terms.value);
   return planLines(base, { crm, stripe }, { ...NOTHING, update, conflicts: terms.conflicts });
+}
+
+interface MergedTerms {
+  value: InvoiceTerms;
+  conflicts: FieldConflict[];
+}
+
+/** Stripe takes none for what it charges by itself: one that the org has is put back, and kept as a conflict. */
+function withoutDueDate(stripe: StripeInvoice, { value, conflicts }: MergedTerms): MergedTerms {
+  const { dueDate } = value;
+  if (dueDate === null) return { value, conflicts };
+  const conflict: FieldConflict = { field: 'dueDate', stripe: null, crm: dueDate, winner: 'stripe' };
+  return {
+    value: { ...value, dueDate: stripe.terms.dueDate },
+    conflicts: [...conflicts.filter(({ field }) => field !== 'dueDate'), conflict],
+  };
 }
 
 function planLines(
@@ -100,7 +117,9 @@ function planLines(
     const cameFromOrg = stripeLine?.crmId && stripe.crmId === crm.id ? stripeLine.crmId : undefined;
     const crmId = crmLine?.id ?? lineIdInBase(base, stripeLine) ?? cameFromOrg;
     const known = crmId ? base?.lines[crmId] : undefined;
-    if (crmLine && stripeLine) {
+    if (stripeLine?.period) {
+      plan.conflicts.push(...ofSubscription({ crmId, crmLine, stripeLine, known }));
+    } else if (crmLine && stripeLine) {
       const before = known && linePast(known, stripeLine.terms);
       const merged = mergeFields(
         { base: before, crm: crmLine.terms, stripe: stripeLine.terms },
@@ -126,6 +145,25 @@ function planLines(
     }
   }
   return plan;
+}
+
+/** What a subscription bills is its own affair: Stripe changes no such line, so what the org did to it is put back, and kept. */
+function ofSubscription({
+  crmId,
+  crmLine,
+  stripeLine,
+  known,
+}: LinePair & {
+  crmId: string | undefined;
+  stripeLine: StripeLine;
+  known: BaseLine | undefined;
+}): FieldConflict[] {
+  const crm = crmLine?.terms ?? null;
+  const wasDeleted = crm === null && known !== undefined;
+  const wasChanged =
+    crm !== null && !same(crm, stripeLine.terms) && !same(crm, known && linePast(known, stripeLine.terms));
+  if (!crmId || (!wasDeleted && !wasChanged)) return [];
+  return [{ ...lineConflict(crmId, { stripe: stripeLine.terms, crm }), winner: 'stripe' }];
 }
 
 export interface LinePair {

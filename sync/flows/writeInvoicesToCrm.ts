@@ -154,7 +154,7 @@ function conflictNote(
 ): string | null {
   const lineName = (crmId: string) =>
     stripe.lines.find(({ id }) => lineIds.get(id) === crmId)?.terms.description;
-  return conflictWords(openConflicts, { currency: stripe.currency, lineName });
+  return conflictWords(openConflicts, { ...stripe, lineName });
 }
 
 /** The Accounts of invoices that are not in the org yet. */

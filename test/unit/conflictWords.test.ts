@@ -45,6 +45,27 @@ describe('what a record says about conflicts', () => {
     expect(conflictSentence(conflict, { currency: 'usd', lineName: () => 'Seats' })).toBe(words),
   );
 
+  test('a due date of what is charged by itself is not explained by a finalization', () => {
+    const words = conflictWords([{ field: 'dueDate', stripe: null, crm: '2027-01-31', winner: 'stripe' }]);
+    expect(words).toBe(
+      'Due date belongs to Stripe: the empty field of Stripe stayed, “2027-01-31” of Salesforce was put back. ' +
+        'What Stripe charges by itself has no due date. A sync by hand takes this note away.',
+    );
+  });
+
+  test('a line of a subscription is changed there, while its invoice is a draft', () => {
+    const line: FieldConflict = {
+      field: 'lines.a02A',
+      stripe: { quantity: '1' },
+      crm: null,
+      winner: 'stripe',
+    };
+    expect(conflictWords([line], { status: 'draft', subscriptionId: 'sub_1' })).toMatch(
+      /at the subscription\. A sync/,
+    );
+    expect(conflictWords([line])).toMatch(/finalized invoice cannot be changed/);
+  });
+
   test('on one line and never more than the field holds, whatever people typed', () => {
     const many = Array.from({ length: 40 }, (_, index): FieldConflict => ({
       field: `lines.a${index}.description`,

@@ -49,6 +49,35 @@ describe('what a draft in Stripe needs', () => {
     ]);
   });
 
+  test('what Stripe charges by itself gets no due date: the one in the org is put back, and the loss is kept', () => {
+    const without = invoiceTerms({ description: 'Q4', dueDate: null });
+    const plan = planStripeInvoice(
+      { terms: without, lines: {} },
+      crmInvoice({ terms: invoiceTerms({ description: 'Q4 revised', dueDate: '2027-01-31' }) }),
+      stripeInvoice({ terms: without, chargesAutomatically: true }),
+    );
+    expect(plan.update).toEqual({ description: 'Q4 revised' });
+    expect(plan.conflicts).toEqual([{ field: 'dueDate', stripe: null, crm: '2027-01-31', winner: 'stripe' }]);
+  });
+
+  test.each([
+    [
+      'edited',
+      [crmLine('L1', { stripeId: 'il_1', terms: terms({ quantity: '7' }) })],
+      terms({ quantity: '7' }),
+    ],
+    ['deleted', [], null],
+  ])('a line of a subscription that was %s in the org stays as Stripe has it', (_what, lines, crm) => {
+    const period = { start: '2026-11-01', end: '2026-12-01' };
+    const plan = planStripeInvoice(
+      { terms: invoiceTerms(), lines: known },
+      crmInvoice({ lines }),
+      stripeInvoice({ lines: [stripeLine('il_1', { period })] }),
+    );
+    expect(plan).toMatchObject({ updateLines: [], removeLines: [] });
+    expect(plan.conflicts).toEqual([{ field: 'lines.L1', stripe: terms(), crm, winner: 'stripe' }]);
+  });
+
   test('a line new in the org is added; one that Stripe has by our mark is not added twice', () => {
     const plan = planStripeInvoice(
       null,
