@@ -5,6 +5,7 @@ import { apexRoute } from './browser/apexRoute.ts';
 import type { ApexClasses } from './browser/apexRoute.ts';
 import type { NamedCredential } from './browser/callout.ts';
 import type { ChangeStream } from './browser/changes.ts';
+import { fileRoutes } from './browser/fileRoutes.ts';
 import { flexipageRoute, pageRoutes } from './browser/pageRoutes.ts';
 import { sessionRoutes } from './browser/sessionRoutes.ts';
 import type { PageLinks } from './browser/sessionRoutes.ts';
@@ -58,6 +59,7 @@ export async function orgApp(parts: OrgAppParts): Promise<Express> {
   app.use('/services/data', ...dataApi({ ...parts, transactions, bulk }));
 
   app.use(sessionRoutes({ org, users, sessions, links, defaultUserId: repUserId, customPermissions }));
+  app.use(fileRoutes({ org, users, sessions }));
   app.get('/sandbox/changes', changes.handle);
   app.use(flexipageRoute(layouts), faultControl(faults), calls.routes(), sessionControl(sessions));
   app.use(

@@ -63,7 +63,7 @@ export class Ledger {
       owed += movement.amount;
       if (movement.at < begins) account.opening += movement.amount;
       else {
-        account.rows.push({ ...movement, invoice: invoice.id, place });
+        account.rows.push({ ...movement, invoice: `${invoice.number} ${invoice.id}`, place });
         rows.push(movement);
       }
     }

@@ -59,7 +59,7 @@ export function balanceWords({ customerBalance, currency }: StatementSection): s
 
 /** For whoever pressed the button. */
 export function madeWords({ from, to }: { from: string; to: string }, sections: StatementSection[]): string {
-  const of = `the statement from ${from} to ${to}`;
+  const of = `the statement from ${longDay(from)} to ${longDay(to)}`;
   if (sections.length === 0) return `${capital(of)} is stored. Nothing was invoiced until then.`;
   const owed = sections.filter(({ closing }) => closing !== 0);
   const closing = owed.length

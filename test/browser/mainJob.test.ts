@@ -7,6 +7,7 @@ import { discountAndTax, editDiscount, payThroughLink, settleConflict, taxRate }
 import { startLocally, type LocalStart } from './localStart.ts';
 import { confirmationsOf, copyWalk, moneyWalk } from './moneyWalk.ts';
 import { money, repSteps, SCREENSHOTS, until, type RepSteps } from './repSteps.ts';
+import { statementWalk } from './statementWalk.ts';
 
 let local: LocalStart;
 let browser: Browser;
@@ -251,3 +252,16 @@ async function deliveries(mode: 'normal' | 'drop'): Promise<void> {
     body: JSON.stringify({ mode }),
   });
 }
+
+test('the statement of an account is made in a dialog, and its file is among those of the account', async () => {
+  problems.splice(0);
+  const text = await statementWalk(page, local, rep);
+  for (const words of [
+    'Redwood Trail Outfitters',
+    'Payment, Visa •••• 4242',
+    'Closing balance',
+    'Page 1 of 1',
+  ])
+    expect(text).toContain(words);
+  expect(problems).toEqual([]);
+});

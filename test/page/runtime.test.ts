@@ -99,6 +99,14 @@ describe('navigation', () => {
         },
       },
     ],
+    [
+      '/lightning/page/filePreview?selectedRecordId=069000000000001AAA',
+      {
+        type: 'standard__namedPage',
+        attributes: { pageName: 'filePreview' },
+        state: { selectedRecordId: '069000000000001AAA' },
+      },
+    ],
     ['/lightning/page/home', { type: 'standard__namedPage', attributes: { pageName: 'home' } }],
   ])('writes and reads %s', (url, reference) => {
     expect(page.urlOf(reference)).toBe(url);

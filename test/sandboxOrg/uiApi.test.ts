@@ -239,6 +239,12 @@ describe('the UI API of the sandbox org', () => {
           lightningComponent: 'raiseInvoice',
         },
         {
+          apiName: 'Account.Account_Statement',
+          label: 'Account Statement',
+          type: 'ScreenAction',
+          lightningComponent: 'accountStatement',
+        },
+        {
           apiName: 'Account.Sync_With_Stripe',
           label: 'Sync With Stripe',
           type: 'Action',

@@ -208,9 +208,9 @@ test('what is owed and past due is told with each currency as it is written', ()
     invoiceHistory({ id: 'in_2', currency: 'jpy', total: 900, amountRemaining: 900, dueAt: START + 9e6 }),
   );
   const sections = ledger.sections(new Map([['usd', -250]]));
-  expect(madeWords({ from: 'a', to: 'b' }, sections)).toBe(
-    'The statement from a to b is stored: 900 JPY and 15.00 USD are owed at its end, 15.00 USD of it past due.',
+  expect(madeWords({ from: '2026-01-01', to: '2026-04-30' }, sections)).toBe(
+    'The statement from 1 Jan 2026 to 30 Apr 2026 is stored: 900 JPY and 15.00 USD are owed at its end, 15.00 USD of it past due.',
   );
   expect(sections.map(balanceWords)).toEqual([null, expect.stringMatching(/^Credit balance: 2\.50 USD\./)]);
-  expect(madeWords({ from: 'a', to: 'b' }, [])).toMatch(/Nothing was invoiced/);
+  expect(madeWords({ from: '2026-01-01', to: '2026-04-30' }, [])).toMatch(/Nothing was invoiced/);
 });

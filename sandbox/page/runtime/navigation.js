@@ -35,6 +35,9 @@ export function referenceOf(pathname, query = '') {
   if (area === '' || (area === 'page' && rest[0] === 'home')) {
     return { type: 'standard__namedPage', attributes: { pageName: 'home' }, state };
   }
+  if (area === 'page' && rest[0] === 'filePreview') {
+    return { type: 'standard__namedPage', attributes: { pageName: 'filePreview' }, state };
+  }
   if (area === 'o' && (rest[1] === 'list' || rest[1] === 'home')) {
     return {
       type: 'standard__objectPage',

@@ -63,7 +63,16 @@ async function post(
   { body, idempotencyKey }: { body: Json; idempotencyKey: string },
   context: ApexContext,
 ) {
-  const response = await answerTo(
+  return toResult(await asked(path, { body, idempotencyKey }, context));
+}
+
+/** Twin of InvoicebridgeApi.post. */
+export async function asked(
+  path: string,
+  { body, idempotencyKey }: { body: Json; idempotencyKey: string },
+  context: ApexContext,
+): Promise<Json> {
+  return answerTo(
     {
       method: 'POST',
       path,
@@ -76,7 +85,6 @@ async function post(
     },
     context,
   );
-  return toResult(response);
 }
 
 async function answerTo(request: Parameters<ApexContext['callout']>[0], context: ApexContext): Promise<Json> {

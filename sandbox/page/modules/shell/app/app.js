@@ -36,7 +36,7 @@ export default class App extends LightningElement {
   }
 
   get isHome() {
-    return this.page?.type === 'standard__namedPage';
+    return this.page?.attributes?.pageName === 'home';
   }
   get objectApiName() {
     return this.page?.attributes.objectApiName ?? this.objectOfRecord;
@@ -49,8 +49,9 @@ export default class App extends LightningElement {
     const { objectApiName, recordId, relationshipApiName } = attributes;
     return [
       {
-        key: [type, objectApiName, recordId, relationshipApiName].join(' '),
-        home: type === 'standard__namedPage',
+        key: [type, objectApiName, recordId ?? state.selectedRecordId, relationshipApiName].join(' '),
+        home: attributes.pageName === 'home',
+        file: attributes.pageName === 'filePreview',
         list: type === 'standard__objectPage',
         record: type === 'standard__recordPage',
         relatedList: type === 'standard__recordRelationshipPage',
@@ -58,6 +59,7 @@ export default class App extends LightningElement {
         recordId,
         relatedListId: relationshipApiName,
         viewName: state.filterName,
+        fileId: state.selectedRecordId,
       },
     ];
   }

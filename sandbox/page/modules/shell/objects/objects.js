@@ -61,6 +61,8 @@ export function relatedListsOf(info) {
   const ofLayout = metadata.relatedLists[info.apiName] ?? [];
   const lists = ofLayout.length > 0 ? ofLayout : (standardRelatedLists[info.apiName] ?? []);
   return lists.flatMap((list) => {
+    if (list.relatedList === 'RelatedFileList')
+      return [{ ...list, id: 'AttachedContentDocuments', isFiles: true }];
     const child = info.childRelationships.find((relationship) => isChildOf(list.relatedList, relationship));
     if (!child?.relationshipName) return [];
     return [
