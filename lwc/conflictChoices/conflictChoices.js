@@ -29,6 +29,11 @@ export default class ConflictChoices extends LightningElement {
     if (this.isConnected) this.load();
   }
 
+  /** The record's own words stand for those that are not there, or not yet. */
+  get isEmpty() {
+    return this.conflicts.length === 0;
+  }
+
   connectedCallback() {
     this.load();
   }

@@ -53,7 +53,7 @@ describe('the draft', () => {
       const [row] = await here.rep.query(`SELECT Custom_Fields__c FROM Invoice__c WHERE Id = '${invoiceId}'`);
       expect(readCustomFields(row!.Custom_Fields__c as string | null)).toEqual({ fields: customFields });
     });
-    await fc.assert(saved, { numRuns: 50 });
+    await fc.assert(saved, { numRuns: 50, seed: 20261121 });
     expect(await here.save(invoiceId, { lines, paymentTerms: 'Net 15' })).toMatchObject({
       paymentTerms: 'Net 15',
       options: { discountPercent: 12.5, footer: 'Thanks' },

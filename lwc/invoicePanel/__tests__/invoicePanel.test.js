@@ -194,8 +194,15 @@ describe('c-invoice-panel', () => {
     expect(notifyRecordUpdateAvailable).toHaveBeenCalledWith([{ recordId: RECORD_ID }]);
   });
 
+  it('leaves a conflict to the choices, as a warning', async () => {
+    await mount({ Sync_Status__c: 'Conflict', Sync_Error__c: 'Both sides changed Description.' });
+    expect(find('[role=alert]').className).toContain('slds-theme_warning');
+    expect(find('c-conflict-choices').words).toBe('Both sides changed Description.');
+    expect(button('c.Retry')).toBeUndefined();
+  });
+
   it('says when a retry fails', async () => {
-    await mount({ Sync_Status__c: 'Conflict', Sync_Error__c: null });
+    await mount({ Sync_Status__c: 'Error', Sync_Error__c: null });
     syncInvoice.mockRejectedValue({ body: { message: 'No answer.' } });
     button('c.Retry').click();
     await settle();

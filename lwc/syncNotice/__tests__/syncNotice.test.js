@@ -3,6 +3,7 @@ import { createElement } from 'lwc';
 import SyncNotice from 'c/syncNotice';
 import { getRecord, notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import { subscribe, unsubscribe } from 'lightning/empApi';
+import { deepQuery } from '../../../test/setup/deepQuery';
 
 jest.mock('@salesforce/apex/ConflictController.getConflicts', () => ({ default: jest.fn(async () => []) }), {
   virtual: true,
@@ -44,7 +45,7 @@ describe('c-sync-notice', () => {
     ['Error', 'slds-theme_error'],
   ])('says in words what a status of %s means', async (status, theme) => {
     await mount(status, 'Both sides changed Name.');
-    expect(find('[data-id=words]').textContent).toBe('Both sides changed Name.');
+    expect(deepQuery(notice, '[data-id=words]').textContent).toBe('Both sides changed Name.');
     expect(find('[role=alert]').className).toContain(theme);
   });
 
