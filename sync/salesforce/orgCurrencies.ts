@@ -1,5 +1,6 @@
 import type { OrgCurrencies } from '../domain/recordCurrency.ts';
 import { CURRENCY_FIELD } from '../domain/trackedFields.ts';
+import { isSyncFailure } from '../failure.ts';
 import type { SalesforceOrg } from './connection.ts';
 
 // Currencies are activated while the worker runs; asking costs a call.
@@ -32,8 +33,15 @@ interface Described {
 }
 
 async function describeCurrencies(org: SalesforceOrg): Promise<OrgCurrencies> {
-  const { fields } = await org.request<Described>('GET', '/sobjects/Invoice__c/describe');
-  return activeCurrencies(fields);
+  try {
+    const { fields } = await org.request<Described>('GET', '/sobjects/Invoice__c/describe');
+    return activeCurrencies(fields);
+  } catch (error) {
+    // An object that is hidden from us has no amounts to write; whoever reads it is told so, and other objects go on.
+    if (!isSyncFailure(error) || error.code !== 'crm_not_found') throw error;
+    known.delete(org);
+    return null;
+  }
 }
 
 /** The active values of the record currency among the fields of an object's describe. */
