@@ -1,16 +1,21 @@
 import { lineTerms, type CrmInvoice, type InvoiceBase, type StripeInvoice } from './invoice.ts';
 import { same } from './merge.ts';
+import { lacksPrice, lacksTotal } from './recordCurrency.ts';
 
 /** Whether the org's invoice says something else than both sides said last, or was never synced. */
-export function crmChangedSince(base: InvoiceBase | null, { terms, lines }: CrmInvoice): boolean {
+export function crmChangedSince(base: InvoiceBase | null, crm: CrmInvoice): boolean {
   if (!base) return true;
+  const { lines, currency } = crm;
+  const terms = lacksTotal(crm, currency) ? { ...crm.terms, discount: base.terms.discount } : crm.terms;
   const known = Object.keys(base.lines).length;
   return (
     !same(terms, base.terms) ||
     known !== lines.length ||
     lines.some((line) => {
       const before = base.lines[line.id];
-      return !before || !same(line.terms, lineTerms(before));
+      if (!before) return true;
+      const said = lacksPrice(line, currency) ? { ...line.terms, unitAmount: before.unitAmount } : line.terms;
+      return !same(said, lineTerms(before));
     })
   );
 }

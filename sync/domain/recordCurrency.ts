@@ -90,10 +90,8 @@ export const emptyAmountsWords = (currency: string): string => {
  */
 export function inStripesCurrency(crm: CrmInvoice, stripe: StripeInvoice): CrmInvoice {
   const { currency } = stripe;
-  const isUnshown = (fields: Fields, amount: string) =>
-    isOther(fields[CURRENCY_FIELD], currency) && lacks(fields[amount]);
-  const unshownLines = crm.lines.filter(({ fields }) => isUnshown(fields, 'Unit_Price__c'));
-  const isBare = crm.stripeId !== null && isUnshown(crm.fields, 'Total__c');
+  const unshownLines = crm.lines.filter((line) => lacksPrice(line, currency));
+  const isBare = lacksTotal(crm, currency);
   if (crm.currency === currency && !isBare && unshownLines.length === 0) return crm;
   const inStripe = new Map(
     pairLines(unshownLines, stripe.lines).map(({ crmLine, stripeLine }) => [crmLine?.id, stripeLine?.terms]),
@@ -116,6 +114,14 @@ export function inStripesCurrency(crm: CrmInvoice, stripe: StripeInvoice): CrmIn
     lines: crm.lines.map(readLine),
   };
 }
+
+/** Whether the org was given no price of the line, because it cannot show it: an empty one is no edit then. */
+export const lacksPrice = ({ fields }: CrmLine, currency: string): boolean =>
+  isOther(fields[CURRENCY_FIELD], currency) && lacks(fields.Unit_Price__c);
+
+/** The same of all amounts of the invoice. */
+export const lacksTotal = ({ stripeId, fields }: CrmInvoice, currency: string): boolean =>
+  stripeId !== null && isOther(fields[CURRENCY_FIELD], currency) && lacks(fields.Total__c);
 
 /**
  * Somebody has changed the currency of an invoice that Stripe has. Stripe cannot: it is put back, and kept as a conflict.

@@ -110,7 +110,11 @@ test('a changed currency of a draft is put back, kept as a conflict, and the fig
   const { crmId } = await raiseIn(world, { account, lines: [{ unitPrice: 30, quantity: 1 }] });
   await job.sync(crmId);
   await job.quiet();
-  await world.rep.update('Invoice__c', crmId, { CurrencyIsoCode: 'JPY', Currency__c: 'JPY' });
+  await world.rep.update('Invoice__c', crmId, {
+    CurrencyIsoCode: 'JPY',
+    Currency__c: 'JPY',
+    Description__c: 'Beside it',
+  });
   const put = await eventually(async () => {
     const now = await row(crmId);
     return now.CurrencyIsoCode === 'USD' && now.Sync_Status__c === 'Conflict' ? now : undefined;
@@ -119,7 +123,11 @@ test('a changed currency of a draft is put back, kept as a conflict, and the fig
   expect(put.Sync_Error__c).toContain('“USD” of Stripe stayed, “JPY” of Salesforce was put back');
   expect(put.Sync_Error__c).toContain('raise it anew in that currency');
   await job.quiet();
-  expect(await job.stripeInvoice(crmId)).toMatchObject({ currency: 'usd', total: 3000 });
+  expect(await job.stripeInvoice(crmId)).toMatchObject({
+    currency: 'usd',
+    total: 3000,
+    description: 'Beside it',
+  });
   // Nothing was lost of what was edited beside it, and a sync by hand takes the note away.
   await job.sync(crmId);
   expect(await row(crmId)).toMatchObject({ Sync_Status__c: 'Synced', Sync_Error__c: null });

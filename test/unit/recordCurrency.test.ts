@@ -1,3 +1,4 @@
+import { crmChangedSince } from '../../sync/domain/planGone.ts';
 import { planCrmInvoice } from '../../sync/domain/planCrmInvoice.ts';
 import {
   canShow,
@@ -60,6 +61,20 @@ test('figures count in Stripe’s currency, whatever the record says, and a pric
   const bare = read({}, {});
   expect(bare.lines[0]!.terms).toMatchObject({ unitAmount: '700', quantity: '3' });
   expect(bare.terms.discount).toEqual({ amount: 50 });
+  // Nor is it an edit that would outlive the deletion of the draft in Stripe.
+  const base = {
+    terms: invoiceTerms({ discount: { amount: 50 } }),
+    lines: { L1: { ...bare.lines[0]!.terms, stripeId: 'il_1' } },
+  };
+  const asRead = crmInvoice({
+    currency: 'jpy',
+    stripeId: 'in_1',
+    terms: invoiceTerms(),
+    fields: { CurrencyIsoCode: 'USD' },
+    lines: [{ ...bare.lines[0]!, terms: { ...bare.lines[0]!.terms, unitAmount: '0' } }],
+  });
+  expect(crmChangedSince(base, asRead)).toBe(false);
+  expect(crmChangedSince(base, { ...asRead, terms: invoiceTerms({ description: 'Other' }) })).toBe(true);
   const shown = read({ Total__c: 5, Discount_Amount__c: 20 }, { Unit_Price__c: 12 });
   expect(shown.lines[0]!.terms.unitAmount).toBe('12');
   expect(shown.terms.discount).toEqual({ amount: 20 });
