@@ -148,8 +148,7 @@ export default class InvoiceLines extends LightningElement {
   }
 
   handleCancel() {
-    this.isEditing = false;
-    this.show(this.draft);
+    this.endEdit(this.draft);
     // What others changed meanwhile was held back while editing.
     this.load();
   }
@@ -169,8 +168,7 @@ export default class InvoiceLines extends LightningElement {
         deletedLineIds: this.deletedLineIds,
         options: optionsInput(this.options),
       });
-      this.isEditing = false;
-      this.show(saved);
+      this.endEdit(saved);
       const toast = await savedToast(LABELS.saved, () =>
         syncInvoice({ invoiceId: this.recordId, idempotencyKey: newRequestKey() }),
       );
@@ -181,6 +179,13 @@ export default class InvoiceLines extends LightningElement {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** The card is much shorter then: the focus goes with it, and the page to it. */
+  endEdit(draft) {
+    this.isEditing = false;
+    this.show(draft);
+    this.moveFocus = () => this.template.querySelector('[data-id=edit]')?.focus();
   }
 
   show(draft) {

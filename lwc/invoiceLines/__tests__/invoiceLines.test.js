@@ -249,7 +249,7 @@ describe('c-invoice-lines', () => {
     expect(table().lines[0].quantity).toBe(5);
   });
 
-  it('keeps the focus in the editor when it opens, and when a line comes or goes', async () => {
+  it('keeps the focus in the card when the editor opens and closes, and when a line comes or goes', async () => {
     await mount();
     const focus = jest.spyOn(HTMLElement.prototype, 'focus');
     const focused = () => focus.mock.contexts.at(-1);
@@ -261,6 +261,8 @@ describe('c-invoice-lines', () => {
     );
     await fire('lineremove', { key: 'new-1' });
     expect(focused()).toBe(button('c.Add_Line'));
+    await click('c.Cancel');
+    expect(focused()).toBe(button('c.Edit_Draft'));
     focus.mockRestore();
   });
 
