@@ -1,11 +1,14 @@
 import getMoney from '@salesforce/apex/InvoiceMoneyController.getMoney';
+import previewCredit from '@salesforce/apex/InvoiceMoneyController.previewCredit';
 import ActionDialog from 'c/actionDialog';
 import { creditParts, isCountable, lineCredit, linesCredit, usualSplit } from 'c/creditSums';
+import { inWords } from 'c/errors';
 import { format } from 'c/labelText';
 import { inMoney, toInput, toMajor, toScaled } from 'c/money';
 import { LABELS, PARTS, REASONS, WAYS } from './labels';
 
 const ZERO = BigInt(0);
+const TYPING_PAUSE_MS = 300;
 
 /** Dialog of a credit note: an amount or lines, and where the part goes that was paid already. Sums are live. */
 export default class CreditInvoice extends ActionDialog {
@@ -18,8 +21,15 @@ export default class CreditInvoice extends ActionDialog {
   typed = {};
   /** What was typed for each part; null as long as the usual split will do. */
   split = null;
+  /** What Stripe says that the lines come to with their taxes and discounts; null until it has said so. */
+  told = null;
+  typingTimer;
   reason = '';
   memo = '';
+
+  disconnectedCallback() {
+    clearTimeout(this.typingTimer);
+  }
 
   read() {
     return getMoney({ invoiceId: this.recordId });
@@ -48,6 +58,9 @@ export default class CreditInvoice extends ActionDialog {
   get hasMore() {
     return !this.isByAmount && this.preview.total !== this.preview.subtotal;
   }
+  get isBeforeTaxes() {
+    return this.hasMore && !this.told;
+  }
   get rows() {
     return this.preview.lines
       .filter(({ amount }) => amount > 0)
@@ -64,12 +77,17 @@ export default class CreditInvoice extends ActionDialog {
 
   /** In the smallest unit; null while what was typed is no such amount. */
   get total() {
-    const total = this.isByAmount
-      ? toScaled(this.amount, this.decimals)
-      : linesCredit(this.preview.lines, this.typed, this.decimals);
+    const total = this.isByAmount ? toScaled(this.amount, this.decimals) : this.linesTotal;
     return total !== null && total > ZERO ? total : null;
   }
+  get linesTotal() {
+    return this.told
+      ? this.scaled(this.told.total)
+      : linesCredit(this.preview.lines, this.typed, this.decimals);
+  }
   get parts() {
+    if (!this.isByAmount && this.told)
+      return { lowered: this.scaled(this.told.lowered), paid: this.scaled(this.told.toGiveBack) };
     return creditParts(this.total ?? ZERO, this.scaled(this.preview.amountRemaining));
   }
   get refundable() {
@@ -105,10 +123,10 @@ export default class CreditInvoice extends ActionDialog {
         : []),
     ];
   }
-  /** What cannot be, as it stands; of lines with taxes Stripe alone knows the sum. */
+  /** What cannot be, as it stands; of lines with taxes Stripe alone knows the sum, until it has told. */
   get problem() {
     if (this.total !== null && this.total > this.most) return format(LABELS.tooMuch, this.inWords(this.most));
-    if (!this.isGivenBack || this.hasMore || this.splitSum === this.parts.paid) return '';
+    if (!this.isGivenBack || this.isBeforeTaxes || this.splitSum === this.parts.paid) return '';
     return format(LABELS.splitDiffers, this.inWords(this.parts.paid));
   }
 
@@ -124,6 +142,24 @@ export default class CreditInvoice extends ActionDialog {
   handleLine(event) {
     this.forgetError();
     this.typed = { ...this.typed, [event.currentTarget.dataset.line]: event.detail.value };
+    this.split = null;
+    this.told = null;
+    clearTimeout(this.typingTimer);
+    if (!this.hasMore || this.total === null) return;
+    // One question to Stripe per pause in typing instead of one per key.
+    // eslint-disable-next-line @lwc/lwc/no-async-operation
+    this.typingTimer = setTimeout(() => this.askStripe(), TYPING_PAUSE_MS);
+  }
+  /** An answer to what was typed before is none to what is typed now. */
+  async askStripe() {
+    const { typed } = this;
+    try {
+      const lines = this.creditedLines('stripeLineId');
+      const told = await previewCredit({ invoiceId: this.recordId, params: JSON.stringify({ lines }) });
+      if (this.typed === typed) this.told = told;
+    } catch (error) {
+      if (this.typed === typed) this.errorText = inWords(error);
+    }
   }
   handlePart(event) {
     this.forgetError();
@@ -154,10 +190,11 @@ export default class CreditInvoice extends ActionDialog {
     };
   }
 
-  creditedLines() {
+  /** By the org's ids of the lines, or by Stripe's. */
+  creditedLines(idField = 'lineId') {
     const credited = this.rows.filter(({ credit }) => credit > 0);
-    return credited.map(({ lineId, countable, typed, credit }) => ({
-      line: lineId,
+    return credited.map(({ countable, typed, credit, ...line }) => ({
+      line: line[idField],
       ...(countable ? { quantity: Number(typed) } : { amount: credit }),
     }));
   }

@@ -1,7 +1,8 @@
 import express, { type Router } from 'express';
 import type Stripe from 'stripe';
-import { actionParams } from '../../sync/actions/actionParams.ts';
-import { livingLinks, type LivingLinks } from '../../sync/actions/livingLinks.ts';
+import { actionParams, type ActionParams } from '../../sync/actions/actionParams.ts';
+import { creditSums } from '../../sync/actions/creditSums.ts';
+import { livingLinks } from '../../sync/actions/livingLinks.ts';
 import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
 import { isSyncFailure, RetryableFailure } from '../../sync/failure.ts';
 import type { InvoiceCommandKind } from '../../sync/store/entities.ts';
@@ -24,7 +25,13 @@ export function invoices(port: CommandPort & { stripe: Stripe }): Router {
 
   router.get('/v1/invoices/:crmId/links', async (request, response) => {
     const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
-    response.json(await living(port, crmId));
+    response.json(await inStripe(crmId, () => livingLinks(port, crmId)));
+  });
+
+  router.post('/v1/invoices/:crmId/credit-preview', express.json(), async (request, response) => {
+    const crmId = parsed(recordId, 'The invoice id', request.params.crmId);
+    const asked = parsed<ActionParams<'credit'>>(actionParams.credit, 'The body', request.body ?? {});
+    response.json(await inStripe(crmId, () => creditSums(port, crmId, asked)));
   });
 
   for (const kind of ['raise', 'sync', ...invoiceActions] satisfies InvoiceCommandKind[]) {
@@ -41,10 +48,11 @@ export function invoices(port: CommandPort & { stripe: Stripe }): Router {
   return router;
 }
 
-async function living(port: Parameters<typeof livingLinks>[0], crmId: string): Promise<LivingLinks> {
+/** What is asked of Stripe while somebody waits; it does nothing there. */
+async function inStripe<T>(crmId: string, ask: () => Promise<T | null>): Promise<T> {
   try {
-    const links = await livingLinks(port, crmId);
-    if (links) return links;
+    const told = await ask();
+    if (told) return told;
   } catch (error) {
     if (!isSyncFailure(error)) throw error;
     throw new Problem(error instanceof RetryableFailure ? 'not_ready' : error.code, error.message);

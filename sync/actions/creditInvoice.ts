@@ -105,10 +105,15 @@ async function refuseIfStripeWould(engine: Engine, context: StepContext, credit:
     await previewCredit(engine.stripe, credit);
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
-    const said = error.cause instanceof Error ? error.cause.message.trim() : error.message;
-    throw refused(
-      'credit_refused',
-      `Stripe does not take this credit note for ${nameOf(context)}: ${said}${/[.!?]$/.test(said) ? '' : '.'} Correct the amounts and try again; nothing was done.`,
-    );
+    throw notTaken(nameOf(context), error);
   }
+}
+
+/** In Stripe's words: it knows what was credited before. */
+export function notTaken(name: string, { cause, message }: PermanentFailure): PermanentFailure {
+  const said = cause instanceof Error ? cause.message.trim() : message;
+  return refused(
+    'credit_refused',
+    `Stripe does not take this credit note for ${name}: ${said}${/[.!?]$/.test(said) ? '' : '.'} Correct the amounts and try again; nothing was done.`,
+  );
 }

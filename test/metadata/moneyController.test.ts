@@ -42,6 +42,7 @@ describe('what the dialogs start from', () => {
       lines: [
         {
           lineId: expect.stringMatching(/^\w{18}$/) as string,
+          stripeLineId: null,
           description: here.product.name,
           quantity: 3,
           amount: 0.3,

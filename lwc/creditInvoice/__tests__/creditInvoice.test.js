@@ -1,9 +1,13 @@
 import CreditInvoice from 'c/creditInvoice';
 import getMoney from '@salesforce/apex/InvoiceMoneyController.getMoney';
+import previewCredit from '@salesforce/apex/InvoiceMoneyController.previewCredit';
 import runAction from '@salesforce/apex/InvoiceCommandController.runAction';
-import { MONEY, openDialog } from '../../../test/setup/dialogTest';
+import { MONEY, openDialog, settle } from '../../../test/setup/dialogTest';
 
 jest.mock('@salesforce/apex/InvoiceMoneyController.getMoney', () => ({ default: jest.fn() }), {
+  virtual: true,
+});
+jest.mock('@salesforce/apex/InvoiceMoneyController.previewCredit', () => ({ default: jest.fn() }), {
   virtual: true,
 });
 jest.mock('@salesforce/apex/InvoiceCommandController.runAction', () => ({ default: jest.fn() }), {
@@ -13,7 +17,7 @@ for (const label of ['Split_Differs', 'Too_Much_Credited'])
   jest.mock(`@salesforce/label/c.${label}`, () => ({ default: 'The sum is {0}.' }), { virtual: true });
 
 const LINES = [
-  { lineId: 'a02A', description: 'Consulting', quantity: 3, amount: 100 },
+  { lineId: 'a02A', stripeLineId: 'il_A', description: 'Consulting', quantity: 3, amount: 100 },
   { lineId: 'a02B', description: 'Hours', quantity: 1.5, amount: 19.99 },
   { lineId: 'a02C', description: 'Rebate', quantity: 1, amount: -5 },
 ];
@@ -112,6 +116,32 @@ describe('c-credit-invoice', () => {
     await dialog.confirm();
     expect(params()).toMatchObject({ refund: 50, balance: 0, outside: 69 });
     expect(dialog.text('[role=alert]')).toBe('It must equal 119.00. Nothing was done.');
+  });
+
+  it('shows what lines come to with their taxes, as Stripe says it, and has all of that given back', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'], advanceTimers: true });
+    const dialog = await open({ ...PART_PAID, total: 136.84, amountPaid: 126.84, amountRemaining: 10 });
+    await dialog.enter('[data-id=way]', 'lines');
+    previewCredit.mockResolvedValue({ total: 119, lowered: 10, toGiveBack: 109 });
+    await dialog.enter('[data-line=a02A]', '2');
+    await dialog.enter('[data-line=a02A]', '3');
+    await jest.advanceTimersByTimeAsync(300);
+    jest.useRealTimers();
+    await settle();
+    expect(previewCredit.mock.calls.map(([{ params: asked }]) => JSON.parse(asked))).toEqual([
+      { lines: [{ line: 'il_A', quantity: 3 }] },
+    ]);
+    expect(dialog.find('[data-id=before-taxes]')).toBeNull();
+    expect([dialog.shown('total'), dialog.shown('lowered'), dialog.shown('to-give-back')]).toEqual([
+      119, 10, 109,
+    ]);
+    expect(parts(dialog)).toEqual({ refund: '50.00', balance: '0.00', outside: '59.00' });
+    await dialog.enter(part('outside'), '58');
+    expect(dialog.text('[data-id=problem]')).toBe('The sum is 109.00 USD.');
+    // Something else is typed: what Stripe has said is of no use any more.
+    await dialog.enter('[data-line=a02A]', '1');
+    expect(dialog.find('[data-id=before-taxes]')).not.toBeNull();
+    expect(dialog.shown('total')).toBe(33.33);
   });
 
   it('issues nothing that is nothing, or more than the invoice', async () => {

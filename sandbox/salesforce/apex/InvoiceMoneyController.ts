@@ -1,4 +1,5 @@
 import { AuraHandledException, type ApexContext, type ApexMethod, type ApexRecord } from './context.ts';
+import { ask } from './invoicebridgeApi.ts';
 import { decimalsOf } from './invoiceLines.ts';
 import { currencyOfInvoice } from './invoiceCurrency.ts';
 import { requirePermission } from './invoicePermission.ts';
@@ -29,6 +30,19 @@ export const InvoiceMoneyController: Record<string, ApexMethod> = {
           payments: readPayments(id, context),
           lines: readLines(id, context),
         };
+      }),
+  },
+
+  previewCredit: {
+    cacheable: false,
+    run: ({ invoiceId, params }, context) =>
+      inWords(async () => {
+        requirePermission(context);
+        const id = toId(invoiceId);
+        readInvoice(id, context);
+        const path = `/v1/invoices/${id}/credit-preview`;
+        const { total, lowered, toGiveBack } = await ask(path, toText(params) ?? '{}', context);
+        return { total, lowered, toGiveBack };
       }),
   },
 };
@@ -65,11 +79,12 @@ function readPayments(invoiceId: string, context: ApexContext) {
 
 function readLines(invoiceId: string, context: ApexContext) {
   const records = context.query(
-    'SELECT Id, Description__c, Product__r.Name, Quantity__c, Amount__c FROM Invoice_Line__c ' +
+    'SELECT Id, Stripe_Line_Id__c, Description__c, Product__r.Name, Quantity__c, Amount__c FROM Invoice_Line__c ' +
       `WHERE Invoice__c = ${quoted(invoiceId)} ORDER BY Sort_Order__c NULLS LAST, Name`,
   );
   return records.map((record) => ({
     lineId: record.Id!,
+    stripeLineId: record.Stripe_Line_Id__c ?? null,
     description: toText(record.Description__c) ?? nameOf(record.Product__r),
     quantity: toDecimal(record.Quantity__c),
     amount: orZero(record.Amount__c),

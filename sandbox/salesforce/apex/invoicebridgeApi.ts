@@ -58,6 +58,16 @@ export async function readLinks(invoiceId: string, context: ApexContext) {
   };
 }
 
+/** Twin of InvoicebridgeApi.ask. */
+export async function ask(path: string, params: string, context: ApexContext): Promise<Json> {
+  const headers = { 'X-Salesforce-Org-Id': context.orgId, 'X-Salesforce-User-Id': context.userId };
+  const body = JSON.parse(params) as Json;
+  const answer = await answerTo({ method: 'POST', path, body, headers }, context);
+  if ((answer.command as Json | undefined)?.status === 'failed')
+    throw new AuraHandledException(String(answer.message));
+  return answer;
+}
+
 async function post(
   path: string,
   { body, idempotencyKey }: { body: Json; idempotencyKey: string },
