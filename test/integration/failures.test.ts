@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { moneySteps, TRANSFER, type MoneySteps } from './moneySteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
 let job: JobSteps;
+let money: MoneySteps;
 let product: string;
 beforeAll(async () => {
   world = await startWorld({ environment: { CRM_SWEEP_SECONDS: '0.5', STRIPE_CATCH_UP_SECONDS: '0.5' } });
   job = await jobSteps(world);
+  money = moneySteps(world, job);
   product = job.products[0]!.name;
 });
 afterAll(() => world?.stop());
@@ -258,3 +261,32 @@ describe('a record that cannot be processed', () => {
     }, 'it is let alone');
   });
 });
+
+test.each(['refund', 'credit', 'record-payment'])(
+  '%s, broken off and taken up when Stripe has forgotten its key: it is not done twice, and a person is asked to look',
+  async (action) => {
+    const { crmId, id } = await (action === 'refund' ? money.paidByCard() : money.open());
+    const asked = { amount: 1, ...(action === 'record-payment' && TRANSFER) };
+    const { body } = await money.act(action, crmId, asked);
+    const inStripe = async () => [
+      ...(action === 'refund' ? await money.refundsOf(id) : []),
+      ...(await money.creditNotesOf(id)),
+      ...(await money.paymentsOf(id)),
+    ];
+    const before = await inStripe();
+    const tomorrow = Math.floor(Date.now() / 1000) + 25 * 3600;
+    await world.control('stripe', 'POST', '/clock', { now: tomorrow });
+    try {
+      const yesterday = new Date(Date.now() - 25 * 3_600_000).toISOString();
+      const again = await money.carriedOutAgain(
+        body.command!.id,
+        `(state - 'moved' - 'paymentRecord') || '{"begunAt": "${yesterday}"}'`,
+      );
+      expect(again.status).toBe('failed');
+      expect(again.words).toMatch(/begun for \S+ more than a day ago.* do it again if it has not\.$/);
+      expect(await inStripe()).toEqual(before);
+    } finally {
+      await world.control('stripe', 'POST', '/clock', { now: null });
+    }
+  },
+);

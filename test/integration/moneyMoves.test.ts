@@ -278,32 +278,3 @@ test('a credit note whose answer is lost, asked for twice, and whose worker is k
   });
   expect(await money.creditNotesOf(id)).toHaveLength(1);
 });
-
-test.each(['refund', 'credit', 'record-payment'])(
-  '%s, broken off and taken up when Stripe has forgotten its key: it is not done twice, and a person is asked to look',
-  async (action) => {
-    const { crmId, id } = await (action === 'refund' ? money.paidByCard() : money.open());
-    const asked = { amount: 1, ...(action === 'record-payment' && TRANSFER) };
-    const { body } = await money.act(action, crmId, asked);
-    const inStripe = async () => [
-      ...(action === 'refund' ? await money.refundsOf(id) : []),
-      ...(await money.creditNotesOf(id)),
-      ...(await money.paymentsOf(id)),
-    ];
-    const before = await inStripe();
-    const tomorrow = Math.floor(Date.now() / 1000) + 25 * 3600;
-    await world.control('stripe', 'POST', '/clock', { now: tomorrow });
-    try {
-      const yesterday = new Date(Date.now() - 25 * 3_600_000).toISOString();
-      const again = await money.carriedOutAgain(
-        body.command!.id,
-        `(state - 'moved' - 'paymentRecord') || '{"begunAt": "${yesterday}"}'`,
-      );
-      expect(again.status).toBe('failed');
-      expect(again.words).toMatch(/begun for \S+ more than a day ago.* do it again if it has not\.$/);
-      expect(await inStripe()).toEqual(before);
-    } finally {
-      await world.control('stripe', 'POST', '/clock', { now: null });
-    }
-  },
-);
