@@ -1,19 +1,17 @@
-import { LightningElement, api } from 'lwc';
-import { CloseActionScreenEvent } from 'lightning/actions';
 import { NavigationMixin } from 'lightning/navigation';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getContext from '@salesforce/apex/AccountStatementController.getContext';
 import createStatement from '@salesforce/apex/AccountStatementController.createStatement';
 import { Attempt } from 'c/attempt';
-import { inWords } from 'c/errors';
 import { format } from 'c/labelText';
+import ScreenAction from 'c/screenAction';
 import { LABELS } from './labels';
 import { daysOf } from './periods';
 
 const CUSTOM = 'custom';
 
 /** Screen action of an account: which days, then the statement, then the way to its file. */
-export default class AccountStatement extends NavigationMixin(LightningElement) {
+export default class AccountStatement extends NavigationMixin(ScreenAction) {
   labels = LABELS;
   periods = [
     { label: LABELS.thisMonth, value: 'thisMonth' },
@@ -26,43 +24,18 @@ export default class AccountStatement extends NavigationMixin(LightningElement) 
   period = 'lastMonth';
   from = null;
   to = null;
-  isLoading = true;
-  isBusy = false;
   /** Whether the last try was done is not known, or it goes on: the next one has to ask for the same days. */
   isFixed = false;
-  errorText = '';
   waitText = '';
   result = null;
   attempt = new Attempt();
 
-  _recordId;
-
-  /** The platform sets the id after the action has been connected, so loading starts here. */
-  @api
-  get recordId() {
-    return this._recordId;
-  }
-  set recordId(value) {
-    if (!value || value === this._recordId) return;
-    this._recordId = value;
-    this.load();
+  async read() {
+    this.context = await getContext({ accountId: this.recordId });
+    this.errorText = this.context.problem ?? '';
+    this.showDays();
   }
 
-  async load() {
-    try {
-      this.context = await getContext({ accountId: this.recordId });
-      this.errorText = this.context.problem ?? '';
-      this.showDays();
-    } catch (error) {
-      this.errorText = inWords(error);
-    } finally {
-      this.isLoading = false;
-    }
-  }
-
-  get isWorking() {
-    return this.isLoading || this.isBusy;
-  }
   get heading() {
     return format(LABELS.of, this.context.accountName);
   }
@@ -75,10 +48,14 @@ export default class AccountStatement extends NavigationMixin(LightningElement) 
   get areDaysNamed() {
     return this.areDaysFixed || this.period !== CUSTOM;
   }
-  get closeLabel() {
-    return this.isAsking ? LABELS.cancel : LABELS.close;
+  get isDone() {
+    return Boolean(this.result);
   }
-  get createLabel() {
+  get isOffered() {
+    return this.isAsking || this.isDone;
+  }
+  get confirmLabel() {
+    if (this.result) return LABELS.open;
     return this.waitText ? LABELS.checkAgain : LABELS.create;
   }
   get statusText() {
@@ -94,11 +71,12 @@ export default class AccountStatement extends NavigationMixin(LightningElement) 
     this[event.currentTarget.dataset.field] = event.detail.value;
     this.errorText = '';
   }
-  handleClose() {
-    this.dispatchEvent(new CloseActionScreenEvent());
+  handleConfirm() {
+    if (this.result) this.openFile();
+    else this.create();
   }
 
-  async handleCreate() {
+  async create() {
     if (this.isBusy || !this.areDaysValid()) return;
     this.isBusy = true;
     this.errorText = '';
@@ -123,8 +101,8 @@ export default class AccountStatement extends NavigationMixin(LightningElement) 
     else this.errorText = errorText;
   }
 
-  handleOpen() {
-    this.dispatchEvent(new CloseActionScreenEvent());
+  openFile() {
+    this.handleClose();
     this[NavigationMixin.Navigate]({
       type: 'standard__namedPage',
       attributes: { pageName: 'filePreview' },
@@ -133,7 +111,6 @@ export default class AccountStatement extends NavigationMixin(LightningElement) 
   }
 
   showDays() {
-    if (!this.context) return;
     Object.assign(this, daysOf(this.period, this.context.today));
   }
 

@@ -17,8 +17,6 @@ import STATEMENT_MAKING from '@salesforce/label/c.Statement_Making';
 import STATEMENT_GOES_ON from '@salesforce/label/c.Statement_Goes_On';
 import CHECK_AGAIN from '@salesforce/label/c.Check_Again';
 import OPEN_STATEMENT from '@salesforce/label/c.Open_Statement';
-import CANCEL from '@salesforce/label/c.Cancel';
-import CLOSE from '@salesforce/label/c.Close';
 
 export const LABELS = {
   title: ACCOUNT_STATEMENT,
@@ -40,6 +38,4 @@ export const LABELS = {
   goesOn: STATEMENT_GOES_ON,
   checkAgain: CHECK_AGAIN,
   open: OPEN_STATEMENT,
-  cancel: CANCEL,
-  close: CLOSE,
 };

@@ -9,9 +9,11 @@ export default class DialogButtons extends LightningElement {
   @api variant = 'brand';
   @api isOffered = false;
   @api isBusy = false;
+  /** What is offered follows what was done, so that nothing can be called off any more. */
+  @api isDone = false;
 
   get closeLabel() {
-    return this.isOffered ? CANCEL : CLOSE;
+    return this.isOffered && !this.isDone ? CANCEL : CLOSE;
   }
 
   handleDismiss() {

@@ -64,7 +64,7 @@ describe('c-account-statement', () => {
   async function create(isValid = true) {
     for (const field of deepQueryAll(dialog, 'lightning-input'))
       Object.assign(field, { reportValidity: () => isValid, setCustomValidity: jest.fn() });
-    find('[data-id=create]').click();
+    find('[data-id=confirm]').click();
     await settle();
   }
 
@@ -104,8 +104,11 @@ describe('c-account-statement', () => {
       expect.objectContaining({ accountId: ACCOUNT_ID, firstDay: '2026-01-10', lastDay: '2026-02-20' }),
     );
     expect(text('[data-id=result]')).toBe('The statement is stored.');
-    expect(find('[data-id=create]')).toBeNull();
-    find('[data-id=open]').click();
+    expect(deepQueryAll(dialog, 'lightning-button').map(({ label }) => label)).toEqual([
+      'c.Close',
+      'c.Open_Statement',
+    ]);
+    find('[data-id=confirm]').click();
     expect(closed).toHaveBeenCalled();
     expect(NavigationMixin.navigated).toHaveBeenCalledWith({
       type: 'standard__namedPage',
@@ -144,7 +147,7 @@ describe('c-account-statement', () => {
     createStatement.mockResolvedValueOnce({ status: 'running', message: 'It takes longer than usual.' });
     await create();
     expect(text('[data-id=status]')).toBe('c.Statement_Goes_On');
-    expect(find('[data-id=create]').label).toBe('c.Check_Again');
+    expect(find('[data-id=confirm]').label).toBe('c.Check_Again');
     expect(find('[data-id=period]').disabled).toBe(true);
     createStatement.mockRejectedValueOnce({ body: { message: 'Invoicebridge did not answer.' } });
     await create();
@@ -160,7 +163,7 @@ describe('c-account-statement', () => {
   it('offers nothing to a person without the permission, or where the account cannot be read', async () => {
     await open({ problem: 'You may not raise or send invoices.' });
     expect(text('[role=alert]')).toBe('You may not raise or send invoices.');
-    expect(find('[data-id=create]')).toBeNull();
+    expect(find('[data-id=confirm]')).toBeNull();
     document.body.replaceChildren();
     getContext.mockReset();
     getContext.mockRejectedValue({ body: { message: 'The account was not found.' } });
