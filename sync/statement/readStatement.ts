@@ -9,7 +9,7 @@ import { paymentsBehind } from '../store/statementCustomers.ts';
 import { historyOf, readSources, type HistorySources } from '../stripe/readHistory.ts';
 import { readReceiver, readSender, type Party } from '../stripe/readParties.ts';
 import { paymentRecordSnapshot } from '../stripe/readPayment.ts';
-import { translateStripeError } from '../stripe/translateError.ts';
+import { isMissing, translateStripeError } from '../stripe/translateError.ts';
 
 /** An Account's statement as it is printed. */
 export interface Statement {
@@ -129,17 +129,24 @@ async function reportedDetails(
 /** What the customers' balances came to at the end: after the last change until then, in each currency. */
 async function balancesAt(stripe: Stripe, customers: string[], ends: number): Promise<Map<string, number>> {
   const balances = new Map<string, number>();
-  for (const customer of customers) {
-    const last = new Set<string>();
-    const changes = stripe.customers.listBalanceTransactions(customer, {
-      created: { lte: ends },
-      limit: PAGE,
-    });
-    for await (const { currency, ending_balance: balance } of changes) {
-      if (last.has(currency)) continue;
-      last.add(currency);
+  for (const customer of customers)
+    for (const [currency, balance] of await balancesOf(stripe, customer, ends))
       balances.set(currency, (balances.get(currency) ?? 0) + balance);
-    }
+  return balances;
+}
+
+/** The newest come first. A customer that was deleted has no balance any more. */
+async function balancesOf(stripe: Stripe, customer: string, ends: number): Promise<Map<string, number>> {
+  const balances = new Map<string, number>();
+  const asked = { created: { lte: ends }, limit: PAGE };
+  try {
+    for await (const { currency, ending_balance: balance } of stripe.customers.listBalanceTransactions(
+      customer,
+      asked,
+    ))
+      if (!balances.has(currency)) balances.set(currency, balance);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
   }
   return balances;
 }

@@ -205,6 +205,10 @@ test('an account with more invoices than a page of Stripe is read to the end, an
   await expect(readStatement(port, { ...asked, mostRows: 150 })).rejects.toThrow(
     /more than 150 rows. Choose a shorter period/,
   );
+  // A customer that is deleted in Stripe still owes what was open.
+  await world.stripe.customers.del(seeded);
+  const { sections: after, receiver } = await readStatement(port, asked);
+  expect([after[0]!.closing, receiver.name]).toEqual([owed, expect.stringMatching(/^\w+/)]);
 });
 
 describe('the file', () => {

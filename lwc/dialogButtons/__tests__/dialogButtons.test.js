@@ -27,6 +27,11 @@ describe('c-dialog-buttons', () => {
     expect(mount({ isOffered: false }).buttons.map(({ label }) => label)).toEqual(['c.Close']);
   });
 
+  it('has nothing to cancel once it is done', () => {
+    const { buttons } = mount({ isOffered: true, isDone: true, label: 'Open' });
+    expect(buttons.map(({ label }) => label)).toEqual(['c.Close', 'Open']);
+  });
+
   it('takes no press while it is being done', () => {
     expect(mount({ isOffered: true, isBusy: true }).buttons.map(({ disabled }) => disabled)).toEqual([
       true,
