@@ -197,7 +197,12 @@ export async function startWorld({
       await testDatabase.drop();
       rmSync(directory, { recursive: true, force: true });
       // Whatever the suite did, every request and answer was one that Stripe would have taken and given.
-      const violations = exchanges.flatMap((exchange) => contract.check(exchange));
+      const violations = exchanges
+        .flatMap((exchange) => contract.check(exchange))
+        // The invoice of invoice.upcoming does not exist yet and has no id, which the declared type does not know.
+        .filter(
+          ({ operation, path }) => operation !== 'event invoice.upcoming' || !path.endsWith('/object/id'),
+        );
       if (violations.length > 0)
         throw new Error(`Contract: ${JSON.stringify(violations.slice(0, 10), null, 1)}`);
     },

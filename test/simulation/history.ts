@@ -128,7 +128,7 @@ const step = weighted<Step>(
 const times = fc.integer({ min: 1, max: 8 });
 const worker = fc.nat({ max: 1 });
 
-const trouble = weighted<Trouble>(
+export const trouble = weighted<Trouble>(
   [
     5,
     fc.record({

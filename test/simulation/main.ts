@@ -1,11 +1,12 @@
 /**
  * `npm run simulate -- --runs 1000 --seed 7`: random histories against the whole product, as many as wanted.
- * `npm run simulate -- --lives 10000 --seed 7`: random lives of invoices, without faults.
+ * `npm run simulate -- --lives 10000 --seed 7`: random lives of invoices, two worlds of them at a time (`--worlds`).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { liveInProcess } from './lives/inProcess.ts';
 import { live } from './lives/live.ts';
 import { simulate } from './simulate.ts';
 
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1000' },
     lives: { type: 'string' },
     life: { type: 'string' },
+    worlds: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
     round: { type: 'string' },
     histories: { type: 'string' },
@@ -45,10 +47,17 @@ async function livesOfSeed(lives: number): Promise<void> {
   const told = await live({
     lives,
     seed,
-    ...(values.life ? { life: Number(values.life) } : {}),
-    onWorld: (done) => console.log(`${done} lives, ${seconds()} s`),
+    ...(values.life
+      ? { life: Number(values.life) }
+      : {
+          worlds: Number(values.worlds),
+          inWorld: (_plans: unknown, first: number) => liveInProcess({ lives, seed, first }),
+        }),
+    onWorld: (done, problems) =>
+      console.log([`${done} lives, ${seconds()} s`, ...problems.map((one) => one.slice(0, 4000))].join('\n')),
   });
-  console.table(Object.fromEntries([...told].sort()));
+  console.table(told.table);
+  if (told.missing.length > 0) console.log(`Never made: ${told.missing.join(', ')}.`);
   console.log(`Both sides said the same of all ${lives} lives, after ${seconds()} s.`);
 }
 

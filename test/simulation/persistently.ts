@@ -8,12 +8,21 @@ const MOST_TRIES = 60;
  * was refused for good, such as an edit of an invoice that is no draft any more.
  */
 export async function persistently<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await untilTaken(call);
+  } catch (error) {
+    if (passes(error)) throw error;
+    return undefined;
+  }
+}
+
+/** The same, and throws what was refused for good. */
+export async function untilTaken<T>(call: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await call();
     } catch (error) {
-      if (!passes(error)) return undefined;
-      if (tries === MOST_TRIES) throw error;
+      if (!passes(error) || tries === MOST_TRIES) throw error;
       await pause(Math.min(5 * tries, 50));
     }
   }

@@ -29,6 +29,8 @@ export interface Simulated {
   forgetEarlier(): Promise<void>;
   /** What the workers' own timers would do within the hour: the org is swept, Stripe's log is read. */
   sweep(): Promise<void>;
+  /** The same of Stripe alone, as the timer of five minutes does it. */
+  catchUp(): Promise<void>;
   /** Minutes pass: delayed retries are due. */
   timePasses(): Promise<void>;
   /** Kills one of the workers; another one starts, and minutes later the dead one's leases run out. */
@@ -47,8 +49,16 @@ export interface Simulated {
   stop(): Promise<void>;
 }
 
-/** With `currencies` in a multi-currency org. */
-export async function startSimulated(currencies?: string[]): Promise<Simulated> {
+export interface SimulatedOptions {
+  environment?: Record<string, string>;
+  /** Those of a multi-currency org. */
+  currencies?: string[] | undefined;
+}
+
+export async function startSimulated({
+  environment = {},
+  currencies,
+}: SimulatedOptions = {}): Promise<Simulated> {
   const world = await startWorld({
     changeStream: true,
     personAccounts: true,
@@ -58,6 +68,7 @@ export async function startSimulated(currencies?: string[]): Promise<Simulated> 
       COMMAND_WAIT_SECONDS: '0.3',
       CRM_SWEEP_SECONDS: '1.5',
       STRIPE_CATCH_UP_SECONDS: '3600',
+      ...environment,
     },
   });
   await world.stopWorker();
@@ -90,6 +101,9 @@ export async function startSimulated(currencies?: string[]): Promise<Simulated> 
       await sweepPrices(afterwards);
       await catchUpStripe(afterwards);
       await lookBackTo(engine, since);
+    },
+    async catchUp() {
+      await catchUpStripe(engine);
     },
     async timePasses() {
       for (const [table, state] of [

@@ -1,30 +1,43 @@
 import type Stripe from 'stripe';
 import { toMajorUnits } from '../../../sync/domain/money.ts';
+import { paymentState } from '../../../sync/domain/paymentState.ts';
 import type { OrgRecord } from '../../integration/orgUser.ts';
 import type { World } from '../../integration/world.ts';
+import type { InStripe } from './inStripe.ts';
+import { linesDiffer } from './linesAlike.ts';
 
 const PAGE = 200;
 
+const FIELDS =
+  'Id, Name, Stripe_Invoice_Id__c, Stripe_Subscription_Id__c, Status__c, Payment_State__c, Currency__c, Description__c, Footer__c, ' +
+  'Subtotal__c, Discount__c, Tax__c, Total__c, Total_Excluding_Tax__c, Balance_Applied__c, Amount_Due__c, Amount_Paid__c, ' +
+  'Amount_Refunded__c, Amount_Remaining__c, Number__c, Hosted_Invoice_Url__c, Invoice_Pdf_Url__c, Due_At__c, Finalized_At__c, ' +
+  'Paid_At__c, Revision_Of__r.Stripe_Invoice_Id__c, Payment_Link_Status__c, Sync_Status__c, Sync_Error__c';
+const LINE_FIELDS =
+  'Id, Stripe_Line_Id__c, Description__c, Quantity__c, Quantity_Exact__c, Unit_Price__c, Unit_Price_Exact__c, Amount__c';
+
 /**
- * Compares all invoices of the two systems as each shows them, by Stripe's own fields and without the product's reading of
- * them; returns what differs. Payments and credit notes the product's audit compares.
+ * Compares all invoices of the two systems as each shows them, field by field and line by line, by Stripe's own fields and
+ * without the product's reading of them; returns what differs.
  */
-export async function differencesOf(world: World): Promise<string[]> {
-  const invoices = new Map<string, Stripe.Invoice>();
-  for await (const invoice of world.stripe.invoices.list({ limit: 100 })) invoices.set(invoice.id, invoice);
+export async function differencesOf(world: World, inStripe: InStripe): Promise<string[]> {
   const hasCurrencies = (await world.admin.query('SELECT Id FROM CurrencyType').catch(() => [])).length > 0;
   const found: string[] = [];
   const seen = new Set<string>();
   for await (const record of recordsOf(world, hasCurrencies)) {
     const stripeId = String(record.Stripe_Invoice_Id__c);
-    const invoice = invoices.get(stripeId);
+    const invoice = inStripe.invoices.get(stripeId);
     if (!invoice) found.push(`${record.Name as string} is in the org alone: ${JSON.stringify(record)}`);
     else if (seen.has(stripeId)) found.push(`${stripeId} is in the org twice`);
     else
-      found.push(...between(record, invoice), ...(hasCurrencies ? inAnotherCurrency(record, invoice) : []));
+      found.push(
+        ...between(record, invoice, inStripe),
+        ...(hasCurrencies ? inAnotherCurrency(record, invoice) : []),
+      );
     seen.add(stripeId);
   }
-  for (const id of invoices.keys()) if (!seen.has(id)) found.push(`${id} is in Stripe alone`);
+  for (const [id, { status, customer }] of inStripe.invoices)
+    if (!seen.has(id)) found.push(`${id} of ${String(customer)}, ${status}, is in Stripe alone`);
   return found;
 }
 
@@ -44,9 +57,7 @@ async function* recordsOf(world: World, hasCurrencies: boolean): AsyncGenerator<
   let after = '000000000000000AAA';
   for (;;) {
     const page = await world.admin.query(
-      'SELECT Id, Name, Stripe_Invoice_Id__c, Status__c, Payment_State__c, Currency__c, Total__c, Amount_Due__c, Amount_Paid__c, ' +
-        `Amount_Remaining__c, Number__c, Sync_Status__c, Sync_Error__c${code}, ` +
-        `(SELECT Id, Amount__c${code} FROM Invoice_Lines__r) ` +
+      `SELECT ${FIELDS}${code}, (SELECT ${LINE_FIELDS}${code} FROM Invoice_Lines__r) ` +
         `FROM Invoice__c WHERE Id > '${after}' ORDER BY Id LIMIT ${PAGE}`,
     );
     yield* page;
@@ -55,33 +66,95 @@ async function* recordsOf(world: World, hasCurrencies: boolean): AsyncGenerator<
   }
 }
 
-function between(record: OrgRecord, invoice: Stripe.Invoice): string[] {
+function between(record: OrgRecord, invoice: Stripe.Invoice, inStripe: InStripe): string[] {
+  const wanted = wantedOf(invoice, inStripe);
+  const differing = Object.entries(wanted)
+    .filter(([field, value]) => JSON.stringify(valueOf(record, field)) !== JSON.stringify(value ?? null))
+    .map(
+      ([field, value]) =>
+        `${field} is ${JSON.stringify(valueOf(record, field))} and not ${JSON.stringify(value)}`,
+    );
+  const lines = (record.Invoice_Lines__r as { records: OrgRecord[] } | null)?.records ?? [];
+  differing.push(...linesDiffer(lines, invoice));
+  if (record.Sync_Status__c !== 'Synced' && record.Sync_Status__c !== 'Conflict')
+    differing.push(`it is ${JSON.stringify(record.Sync_Status__c)}`);
+  if ((record.Sync_Status__c === 'Synced') !== (record.Sync_Error__c === null))
+    differing.push(
+      `it is ${String(record.Sync_Status__c)} with the words ${JSON.stringify(record.Sync_Error__c)}`,
+    );
+  return differing.map((words) => `${invoice.id} (${record.Id}): ${words}`);
+}
+
+/** Times are compared by the second, whatever a side writes behind it. */
+function valueOf(record: OrgRecord, field: string): unknown {
+  if (field === 'Revision_Of__r')
+    return (record.Revision_Of__r as OrgRecord | null)?.Stripe_Invoice_Id__c ?? null;
+  const value = record[field] ?? null;
+  return /_At__c$/.test(field) && value !== null ? Date.parse(String(value)) / 1000 : value;
+}
+
+function wantedOf(invoice: Stripe.Invoice, inStripe: InStripe): Record<string, unknown> {
   const money = (minor: number) => toMajorUnits(minor, invoice.currency);
+  const sum = (amounts: { amount: number }[] | null) =>
+    (amounts ?? []).reduce((total, { amount }) => total + amount, 0);
+  const isDraft = invoice.status === 'draft';
   // A draft's moves with the customer's balance in Stripe, of which the invoice has no event.
-  const [due, remaining] =
-    invoice.status === 'draft'
-      ? [Math.max(invoice.total, 0), Math.max(invoice.total, 0)]
-      : [invoice.amount_due, invoice.amount_remaining];
-  const lines = (record.Invoice_Lines__r as { records: { Amount__c: number }[] } | null)?.records ?? [];
-  const cents = (amounts: number[]) =>
-    amounts.map((amount) => Math.round(amount * 1000)).sort((a, b) => a - b);
-  const wanted: Record<string, unknown> = {
+  const [due, remaining] = isDraft
+    ? [Math.max(invoice.total, 0), Math.max(invoice.total, 0)]
+    : [invoice.amount_due, invoice.amount_remaining];
+  const refunded = refundedOf(invoice.id, inStripe);
+  const linked = inStripe.links.filter(({ metadata }) => metadata.stripe_invoice_id === invoice.id);
+  return {
     Status__c: invoice.status!.charAt(0).toUpperCase() + invoice.status!.slice(1),
+    Payment_State__c: stateOf(invoice, { inStripe, refunded }),
+    Stripe_Subscription_Id__c: invoice.parent?.subscription_details?.subscription ?? null,
     Currency__c: invoice.currency.toUpperCase(),
+    Description__c: invoice.description || null,
+    Footer__c: invoice.footer || null,
+    Subtotal__c: money(invoice.subtotal),
+    Discount__c: money(sum(invoice.total_discount_amounts)),
+    Tax__c: money(sum(invoice.total_taxes)),
     Total__c: money(invoice.total),
+    Total_Excluding_Tax__c: money(invoice.total_excluding_tax ?? invoice.total),
+    Balance_Applied__c: isDraft ? 0 : money((invoice.ending_balance ?? 0) - invoice.starting_balance),
     Amount_Due__c: money(due),
     Amount_Paid__c: money(invoice.amount_paid),
+    Amount_Refunded__c: money(refunded),
     Amount_Remaining__c: money(remaining),
     Number__c: invoice.number,
+    Hosted_Invoice_Url__c: invoice.hosted_invoice_url ?? null,
+    Due_At__c: invoice.due_date,
+    Finalized_At__c: invoice.status_transitions.finalized_at,
+    Paid_At__c: invoice.status_transitions.paid_at,
+    Revision_Of__r: invoice.from_invoice?.action === 'revision' ? String(invoice.from_invoice.invoice) : null,
+    ...(linked.length === 0 && { Payment_Link_Status__c: 'Not Created' }),
+    ...(linked.some(({ active }) => active) && { Payment_Link_Status__c: 'Pending Payment' }),
   };
-  const differing = Object.entries(wanted)
-    .filter(([field, value]) => (record[field] ?? null) !== value)
-    .map(([field, value]) => `${field} is ${JSON.stringify(record[field])} and not ${JSON.stringify(value)}`);
-  const inOrg = cents(lines.map(({ Amount__c }) => Amount__c));
-  const inStripe = cents(invoice.lines.data.map(({ amount }) => money(amount)));
-  if (JSON.stringify(inOrg) !== JSON.stringify(inStripe))
-    differing.push(`its lines come to ${JSON.stringify(inOrg)} and not ${JSON.stringify(inStripe)}`);
-  if (record.Sync_Status__c !== 'Synced' && record.Sync_Status__c !== 'Conflict')
-    differing.push(`it is ${JSON.stringify(record.Sync_Status__c)}: ${JSON.stringify(record.Sync_Error__c)}`);
-  return differing.map((words) => `${invoice.id} (${record.Id}): ${words}`);
+}
+
+/** The third place where the state is worked out: the engine's own rule, by what Stripe has. */
+function stateOf(
+  invoice: Stripe.Invoice,
+  { inStripe, refunded }: { inStripe: InStripe; refunded: number },
+): string {
+  const { status, amount_paid, due_date, attempt_count, next_payment_attempt } = invoice;
+  const iso = (seconds: number | null) => (seconds === null ? null : new Date(seconds * 1000).toISOString());
+  return paymentState(
+    {
+      status: status as 'open',
+      amountPaid: amount_paid,
+      amountRefunded: refunded,
+      dueAt: iso(due_date),
+      nextRetryAt: attempt_count > 0 ? iso(next_payment_attempt) : null,
+      isPaymentProcessing: inStripe.processing.has(invoice.id),
+    },
+    new Date().toISOString(),
+  );
+}
+
+function refundedOf(invoice: string, { paid, refunds }: InStripe): number {
+  const intents = new Set((paid.get(invoice) ?? []).map(({ payment }) => payment.payment_intent));
+  return refunds
+    .filter(({ payment_intent }) => payment_intent !== null && intents.has(String(payment_intent)))
+    .reduce((sum, { amount }) => sum + amount, 0);
 }

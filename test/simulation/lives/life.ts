@@ -1,120 +1,64 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
-import type { InvoiceAction } from '../../../sync/domain/invoiceActions.ts';
 import { actOn } from '../../integration/actOn.ts';
-import { OrgError, daysFromNow, type OrgRecord } from '../../integration/orgUser.ts';
-import { eventually, type World } from '../../integration/world.ts';
-import type { LifeCurrency, LivingCustomer } from './customers.ts';
-import type { LifePlan, Move, NewLine } from './moves.ts';
-import { paramsOf, stepped } from './params.ts';
+import { OrgError, type OrgUser } from '../../integration/orgUser.ts';
+import { untilTaken } from '../persistently.ts';
+import { asPerson } from './asPerson.ts';
+import { born, type Living } from './births.ts';
+import type { Told } from './coverage.ts';
+import type { LifeWorld } from './lifeWorld.ts';
+import type { LifePlan, Move } from './moves.ts';
+import { doInOrg } from './orgMoves.ts';
+import { paramsOf } from './params.ts';
+import { REFUSED, doInStripe, type Moved } from './stripeMoves.ts';
 
-export interface LifeWorld {
-  world: World;
-  customers: Record<LifeCurrency, LivingCustomer[]>;
-  taxRates: { inclusive: string; exclusive: string };
-  product: { crmId: string; stripeId: string };
-}
+export type Outcome = 'done' | 'refused' | 'goes on';
 
-type Outcome = 'done' | 'refused';
-
-const REFUSED = Symbol('refused');
 // Many lives go on at once, on a machine that may be busy with other things.
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 600_000;
+// Each look is two calls; what is waited for takes a worker its time.
+const LOOK_AFTER_MS = 200;
+const CATCH_UP_AFTER_MS = 10_000;
+
+// What people do there goes on in the background: what is seen later may come of it and not of a refusal.
+const GOES_ON = new Set(['payByBank', 'payLink', 'payRaced', 'time', 'schedule', 'voidCredit']);
 
 /** One invoice from its birth on; every move is allowed by the systems or refused in words, and anything else is a fault. */
 export class Life {
   readonly told: string[] = [];
   private readonly systems: LifeWorld;
   private readonly plan: LifePlan;
-  private crmId: string | undefined;
-  private stripeId: string | undefined;
+  private living: Living | undefined;
   private gone = false;
+  private settled = true;
 
   constructor(systems: LifeWorld, plan: LifePlan) {
     this.systems = systems;
     this.plan = plan;
   }
 
-  /** Calls `onMove` with what was tried and what came of it. */
-  async live(onMove: (what: string, outcome: Outcome) => void): Promise<void> {
-    await this.beBorn();
-    for (const move of this.plan.moves) {
-      const what = 'action' in move ? `${move.by} ${move.action}` : `${move.by} ${move.move}`;
-      const outcome = await this.make(move);
+  /** Tells what was tried, in which state, and what came of it. */
+  async live(told: Told): Promise<void> {
+    const { birth, moves } = this.plan;
+    this.living = await born(this.systems, birth);
+    told.count(`born in ${birth.in}${birth.hasClock ? ', with a clock' : ''}`, 'none', 'done');
+    for (const move of moves) {
+      const what = `${move.by} ${move.move}`;
+      const invoice = await this.invoice();
+      const outcome = await this.make(move, invoice);
       this.told.push(`${what}: ${outcome}`);
-      onMove(what, outcome);
+      told.count(what, stateOf(invoice), outcome);
       if (this.gone) return;
     }
   }
 
-  private async beBorn(): Promise<void> {
-    const { birth } = this.plan;
-    const { world, customers, taxRates, product } = this.systems;
-    const ofCurrency = customers[birth.in === 'org' ? 'usd' : birth.currency];
-    const customer = ofCurrency[Math.floor(birth.customer * ofCurrency.length)]!;
-    if (birth.in === 'org') {
-      const { invoiceId } = await world.rep.apex<{ invoiceId: string }>(
-        'RaiseInvoiceController',
-        'createInvoice',
-        {
-          accountId: customer.accountId,
-          description: 'A life',
-          dueDate: daysFromNow(30),
-          lines: birth.lines.map(({ cents, quantity }) => ({
-            productId: product.crmId,
-            description: 'Raised',
-            unitPrice: cents / 100,
-            quantity,
-          })),
-          requestKey: randomUUID(),
-        },
-      );
-      this.crmId = invoiceId;
-      return;
-    }
-    const coupon = birth.percentOff === null ? null : await this.coupon(birth.percentOff);
-    const { id } = await world.stripe.invoices.create({
-      customer: customer.stripeId,
-      currency: birth.currency,
-      description: 'A life',
-      ...(birth.automatic
-        ? { collection_method: 'charge_automatically', auto_advance: false }
-        : { collection_method: 'send_invoice', days_until_due: 30 }),
-      ...(birth.tax !== 'none' && { default_tax_rates: [taxRates[birth.tax]] }),
-      ...(coupon && { discounts: [{ coupon }] }),
-    });
-    this.stripeId = id;
-    if (birth.lines.length > 0)
-      await world.stripe.invoices.addLines(id, {
-        lines: birth.lines.map((line) => this.lineInStripe(line, birth.currency)),
-      });
-  }
-
-  /** One coupon for each percentage, whoever comes first makes it. */
-  private async coupon(percent: number): Promise<string> {
-    const id = `lives-${String(percent).replace('.', '-')}`;
-    await this.systems.world.stripe.coupons
-      .create({ id, percent_off: percent, duration: 'forever' })
-      .catch((error: Stripe.errors.StripeError) => {
-        if (error.code !== 'resource_already_exists') throw error;
-      });
-    return id;
-  }
-
-  private lineInStripe({ cents, quantity }: NewLine, currency: string) {
-    const { stripeId: product } = this.systems.product;
-    return {
-      description: 'Made in Stripe',
-      quantity,
-      price_data: { currency, unit_amount: stepped(cents, currency), product },
-    };
-  }
-
-  private async make(move: Move): Promise<Outcome> {
+  private async make(move: Move, invoice: Stripe.Invoice | null): Promise<Outcome> {
     try {
-      if (move.by === 'stripe') await this.inStripe(move);
-      else if (move.by === 'org') await this.inOrg(move);
-      else await this.press(move);
+      if (move.by === 'org') await this.inOrg(move);
+      else if (move.by === 'stripe') await this.inStripe(move, invoice);
+      else return await this.press(move, invoice);
+      if (GOES_ON.has(move.move)) this.settled = false;
       return 'done';
     } catch (error) {
       if (error === REFUSED || isRefusal(error)) return 'refused';
@@ -122,152 +66,148 @@ export class Life {
     }
   }
 
-  /** The org's record; null where the invoice was deleted before it came there. */
-  private async record(): Promise<string | null> {
-    if (this.crmId) return this.crmId;
-    const found = await eventually(
-      async () => {
-        const [record] = await this.systems.world.rep.query(
-          `SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${this.stripeId}'`,
-        );
-        return record ?? ((await this.invoice()) ? undefined : 'gone');
-      },
-      `${this.stripeId} is in the org`,
-      WITHIN_MS,
-    );
-    if (found === 'gone') return null;
-    return (this.crmId = found.Id);
-  }
-
-  /** Stripe's invoice; null where there is none yet, or none any more. */
-  private async invoice(): Promise<Stripe.Invoice | null> {
-    const { world } = this.systems;
-    if (!this.stripeId) {
-      const [record] = await world.rep.query(
-        `SELECT Stripe_Invoice_Id__c FROM Invoice__c WHERE Id = '${this.crmId}'`,
-      );
-      this.stripeId = (record?.Stripe_Invoice_Id__c as string | undefined) ?? undefined;
-      if (!this.stripeId) return null;
-    }
-    return world.stripe.invoices.retrieve(this.stripeId).catch((error: Stripe.errors.StripeError) => {
-      if (error.code === 'resource_missing') return null;
-      throw error;
-    });
-  }
-
-  private async press({ by, action, share }: Extract<Move, { action: InvoiceAction }>): Promise<void> {
+  private async press(
+    { by, move, share, cents }: Extract<Move, { by: 'button' | 'api' }>,
+    before: Stripe.Invoice | null,
+  ): Promise<Outcome> {
     const crmId = await this.record();
     if (!crmId) throw REFUSED;
-    const params = paramsOf(action, { invoice: await this.invoice(), share });
-    const { world } = this.systems;
-    if (by === 'button') {
-      const { status } = await world.rep.apex<{ status: string }>('InvoiceCommandController', 'runAction', {
-        invoiceId: crmId,
-        action,
-        params: JSON.stringify(params),
-        idempotencyKey: randomUUID(),
-      });
-      if (status === 'failed') throw REFUSED;
-    } else {
-      const { status, body } = await actOn(world, { action, crmId }, { body: params });
-      if (status >= 500 || (status >= 400 && !body.detail))
-        throw new Error(`${action} of ${crmId}: ${status} ${JSON.stringify(body)}`);
-      if (status >= 400) throw REFUSED;
-    }
-    if (action === 'delete') this.gone = true;
+    const params = paramsOf(move, { invoice: before, share, cents });
+    const outcome =
+      by === 'api' ? await this.ask(move, crmId, params) : await this.click(move, crmId, params);
+    if (outcome === 'goes on') this.settled = false;
+    if (outcome === 'refused') await this.isUnchanged(before, `${by} ${move}`);
+    else if (move === 'delete') this.gone = true;
+    return outcome;
   }
 
-  private async inStripe({ move, share, cents }: Extract<Move, { by: 'stripe' }>): Promise<void> {
-    const invoice = await this.invoice();
+  private async click(action: string, invoiceId: string, params: object): Promise<Outcome> {
+    const idempotencyKey = randomUUID();
+    const { status } = await this.asRep((rep) =>
+      action === 'sync'
+        ? rep.sync(invoiceId, idempotencyKey)
+        : rep.apex<{ status: string }>('InvoiceCommandController', 'runAction', {
+            invoiceId,
+            action,
+            params: JSON.stringify(params),
+            idempotencyKey,
+          }),
+    );
+    return status === 'failed' ? 'refused' : status === 'running' ? 'goes on' : 'done';
+  }
+
+  private async ask(action: string, crmId: string, body: object): Promise<Outcome> {
+    const answer = await actOn(this.systems.world, { action, crmId }, { body });
+    const { status } = answer;
+    if (status >= 400 && !answer.body.detail)
+      throw new Error(`${action} of ${crmId}: ${status} ${JSON.stringify(answer.body)}`);
+    if (status >= 400) return 'refused';
+    const { newInvoice } = answer.body;
+    // Life goes on with the new one.
+    if (newInvoice) this.living = { ...this.living!, crmId: newInvoice.id, stripeId: newInvoice.stripeId };
+    return status === 202 ? 'goes on' : 'done';
+  }
+
+  /** What was refused has done nothing; only what people do to a draft may be on its way. */
+  private async isUnchanged(before: Stripe.Invoice | null, what: string): Promise<void> {
+    if (!before || !this.settled) return;
+    const after = await this.invoice();
+    const [was, is] = [moneyOf(before), after && moneyOf(after)];
+    if (was !== is)
+      throw new Error(`${what} was refused and has changed ${before.id} from ${was} to ${String(is)}`);
+  }
+
+  private async inStripe(
+    { move, share, cents }: Extract<Move, { by: 'stripe' }>,
+    invoice: Stripe.Invoice | null,
+  ): Promise<void> {
     if (!invoice) throw REFUSED;
-    const { id, currency } = invoice;
-    const { invoices, creditNotes, refunds, invoicePayments } = this.systems.world.stripe;
-    const part = (whole: number) => stepped(Math.max(whole * share, 1), currency);
-    switch (move) {
-      case 'edit':
-        return void (await invoices.update(id, { description: `In Stripe ${cents}` }));
-      case 'addLine':
-        return void (await invoices.addLines(id, {
-          lines: [this.lineInStripe({ cents, quantity: 1 }, currency)],
-        }));
-      case 'deleteLine': {
-        const line = invoice.lines.data[Math.floor(share * invoice.lines.data.length)];
-        if (!line) throw REFUSED;
-        return void (await invoices.removeLines(id, { lines: [{ id: line.id, behavior: 'delete' }] }));
-      }
-      case 'finalize':
-        return void (await invoices.finalizeInvoice(id));
-      case 'send':
-        return void (await invoices.sendInvoice(id));
-      case 'pay':
-        return void (await invoices.pay(id, { payment_method: 'pm_card_visa' }));
-      case 'payDeclined':
-        return void (await invoices.pay(id, { payment_method: 'pm_card_chargeDeclined' }));
-      case 'payOutside':
-        return void (await invoices.pay(id, { paid_out_of_band: true }));
-      case 'markUncollectible':
-        return void (await invoices.markUncollectible(id));
-      case 'void':
-        return void (await invoices.voidInvoice(id));
-      case 'credit': {
-        const amount = part(invoice.total);
-        const paid = Math.max(0, amount - invoice.amount_remaining);
-        return void (await creditNotes.create({
-          invoice: id,
-          amount,
-          ...(paid > 0 && { credit_amount: paid }),
-        }));
-      }
-      case 'refund': {
-        const { data } = await invoicePayments.list({ invoice: id, status: 'paid' });
-        const intent = data.find(({ payment }) => payment.type === 'payment_intent')?.payment.payment_intent;
-        if (!intent) throw REFUSED;
-        return void (await refunds.create({
-          payment_intent: String(intent),
-          amount: part(invoice.amount_paid),
-        }));
-      }
-      case 'revise':
-        return void (await invoices.create({ from_invoice: { invoice: id, action: 'revision' } }));
-      case 'delete':
-        await invoices.del(id);
-        this.gone = true;
-    }
+    const at = { living: this.living!, invoice, share, cents };
+    const moved = (await untilTaken(() => doInStripe[move](this.systems, at))) as Moved | undefined;
+    if (moved?.isGone) this.gone = true;
+    // Half of them go on with the new one, the others with what it replaces.
+    if (moved?.newInvoice && share < 0.5)
+      this.living = { customer: this.living!.customer, stripeId: moved.newInvoice };
   }
 
   private async inOrg({ move, share, cents }: Extract<Move, { by: 'org' }>): Promise<void> {
     const crmId = await this.record();
     if (!crmId) throw REFUSED;
-    const { rep } = this.systems.world;
-    const chosen = async (): Promise<OrgRecord> => {
-      const lines = await rep.lines(crmId);
-      const line = lines[Math.floor(share * lines.length)];
-      if (!line) throw REFUSED;
-      return line;
-    };
-    switch (move) {
-      case 'edit':
-        return rep.update('Invoice__c', crmId, {
-          Description__c: `In the org ${cents}`,
-          Due_Date__c: daysFromNow(1 + (cents % 90)),
-        });
-      case 'editLine':
-        return rep.update('Invoice_Line__c', (await chosen()).Id, { Quantity__c: 1 + (cents % 9) });
-      case 'addLine':
-        await rep.create('Invoice_Line__c', {
-          Invoice__c: crmId,
-          Description__c: 'Added',
-          Unit_Price__c: Math.round(cents / 100),
-          Quantity__c: 1,
-        });
-        return;
-      case 'deleteLine':
-        return rep.delete('Invoice_Line__c', (await chosen()).Id);
-      case 'delete':
-        await rep.delete('Invoice__c', crmId);
-        this.gone = true;
-    }
+    const at = { crmId, share, cents, daysAhead: await this.daysAhead() };
+    await this.asRep((rep) => doInOrg[move](rep, at, this.systems));
+    if (move === 'delete') this.gone = true;
+    if (move === 'schedule') this.settled = false;
   }
+
+  private async daysAhead(): Promise<number> {
+    const { clock } = this.living!.customer;
+    if (!clock) return 0;
+    const { frozen_time } = await this.systems.stripe.testHelpers.testClocks.retrieve(clock);
+    return Math.max(0, Math.ceil((frozen_time - Date.now() / 1000) / 86_400));
+  }
+
+  /** The org's record; null where the invoice was deleted before it came there. */
+  private async record(): Promise<string | null> {
+    const deadline = Date.now() + WITHIN_MS;
+    let catchUpAt = Date.now() + CATCH_UP_AFTER_MS;
+    while (!this.living!.crmId) {
+      const { stripeId } = this.living!;
+      const [record] = await this.asRep((rep) =>
+        rep.query(`SELECT Id FROM Invoice__c WHERE Stripe_Invoice_Id__c = '${stripeId}'`),
+      );
+      this.living!.crmId = record?.Id;
+      if (record) break;
+      if (!(await this.invoice())) return null;
+      if (Date.now() > deadline) throw new Error(`${stripeId} is not in the org.`);
+      if (Date.now() > catchUpAt) {
+        await this.systems.catchUp();
+        catchUpAt = Date.now() + CATCH_UP_AFTER_MS;
+      }
+      await pause(LOOK_AFTER_MS);
+    }
+    return this.living!.crmId ?? null;
+  }
+
+  /** Stripe's invoice; null where there is none yet, or none any more. */
+  private async invoice(): Promise<Stripe.Invoice | null> {
+    const living = this.living!;
+    if (!living.stripeId) {
+      const [record] = await this.asRep((rep) =>
+        rep.query(`SELECT Stripe_Invoice_Id__c FROM Invoice__c WHERE Id = '${living.crmId}'`),
+      );
+      living.stripeId = (record?.Stripe_Invoice_Id__c as string | undefined) ?? undefined;
+      if (!living.stripeId) return null;
+    }
+    return untilTaken(() => this.systems.stripe.invoices.retrieve(living.stripeId!)).catch(
+      (error: Stripe.errors.StripeError) => {
+        if (error.code === 'resource_missing') return null;
+        throw error;
+      },
+    );
+  }
+
+  private asRep<T>(work: (rep: OrgUser) => Promise<T>): Promise<T> {
+    return asPerson(this.systems.world, 'rep', work);
+  }
+}
+
+function stateOf(invoice: Stripe.Invoice | null): string {
+  if (!invoice) return 'none';
+  return invoice.status === 'open' && invoice.amount_paid > 0 ? 'part paid' : invoice.status!;
+}
+
+function moneyOf(invoice: Stripe.Invoice): string {
+  const { status, number, total, amount_paid, amount_remaining, post_payment_credit_notes_amount } = invoice;
+  return status === 'draft'
+    ? status
+    : JSON.stringify({
+        status,
+        number,
+        total,
+        amount_paid,
+        amount_remaining,
+        post_payment_credit_notes_amount,
+      });
 }
 
 /** A system's own no, in words. */

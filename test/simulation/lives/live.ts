@@ -1,89 +1,67 @@
-import { mapConcurrently } from '../../../sync/flows/concurrency.ts';
-import { auditFinds } from '../round.ts';
-import { startSimulated, type Simulated } from '../simulated.ts';
-import { differencesOf } from './alike.ts';
-import { CURRENCIES, newCustomers, pair } from './customers.ts';
-import { Life, type LifeWorld } from './life.ts';
-import { livesOf, type LifePlan } from './moves.ts';
+import { Told } from './coverage.ts';
+import { CURRENCIES } from './customers.ts';
+import { livesOf } from './moves.ts';
+import { liveInWorld, type Lived, type PlannedLife } from './world.ts';
 
-const LIVES_IN_ONE_WORLD = 500;
-const AT_ONCE = 16;
+// What the sandboxes keep of earlier lives makes later ones slower.
+export const LIVES_IN_ONE_WORLD = 250;
 
 export interface LivesOptions {
   lives: number;
   seed: number;
   /** Only this life of the seed. */
   life?: number;
-  onWorld?: (done: number) => void;
+  /** How a world's lives are lived: here, or by another process. */
+  inWorld?: (plans: PlannedLife[], first: number) => Promise<Lived>;
+  /** How many worlds at the same time. */
+  worlds?: number;
+  /** With what was found wrong in it. */
+  onWorld?: (done: number, problems: string[]) => void;
 }
-
-/** How often each move was tried, and how often it was refused in words. */
-export type MovesTold = Map<string, { done: number; refused: number }>;
 
 /**
  * Random lives of invoices, from the birth on either side through moves by buttons, the API, Stripe and the org's own
- * fields, allowed and not; afterwards both sides have to say the same of every invoice. Throws where they do not.
+ * fields, allowed and not, with trouble on the way; afterwards both sides have to say the same of every invoice, and
+ * nothing may be there twice. Throws where that is not so, with all that is wrong.
  */
-export async function live({ lives, seed, life, onWorld }: LivesOptions): Promise<MovesTold> {
-  const told: MovesTold = new Map();
+export async function live(options: LivesOptions): Promise<Told> {
+  const { seed, worlds = 1 } = options;
+  const inWorld = options.inWorld ?? ((plans, first) => liveInWorld(plans, currenciesOf(seed, first)));
+  const left = worldsOf(options);
+  const all: Lived = { told: new Told(), problems: [] };
+  let done = 0;
+  const oneAfterAnother = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [first, last] = [next[0]!.index, next.at(-1)!.index];
+      const { told, problems } = await inWorld(next, first);
+      all.told.add(told);
+      if (problems.length > 0)
+        all.problems.push(...problems, `Seed ${seed} of ${options.lives} lives, ${first} to ${last}.`);
+      options.onWorld?.((done += next.length), problems);
+    }
+  };
+  await Promise.all(Array.from({ length: worlds }, oneAfterAnother));
+  if (all.problems.length > 0) throw new Error(all.problems.join('\n'));
+  return all.told;
+}
+
+/** The lives of each world, with their numbers. */
+export function worldsOf({
+  lives,
+  seed,
+  life,
+}: Pick<LivesOptions, 'lives' | 'seed' | 'life'>): PlannedLife[][] {
   const plans = livesOf(seed, lives)
     .map((plan, index) => ({ plan, index }))
     .filter(({ index }) => life === undefined || index === life);
-  for (let start = 0; start < plans.length; start += LIVES_IN_ONE_WORLD) {
-    const chosen = plans.slice(start, start + LIVES_IN_ONE_WORLD);
-    const currencies = hasCurrencies(seed, start) ? CURRENCIES.map((code) => code.toUpperCase()) : undefined;
-    const simulated = await startSimulated(currencies);
-    try {
-      const problems = await liveThrough(simulated, chosen, told);
-      if (problems.length > 0)
-        throw new Error(
-          [...problems, `Seed ${seed}, lives ${start} to ${start + chosen.length - 1}.`].join('\n'),
-        );
-    } finally {
-      await simulated.stop();
-    }
-    onWorld?.(start + chosen.length);
-  }
-  return told;
+  const worlds: PlannedLife[][] = [];
+  for (let start = 0; start < plans.length; start += LIVES_IN_ONE_WORLD)
+    worlds.push(plans.slice(start, start + LIVES_IN_ONE_WORLD));
+  return worlds;
 }
 
 /** Every other world is an org with several currencies. */
-const hasCurrencies = (seed: number, start: number) => (seed + start / LIVES_IN_ONE_WORLD) % 2 === 1;
-
-async function liveThrough(
-  simulated: Simulated,
-  plans: { plan: LifePlan; index: number }[],
-  told: MovesTold,
-): Promise<string[]> {
-  const systems = await prepare(simulated);
-  const problems: string[] = [];
-  await mapConcurrently(plans, AT_ONCE, async ({ plan, index }) => {
-    const life = new Life(systems, plan);
-    try {
-      await life.live((what, outcome) => {
-        const count = told.get(what) ?? { done: 0, refused: 0 };
-        count[outcome] += 1;
-        told.set(what, count);
-      });
-    } catch (error) {
-      problems.push(`Life ${index}: ${String(error)} after ${life.told.join(', ')}. ${JSON.stringify(plan)}`);
-    }
-  });
-  await simulated.streamRead();
-  await simulated.quiet();
-  return [...problems, ...(await differencesOf(simulated.world)), ...(await auditFinds(simulated))];
-}
-
-async function prepare({ world, sharedProduct }: Simulated): Promise<LifeWorld> {
-  const rate = (inclusive: boolean, percentage: number) =>
-    world.stripe.taxRates.create({ display_name: 'VAT', percentage, inclusive });
-  const [inclusive, exclusive] = await Promise.all([rate(true, 19), rate(false, 8.875)]);
-  const { id: stripeId } = await world.stripe.products.create({ name: 'Work' });
-  await pair(world, { object: 'Product2', entity: 'product', crmId: sharedProduct, stripeId });
-  return {
-    world,
-    customers: await newCustomers(world),
-    taxRates: { inclusive: inclusive.id, exclusive: exclusive.id },
-    product: { crmId: sharedProduct, stripeId },
-  };
-}
+export const currenciesOf = (seed: number, first: number): string[] | undefined =>
+  (seed + Math.floor(first / LIVES_IN_ONE_WORLD)) % 2 === 1
+    ? CURRENCIES.map((code) => code.toUpperCase())
+    : undefined;

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
-import type { InvoiceAction } from '../../../sync/domain/invoiceActions.ts';
 import { chargeStep, toMajorUnits } from '../../../sync/domain/money.ts';
 import { daysFromNow } from '../../integration/orgUser.ts';
+import type { Button } from './moves.ts';
 
 /** The whole steps of a currency that Stripe charges in: tens of a fils of the Kuwaiti dinar. */
 export function stepped(minor: number, currency: string): number {
@@ -11,8 +11,8 @@ export function stepped(minor: number, currency: string): number {
 
 /** What the action is given beside the record; amounts in major units, now and then ones that cannot be. */
 export function paramsOf(
-  action: InvoiceAction,
-  { invoice, share }: { invoice: Stripe.Invoice | null; share: number },
+  action: Button,
+  { invoice, share, cents }: { invoice: Stripe.Invoice | null; share: number; cents: number },
 ): object {
   const { currency = 'usd', amount_remaining = 0, total = 0 } = invoice ?? {};
   const major = (minor: number) => toMajorUnits(stepped(Math.max(minor, 1), currency), currency);
@@ -29,10 +29,14 @@ export function paramsOf(
         amount: major(amount_remaining * share * 1.2),
         paidOn: daysFromNow(-1),
         method: 'Bank transfer',
+        ...(cents % 2 === 0 && { reference: `RF ${cents}` }),
       };
     case 'refund':
       return share < 0.5 ? {} : { amount: major(total * share) };
     case 'credit': {
+      const line = invoice?.lines.data[cents % Math.max(invoice.lines.data.length, 1)];
+      // Of what is not paid whole lines can be credited, too.
+      if (line && invoice.status === 'open' && share < 0.3) return { lines: [{ line: line.id }] };
       const amount = stepped(total * share, currency);
       const paid = amount - amount_remaining;
       const where = ['refund', 'balance', 'outside'][Math.floor(share * 300) % 3]!;
