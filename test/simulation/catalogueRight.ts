@@ -91,7 +91,8 @@ function twice(prices: Stripe.Price[]): (number | null)[] {
   return amounts.filter((amount, index) => amounts.indexOf(amount) !== index);
 }
 
-const UNDER_WAY_MS = 3_000;
+// A call takes milliseconds; on a machine that is busy with other things, seconds.
+const UNDER_WAY_MS = 15_000;
 
 /** No amount is lost that somebody set on either side: it stands, or the other side had it and replaced it, or it is kept in a conflict. */
 function amountsKept(

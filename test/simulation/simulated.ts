@@ -13,7 +13,7 @@ import { CrashingProcess } from './crashingProcess.ts';
 // The engine looks back this far from a cursor; see the OVERLAP constants of sync/inbox.
 const OVERLAP_MS = 5 * 60_000;
 const SETTLED_MS = 6_000;
-const QUIET_WITHIN_MS = 180_000;
+const QUIET_WITHIN_MS = 600_000;
 
 /** The whole product on real HTTP and PostgreSQL, with two workers at work that can be killed. */
 export interface Simulated {

@@ -90,8 +90,12 @@ function valueOf(record: OrgRecord, field: string): unknown {
   if (field === 'Revision_Of__r')
     return (record.Revision_Of__r as OrgRecord | null)?.Stripe_Invoice_Id__c ?? null;
   const value = record[field] ?? null;
+  if (field === 'Hosted_Invoice_Url__c') return withoutRenewal(value as string | null);
   return /_At__c$/.test(field) && value !== null ? Date.parse(String(value)) / 1000 : value;
 }
+
+/** Whoever retrieves the invoice shortly before its address expires gets a newer one. */
+const withoutRenewal = (url: string | null) => url?.replace(/-\d+-[0-9a-f]{32}$/, '') ?? null;
 
 function wantedOf(invoice: Stripe.Invoice, inStripe: InStripe): Record<string, unknown> {
   const money = (minor: number) => toMajorUnits(minor, invoice.currency);
@@ -122,7 +126,7 @@ function wantedOf(invoice: Stripe.Invoice, inStripe: InStripe): Record<string, u
     Amount_Refunded__c: money(refunded),
     Amount_Remaining__c: money(remaining),
     Number__c: invoice.number,
-    Hosted_Invoice_Url__c: invoice.hosted_invoice_url ?? null,
+    Hosted_Invoice_Url__c: withoutRenewal(invoice.hosted_invoice_url ?? null),
     Due_At__c: invoice.due_date,
     Finalized_At__c: invoice.status_transitions.finalized_at,
     Paid_At__c: invoice.status_transitions.paid_at,

@@ -29,7 +29,20 @@ export async function doneMoreOrLess(
   const found = equal.flatMap(([what, there, wanted]) =>
     there === wanted ? [] : [`${there} ${what} in Stripe, and ${wanted} were asked for`],
   );
+  if (found.length > 0) found.push(await failedCommands(world, inStripe));
   return [...found, ...linksWrong(inStripe), ...mailsWrong(mails.length, { told, asked })];
+}
+
+/** Where to look for what has an effect though it failed. */
+async function failedCommands({ database }: World, { invoices }: InStripe): Promise<string> {
+  const { rows } = await database.pool.query(
+    `SELECT id, kind, crm_id, attempts, stage, state, error ->> 'message' AS said FROM command
+     WHERE status = 'failed' AND (state <> '{}' OR stage <> 'accepted')`,
+  );
+  const from = [...invoices.values()].flatMap(({ id, from_invoice, metadata, description }) =>
+    from_invoice || description !== 'A life' ? [{ id, from: from_invoice?.invoice, metadata }] : [],
+  );
+  return `Failed on their way: ${JSON.stringify(rows)}; made from others: ${JSON.stringify(from)}`;
 }
 
 /** Those that people asked for; subscriptions make others by themselves. */
