@@ -1,5 +1,5 @@
 import type { StripeInvoice } from '../domain/invoice.ts';
-import { countedOf } from '../domain/paymentLink.ts';
+import { countedOf, type UncountedReason } from '../domain/paymentLink.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { noteLinkPayment, updateLinkPayment, type LinkPayment } from '../store/paymentLinks.ts';
@@ -7,7 +7,8 @@ import { markDirty } from '../store/syncRecords.ts';
 import { attachIntent, giveBack, giveToCustomer, type PaidIntent } from '../stripe/paymentLinks.ts';
 import { readStripeInvoice } from '../stripe/readInvoice.ts';
 import { invoiceOfPayment } from '../stripe/readPayment.ts';
-import { reportPayment } from '../stripe/reportPayment.ts';
+import { givenBackBefore } from '../stripe/refunds.ts';
+import { recordStandingFor, reportPayment } from '../stripe/reportPayment.ts';
 import { isFinalAnswer, translateStripeError } from '../stripe/translateError.ts';
 import { attachPayment } from '../stripe/writeInvoice.ts';
 import { noteRefundedByHand } from './refundedByHand.ts';
@@ -45,10 +46,22 @@ async function decide(engine: Engine, { invoice, gone }: PaidInvoice, payment: L
   const latest = await now(engine, invoice);
   // It is among the invoice's payments already, e.g. by somebody's hand.
   const isAttached = (await asked(() => invoiceOfPayment(engine.stripe, payment.paymentIntent))) !== null;
-  const decided = isAttached
-    ? { counted: payment.amount, why: null }
-    : countedOf(gone ? null : latest, payment);
-  await updateLinkPayment(engine.database, payment, decided);
+  await updateLinkPayment(
+    engine.database,
+    payment,
+    isAttached
+      ? { counted: payment.amount, why: null }
+      : ((await countedByRecord(engine, payment)) ?? countedOf(gone ? null : latest, payment)),
+  );
+}
+
+/** A record counts in its place already, which an installation before this one has noted, or a worker that was killed. */
+async function countedByRecord(engine: Engine, payment: LinkPayment) {
+  const { invoice, paymentIntent } = payment;
+  const record = await asked(() => recordStandingFor(engine.stripe, { invoice, paymentIntent }));
+  if (!record) return null;
+  const why: UncountedReason | null = record.amount < payment.amount ? 'more_than_owed' : null;
+  return { counted: record.amount, why, paymentRecord: record.id };
 }
 
 /** The invoice with the payment; null where it could not be counted, because somebody was quicker. */
@@ -119,6 +132,12 @@ async function countRecord(
 async function refundTheRest(engine: Engine, payment: LinkPayment): Promise<void> {
   const amount = payment.amount - (payment.counted ?? 0);
   const { paymentIntent } = payment;
+  const before = await givenBackBefore(engine.stripe, {
+    paymentIntent,
+    counted: payment.counted ?? 0,
+    amount,
+  });
+  if (before) return updateLinkPayment(engine.database, payment, { givenBack: before });
   try {
     const { id, failed } = await giveBack(engine.stripe, { paymentIntent, amount });
     await markDirty(engine.database, 'refund', { stripeId: id, side: 'stripe' });

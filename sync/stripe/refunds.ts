@@ -42,7 +42,7 @@ export async function chargedPayments(
 export async function refundsOf(
   stripe: Stripe,
   paymentIntent: string,
-): Promise<Pick<Stripe.Refund, 'id' | 'amount'>[]> {
+): Promise<Pick<Stripe.Refund, 'id' | 'amount' | 'metadata'>[]> {
   try {
     const all = await stripe.refunds
       .list({ payment_intent: paymentIntent, limit: 100 })
@@ -51,6 +51,17 @@ export async function refundsOf(
   } catch (error) {
     throw translateStripeError(error, 'read-stripe');
   }
+}
+
+/** The refund that has given back what never counted for the invoice, if that was done before. */
+export async function givenBackBefore(
+  stripe: Stripe,
+  { paymentIntent, counted, amount }: { paymentIntent: string; counted: number; amount: number },
+): Promise<string | undefined> {
+  const all = await refundsOf(stripe, paymentIntent);
+  const refunds = counted === 0 ? all : all.filter(({ metadata }) => metadata?.[NOT_COUNTED]);
+  const refunded = refunds.reduce((sum, one) => sum + one.amount, 0);
+  return refunded >= amount ? refunds[0]?.id : undefined;
 }
 
 /** What somebody has refunded by hand never counted for the invoice. */

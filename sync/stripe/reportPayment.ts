@@ -41,3 +41,22 @@ export async function reportPayment(
     throw translateStripeError(error, 'write-stripe');
   }
 }
+
+/** The report that counts for an invoice in place of a payment through a link; minor units. */
+export async function recordStandingFor(
+  stripe: Stripe,
+  { invoice, paymentIntent }: { invoice: string; paymentIntent: string },
+): Promise<{ id: string; amount: number } | undefined> {
+  const expand = ['data.payment.payment_record'];
+  for await (const { payment, amount_paid: amount } of stripe.invoicePayments.list({
+    invoice,
+    status: 'paid',
+    limit: 100,
+    expand,
+  })) {
+    const record = payment.payment_record;
+    if (typeof record === 'object' && record?.metadata[STANDS_FOR] === paymentIntent)
+      return { id: record.id, amount: amount ?? 0 };
+  }
+  return undefined;
+}

@@ -85,6 +85,44 @@ test('links of an installation whose database is lost are taken up by a backfill
   await links.isPaidOnce(living);
 });
 
+test('what such an installation has counted in part, and given back, is neither counted nor given back again', async () => {
+  const [part, back] = [await links.linked(), await links.linked()];
+  const pages = [await links.openPage(part.link.url), await links.openPage(back.link.url)];
+  await links.unseen(async () => {
+    const { id: invoice } = part;
+    const reported = await world.stripe.paymentRecords.reportPayment({
+      amount_requested: { value: 1000, currency: 'usd' },
+      payment_method_details: { type: 'custom', custom: { display_name: 'Bank transfer' } },
+      initiated_at: 1_790_000_000,
+      outcome: 'guaranteed',
+      guaranteed: { guaranteed_at: 1_790_000_000 },
+    });
+    await world.stripe.invoices.attachPayment(invoice, { payment_record: reported.id });
+    await world.stripe.invoices.voidInvoice(back.id);
+    for (const page of pages) await links.pay(page);
+  });
+  await links.shows(part.crmId, { Status__c: 'Paid', Payment_Link_Status__c: 'Paid' });
+  const noted = await links.shows(back.crmId, { Status__c: 'Void', Payment_Link_Status__c: 'Deactivated' });
+  await job.quiet();
+  const refunds = async () =>
+    Promise.all([part, back].map(async ({ id }) => links.refundsOf(await links.chargesOf(id))));
+  const before = await refunds();
+  expect(before.map((each) => each.length)).toEqual([1, 1]);
+  const { pool } = world.database;
+  await pool.query('DELETE FROM payment_link WHERE invoice = ANY($1)', [[part.id, back.id]]);
+  await pool.query('DELETE FROM link_payment WHERE invoice = ANY($1)', [[part.id, back.id]]);
+  await runBackfill(world.worker!.engine, {
+    databaseUrl: world.config.databaseUrl,
+    start: { direction: 'stripe', options: { entities: ['payment'], unmatched: 'queue', where: null } },
+    dryRun: false,
+    signal: new AbortController().signal,
+  });
+  await job.quiet();
+  expect(await refunds()).toEqual(before);
+  await links.shows(part.crmId, { Payment_Link_Status__c: 'Paid', Amount_Refunded__c: 0 });
+  await links.shows(back.crmId, { Payment_Link_Note__c: noted.Payment_Link_Note__c });
+});
+
 test('what could not be refunded by itself and is refunded in the Dashboard: the record says so and asks no more', async () => {
   const paid = await links.linked();
   const page = await links.openPage(paid.link.url);
