@@ -182,23 +182,16 @@ export async function attachIntent(
   });
 }
 
-/**
- * Gives back what does not count for the invoice, once: a refund whose answer was lost is found by its mark, however
- * long ago that was. Stripe's id of the refund, and whether the bank has refused it.
- */
+/** Gives back what does not count for the invoice. Stripe's id of the refund, and whether the bank has refused it. */
 export async function giveBack(
   stripe: Stripe,
   { paymentIntent, amount }: { paymentIntent: string; amount: number },
 ): Promise<{ id: string; failed: boolean }> {
   return fromStripe('write-stripe', async () => {
-    const { data: refunds } = await stripe.refunds.list({ payment_intent: paymentIntent, limit: 100 });
-    const before = refunds.find(({ metadata }) => metadata?.[NOT_COUNTED] === 'true');
-    const { id, status } =
-      before ??
-      (await stripe.refunds.create(
-        { payment_intent: paymentIntent, amount, metadata: { [NOT_COUNTED]: 'true' } },
-        { idempotencyKey: `give-back-${paymentIntent}-${amount}` },
-      ));
+    const { id, status } = await stripe.refunds.create(
+      { payment_intent: paymentIntent, amount, metadata: { [NOT_COUNTED]: 'true' } },
+      { idempotencyKey: `give-back-${paymentIntent}-${amount}` },
+    );
     return { id, failed: status === 'failed' || status === 'canceled' };
   });
 }
