@@ -70,8 +70,13 @@ export async function convergeMirrors(
     asFailure(() => kind.read(engine.stripe, record.stripeId!)),
   );
   const mirrored = read.filter((one): one is Mirrored => one !== null && !isSyncFailure(one));
-  // Of what was never written there is nothing to read: the external id keeps an upsert from making two.
-  const written = records.filter(({ crmId, attempts }) => crmId !== null || attempts > 0);
+  // Of what was never written there is nothing to read: the external id keeps an upsert from making two. What makes no record
+  // now may have made one by a worker that was killed before it noted that.
+  const makesNone = (one: Mirrored | SyncFailure | null) =>
+    one !== null && !isSyncFailure(one) && !one.makesRecord;
+  const written = records.filter(
+    ({ crmId, attempts }, index) => crmId !== null || attempts > 0 || makesNone(read[index]!),
+  );
   const rows = mirrored[0]
     ? await orgRows(engine, kind, { records: written, fields: Object.keys(mirrored[0].fields) })
     : [];

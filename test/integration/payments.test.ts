@@ -200,3 +200,30 @@ describe('an invoice that is marked as paid leaves one payment from outside, whi
     }
   });
 });
+
+test('a debit that fails is told, also if the worker was killed before it noted that the org had it', async () => {
+  await world.control('stripe', 'POST', '/billing', { bankDebitSeconds: 3600 });
+  const { crmId, id } = await money.open();
+  const { customer } = await world.stripe.invoices.retrieve(id);
+  const { id: account } = await world.stripe.paymentMethods.attach('pm_usBankAccount_insufficientFunds', {
+    customer: String(customer),
+  });
+  await world.stripe.invoices.pay(id, { payment_method: account });
+  const becomes = (status: string) =>
+    eventually(async () => {
+      const [found, ...more] = await confirmationsOf(crmId);
+      return found?.Status__c === status && more.length === 0;
+    }, `the debit is ${status}`);
+  await becomes('Pending');
+  await job.quiet();
+  await world.stopWorker();
+  await world.database.pool.query(
+    `UPDATE sync_record SET crm_id = NULL, base = NULL WHERE entity = 'payment' AND base ->> 'invoiceId' = $1`,
+    [id],
+  );
+  const now = Math.floor(Date.now() / 1000);
+  await world.control('stripe', 'POST', '/clock', { now: now + 7200 });
+  await world.startWorker();
+  await becomes('Failed');
+  await world.control('stripe', 'POST', '/clock', { now: null });
+});

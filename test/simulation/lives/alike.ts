@@ -156,8 +156,12 @@ function stateOf(
   );
 }
 
-function refundedOf(invoice: string, { paid, refunds }: InStripe): number {
-  const intents = new Set((paid.get(invoice) ?? []).map(({ payment }) => payment.payment_intent));
+function refundedOf(invoice: string, { paid, refunds, standFor }: InStripe): number {
+  const intents = new Set(
+    (paid.get(invoice) ?? []).map(
+      ({ payment }) => payment.payment_intent ?? standFor.get(String(payment.payment_record)),
+    ),
+  );
   return refunds
     .filter(({ payment_intent }) => payment_intent !== null && intents.has(String(payment_intent)))
     .reduce((sum, { amount }) => sum + amount, 0);

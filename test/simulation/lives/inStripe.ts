@@ -10,6 +10,8 @@ export interface InStripe {
   creditNotes: Stripe.CreditNote[];
   /** Invoices of which a payment is on its way. */
   processing: Set<string>;
+  /** Payments through links by the record that counts in their place. */
+  standFor: Map<string, string>;
   /** How payments through Stripe stand. */
   intents: Map<string, string>;
   customers: Stripe.Customer[];
@@ -19,7 +21,7 @@ export interface InStripe {
 
 const MOST = 10_000;
 
-export async function readStripe({ stripe }: World): Promise<InStripe> {
+export async function readStripe({ stripe, database }: World): Promise<InStripe> {
   const all = <T>(list: Stripe.ApiListPromise<T>): Promise<T[]> => list.autoPagingToArray({ limit: MOST });
   const page = { limit: 100 };
   const [invoices, payments, refunds, creditNotes, intents, customers, links, records] = await Promise.all([
@@ -40,7 +42,11 @@ export async function readStripe({ stripe }: World): Promise<InStripe> {
     if (one.status === 'paid') paid.set(invoice, [...(paid.get(invoice) ?? []), one]);
     if (one.status === 'open' && underWay.has(String(one.payment.payment_intent))) processing.add(invoice);
   }
+  const { rows } = await database.pool.query<{ record: string; intent: string }>(
+    'SELECT payment_record AS record, payment_intent AS intent FROM link_payment WHERE payment_record IS NOT NULL',
+  );
   return {
+    standFor: new Map(rows.map(({ record, intent }) => [record, intent])),
     invoices: new Map(invoices.map((one) => [one.id, one])),
     paid,
     refunds,
