@@ -56,7 +56,8 @@ module.exports = {
     '!**/__tests__/**',
     '!sandbox/page/**',
   ],
-  maxWorkers: 2,
+  // One more than the cores of the smallest machine: most files wait for timers and for processes of their own.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/setup/longestFirst.cjs',
   // Jest has one timeout for all projects; setup/longer.cjs and setup/longest.cjs raise it for those that start servers.
   testTimeout: 60_000,
