@@ -20,7 +20,8 @@ const list = (worker: Worker, calls: number) =>
 test('two workers together stay within what Stripe takes, without being told to by its 429s', async () => {
   const first = world.worker!;
   await eventually(async () => mostOf(first) === 10 && mostOf(second!) === 10, 'each has its half');
-  await world.control('stripe', 'POST', '/pace', { requestsPerSecond: 25 });
+  // Each with all of the rate would come to 40; what a busy machine has held up arrives at once.
+  await world.control('stripe', 'POST', '/pace', { requestsPerSecond: 32 });
   await Promise.all([list(first, 40), list(second!, 40)]);
   const { limited } = await world.control<{ limited: number }>('stripe', 'GET', '/pace');
   expect(limited).toBe(0);
