@@ -35,7 +35,8 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string)
     fields: {
       Type__c: 'Payment',
       Status__c: status,
-      Amount__c: toMajorUnits(intent.amount_received || intent.amount, intent.currency),
+      // An attempt that failed was over what was owed then; what is owed now, Stripe asks for with the next one.
+      Amount__c: toMajorUnits(intent.amount_received || charge?.amount || intent.amount, intent.currency),
       Amount_Refunded__c: someAmount(charge?.amount_refunded ?? 0, intent.currency),
       Currency__c: intent.currency.toUpperCase(),
       Method__c: methodWords(charge),

@@ -53,15 +53,19 @@ export interface SimulatedOptions {
   environment?: Record<string, string>;
   /** Those of a multi-currency org. */
   currencies?: string[] | undefined;
+  /** Whether every exchange with Stripe is checked against the contract, which takes a part of the time. */
+  recordExchanges?: boolean;
 }
 
 export async function startSimulated({
   environment = {},
   currencies,
+  recordExchanges = true,
 }: SimulatedOptions = {}): Promise<Simulated> {
   const world = await startWorld({
     changeStream: true,
     personAccounts: true,
+    recordExchanges,
     ...(currencies && { currencies }),
     environment: {
       LEASE_SECONDS: '2',

@@ -14,6 +14,8 @@ import { doneMoreOrLess } from './onlyOnce.ts';
 const AT_ONCE = 16;
 // In one world much is asked for anyway; its timers need not hurry.
 const CRM_SWEEP_SECONDS = '5';
+// Of so many lives one's world holds all exchanges with Stripe to the contract.
+const CONTRACT_EVERY = 1_250;
 // Trouble that lasts, such as lost webhooks, ends so many lives later.
 const TROUBLE_LASTS = 12;
 
@@ -29,7 +31,12 @@ export interface Lived {
 
 /** Lives side by side in a world of their own, an org with several `currencies` or with one, with its trouble; then everything comes to rest and is looked at. */
 export async function liveInWorld(plans: PlannedLife[], currencies?: string[]): Promise<Lived> {
-  const simulated = await startSimulated({ environment: { CRM_SWEEP_SECONDS }, currencies });
+  const recordExchanges = plans.some(({ index }) => index % CONTRACT_EVERY === 0);
+  const simulated = await startSimulated({
+    environment: { CRM_SWEEP_SECONDS },
+    currencies,
+    recordExchanges,
+  });
   const lived: Lived = { told: new Told(), problems: [] };
   try {
     await liveThrough(simulated, plans, lived);
