@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 import type { World } from '../../integration/world.ts';
 import type { Simulated } from '../simulated.ts';
@@ -59,8 +60,24 @@ export async function prepare(simulated: Simulated): Promise<LifeWorld> {
 
 function persistent({ stripeUrl, config }: World): Stripe {
   const { hostname: host, port } = new URL(stripeUrl);
-  return new Stripe(config.stripe.secretKey, { host, port, protocol: 'http', maxNetworkRetries: 10 });
+  return new Stripe(config.stripe.secretKey, {
+    host,
+    port,
+    protocol: 'http',
+    maxNetworkRetries: 10,
+    httpClient: Stripe.createFetchHttpClient(untilAdmitted),
+  });
 }
+
+/** Too many calls are what stripe-node does not try again by itself. */
+const untilAdmitted: typeof fetch = async (address, init) => {
+  for (;;) {
+    const answer = await fetch(address, init);
+    if (answer.status !== 429) return answer;
+    await answer.body?.cancel();
+    await pause(50);
+  }
+};
 
 /** Who asks while it goes on waits for the same. */
 function oneAtATime(work: () => Promise<void>): () => Promise<void> {
