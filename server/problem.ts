@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { isSyncFailure, RetryableFailure } from '../sync/failure.ts';
 
 /** HTTP status of every code the API can answer with; other codes are records that cannot be processed: 422. */
 const STATUS: Record<string, number> = {
@@ -92,6 +93,8 @@ export function problemHandler(log: Logger) {
 
 function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (isSyncFailure(error))
+    return new Problem(error instanceof RetryableFailure ? 'not_ready' : error.code, error.message);
   const { type, code } = error as { type?: string; code?: string };
   if (type === 'entity.parse.failed') return new Problem('invalid_request', 'The body is not valid JSON.');
   if (type === 'entity.too.large')

@@ -4,7 +4,6 @@ import { actionParams, type ActionParams } from '../../sync/actions/actionParams
 import { creditSums } from '../../sync/actions/creditSums.ts';
 import { livingLinks } from '../../sync/actions/livingLinks.ts';
 import { invoiceActions } from '../../sync/domain/invoiceActions.ts';
-import { isSyncFailure, RetryableFailure } from '../../sync/failure.ts';
 import type { InvoiceCommandKind } from '../../sync/store/entities.ts';
 import { describeInvoice } from '../../sync/store/describeInvoice.ts';
 import { Problem } from '../problem.ts';
@@ -50,12 +49,7 @@ export function invoices(port: CommandPort & { stripe: Stripe }): Router {
 
 /** What is asked of Stripe while somebody waits; it does nothing there. */
 async function inStripe<T>(crmId: string, ask: () => Promise<T | null>): Promise<T> {
-  try {
-    const told = await ask();
-    if (told) return told;
-  } catch (error) {
-    if (!isSyncFailure(error)) throw error;
-    throw new Problem(error instanceof RetryableFailure ? 'not_ready' : error.code, error.message);
-  }
+  const told = await ask();
+  if (told) return told;
   throw new Problem('unknown_invoice', `${crmId} is not in Stripe. Press Sync Invoice on the record.`);
 }

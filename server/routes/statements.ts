@@ -1,8 +1,6 @@
 import express, { type Router } from 'express';
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import { isSyncFailure, RetryableFailure } from '../../sync/failure.ts';
-import type { Statement } from '../../sync/statement/readStatement.ts';
 import { statementFigures } from '../../sync/statement/statementFigures.ts';
 import { statementOf } from '../../sync/statement/statementOf.ts';
 import { statementPdf } from '../../sync/statement/statementPdf.ts';
@@ -38,7 +36,7 @@ export function statements(port: StatementsPort): Router {
         'not_acceptable',
         'A statement is application/json or application/pdf. Accept one of them.',
       );
-    const statement = await inTurn(() => read(port, { accountId, asked }));
+    const statement = await inTurn(() => statementOf(port, { accountId, asked, now: new Date() }));
     response.vary('Accept');
     if (type === 'application/json') {
       response.json(statementFigures(statement));
@@ -49,18 +47,6 @@ export function statements(port: StatementsPort): Router {
     statementPdf(statement, port.statementFont ?? null).pipe(response);
   });
   return router;
-}
-
-async function read(
-  port: StatementsPort,
-  asked: Omit<Parameters<typeof statementOf>[1], 'now'>,
-): Promise<Statement> {
-  try {
-    return await statementOf(port, { ...asked, now: new Date() });
-  } catch (error) {
-    if (!isSyncFailure(error)) throw error;
-    throw new Problem(error instanceof RetryableFailure ? 'not_ready' : error.code, error.message);
-  }
 }
 
 /** Calls of this process pass no gate: reading one after the other keeps far below Stripe's limits. */

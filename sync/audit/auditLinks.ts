@@ -1,6 +1,6 @@
 import { mapConcurrently } from '../flows/concurrency.ts';
 import { crmIdsOf } from '../store/knownInOrg.ts';
-import { linkPaymentsOf, livingLinks, type KnownLink } from '../store/paymentLinks.ts';
+import { linkPaymentsOf, payableLinks, type KnownLink } from '../store/paymentLinks.ts';
 import { markAllDirty } from '../store/syncRecords.ts';
 import { isLinkActive, paidThrough } from '../stripe/paymentLinks.ts';
 import type { Difference } from './audit.ts';
@@ -18,7 +18,7 @@ export async function auditLinks(
   { heal, onDifference }: { heal: boolean; onDifference(difference: Difference): void },
 ): Promise<number> {
   let differing = 0;
-  for await (const page of livingLinks(engine.database)) {
+  for await (const page of payableLinks(engine.database)) {
     const found = (
       await mapConcurrently(page, STRIPE_CALLS_AT_ONCE, (link) => patiently(() => fieldsOf(engine, link)))
     ).map((fields, index) => ({ stripeId: page[index]!.invoice, fields }));

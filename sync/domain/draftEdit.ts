@@ -1,6 +1,6 @@
 import type { InvoiceTerms, LineTerms, StripeInvoice } from './invoice.ts';
-import { differingFields } from './merge.ts';
-import { dueBy } from './paymentTerms.ts';
+import { changedFields } from './merge.ts';
+import { dueOnceFinal } from './paymentTerms.ts';
 import type { LineUpdate } from './planStripeInvoice.ts';
 
 /** A change of a line that is there; `crmId` is null where the org does not have it yet. */
@@ -24,13 +24,10 @@ export function termsEdit(
   const after: InvoiceTerms = { ...terms, ...said, ...(said.dueDate && { paymentTerms: null }) };
   const { paymentTerms, finalizeOn } = after;
   if (paymentTerms && (said.paymentTerms || said.finalizeOn !== undefined))
-    after.dueDate = dueBy(paymentTerms, finalizeOn && finalizeOn > today ? finalizeOn : today);
-  return differing(terms, after);
+    after.dueDate = dueOnceFinal(paymentTerms, { finalizeOn, today });
+  return changedFields(terms, after);
 }
 
 /** The same of a line. */
 export const lineEdit = (line: LineTerms, said: Partial<LineTerms>): Partial<LineTerms> =>
-  differing(line, { ...line, ...said });
-
-const differing = <T extends object>(before: T, after: T): Partial<T> =>
-  Object.fromEntries(differingFields<T>(before, after).map((field) => [field, after[field]])) as Partial<T>;
+  changedFields(line, { ...line, ...said });

@@ -51,6 +51,10 @@ export function mergeFields<T extends object>(
   return { value, conflicts };
 }
 
+/** What the second record says differently, and no other field. */
+export const changedFields = <T extends object>(before: T, after: T): Partial<T> =>
+  Object.fromEntries(differingFields<T>(before, after).map((field) => [field, after[field]])) as Partial<T>;
+
 /** The fields in which two records of plain JSON values differ. */
 export function differingFields<T extends object>(
   before: Partial<T>,

@@ -27,6 +27,12 @@ export function dueBy(terms: PaymentTerms, day: string): string {
   }
 }
 
+/** The same of a draft, as far as it is known when it becomes final: on the day that was chosen, or today at the earliest. */
+export const dueOnceFinal = (
+  terms: PaymentTerms,
+  { finalizeOn, today }: { finalizeOn: string | null; today: string },
+): string => dueBy(terms, finalizeOn && finalizeOn > today ? finalizeOn : today);
+
 /**
  * The org's draft with a due date and terms that go together. New terms bring their due date with them; a due date that
  * somebody chose by hand, on either side, ends the terms. A record without both has its Account's terms.
@@ -42,7 +48,7 @@ export function followTerms(
   if (!terms || (stripe && (stripe.status !== 'draft' || stripe.chargesAutomatically))) return crm;
   // What was made before, and is not settled yet, has its due date.
   if (!base && dueDate === null && stripe?.terms.dueDate) return crm;
-  const by = dueBy(terms, finalizeOn && finalizeOn > today ? finalizeOn : today);
+  const by = dueOnceFinal(terms, { finalizeOn, today });
   const changed = (field: 'dueDate' | 'paymentTerms' | 'finalizeOn', of: CrmInvoice | StripeInvoice) =>
     base !== null && !same(base.terms[field] ?? null, of.terms[field]);
   const follows = changed('paymentTerms', crm) || changed('finalizeOn', crm);

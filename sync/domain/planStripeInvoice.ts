@@ -11,7 +11,7 @@ import {
   type StripeInvoice,
   type StripeLine,
 } from './invoice.ts';
-import { differingFields, mergeFields, same } from './merge.ts';
+import { changedFields, differingFields, mergeFields, same } from './merge.ts';
 import { agreedOnSent } from './past.ts';
 
 export interface LineUpdate {
@@ -77,7 +77,7 @@ export function planStripeInvoice(
   const past = base && agreedOnSent(base.terms, base.sent, stripe.terms);
   const merged = mergeFields({ base: past ?? undefined, crm: crm.terms, stripe: stripe.terms }, TERMS_OWNER);
   const terms = stripe.chargesAutomatically ? withoutDueDate(stripe, merged) : merged;
-  const update = changedOnly(stripe.terms, terms.value);
+  const update = changedFields(stripe.terms, terms.value);
   return planLines(base, { crm, stripe }, { ...NOTHING, update, conflicts: terms.conflicts });
 }
 
@@ -127,7 +127,7 @@ function planLines(
         `lines.${crmLine.id}.`,
       );
       plan.conflicts.push(...merged.conflicts);
-      const change = changedOnly(stripeLine.terms, merged.value);
+      const change = changedFields(stripeLine.terms, merged.value);
       if (Object.keys(change).length > 0) {
         plan.updateLines.push({ id: stripeLine.id, crmId: crmLine.id, before: stripeLine.terms, change });
       }
@@ -228,12 +228,6 @@ const lineConflict = (crmId: string, values: { stripe: unknown; crm: unknown }):
   ...values,
   winner: 'salesforce',
 });
-
-function changedOnly<T extends object>(before: T, after: T): Partial<T> {
-  return Object.fromEntries(
-    differingFields<T>(before, after).map((field) => [field, after[field]]),
-  ) as Partial<T>;
-}
 
 function lineIdInBase(base: InvoiceBase | null, line: StripeLine | undefined): string | undefined {
   if (!base || !line) return undefined;

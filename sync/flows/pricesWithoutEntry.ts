@@ -151,7 +151,7 @@ export async function decideOnPrice(
       pairedWith || entry.terms.active ? entry.id : undefined,
     );
   }
-  if (!book.multiCurrency && currency !== engine.settings.defaultCurrency)
+  if (!book.currencies && currency !== engine.settings.defaultCurrency)
     return ignored(
       `It is in ${code}, and the org has only ${engine.settings.defaultCurrency.toUpperCase()}.`,
     );
@@ -212,7 +212,7 @@ async function makeEntries(
         Product2Id: productId,
         UnitPrice: toMajorUnits(price.terms.unitAmount, price.currency),
         IsActive: true,
-        ...(book.multiCurrency ? { CurrencyIsoCode: price.currency.toUpperCase() } : {}),
+        ...(book.currencies ? { CurrencyIsoCode: price.currency.toUpperCase() } : {}),
         Stripe_Price_Id__c: price.id,
         Sync_Status__c: 'Synced',
         Last_Synced_At__c: engine.now().toISOString(),

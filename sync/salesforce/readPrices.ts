@@ -10,9 +10,7 @@ import { isoTime, plainText } from './values.ts';
 /** The price book whose entries are kept the same as Stripe's prices. */
 export interface PriceBook {
   id: string;
-  /** CurrencyIsoCode exists only in an org with several currencies. */
-  multiCurrency: boolean;
-  /** Those that are active there; null in any other org. */
+  /** Those that are active in an org with several currencies, whose entries have a CurrencyIsoCode; null in any other org. */
   currencies: OrgCurrencies;
   /** Of UnitPrice. */
   decimals: number;
@@ -80,7 +78,6 @@ async function findPriceBook(org: SalesforceOrg, name: string): Promise<PriceBoo
   const field = (wantedField: string) => described.fields.find((each) => each.name === wantedField);
   return {
     id: only.Id,
-    multiCurrency: field('CurrencyIsoCode') !== undefined,
     currencies: activeCurrencies(described.fields),
     decimals: field('UnitPrice')?.scale ?? 2,
   };
@@ -134,7 +131,7 @@ async function entriesWhere(
 
 const entriesQuery = (book: PriceBook, condition: string) =>
   'SELECT Id, Pricebook2Id, Product2Id, Product2.Stripe_Product_Id__c, UnitPrice, IsActive, UseStandardPrice, ' +
-  `Stripe_Price_Id__c, Sync_Status__c, Sync_Error__c, SystemModstamp${book.multiCurrency ? ', CurrencyIsoCode' : ''} ` +
+  `Stripe_Price_Id__c, Sync_Status__c, Sync_Error__c, SystemModstamp${book.currencies ? ', CurrencyIsoCode' : ''} ` +
   `FROM PricebookEntry WHERE ${condition}`;
 
 /** `currency` is that of an org with a single one. */

@@ -58,7 +58,7 @@ export async function linksOf(database: Database, invoices: string[]): Promise<K
 }
 
 /** Links through which somebody may pay, as far as we know, a page at a time. */
-export async function* livingLinks(database: Database): AsyncGenerator<KnownLink[]> {
+export async function* payableLinks(database: Database): AsyncGenerator<KnownLink[]> {
   let after = '0';
   for (;;) {
     const { rows } = await database.pool.query<KnownLink>(
@@ -72,13 +72,13 @@ export async function* livingLinks(database: Database): AsyncGenerator<KnownLink
   }
 }
 
-/** A link of ours that Stripe has and we do not know. Returns whether we know it now, and did not before. */
+/** Notes a link of ours that Stripe has and we do not know. */
 export async function adoptLink(
   database: Database,
   link: Omit<KnownLink, 'id' | 'createdAt'>,
-): Promise<boolean> {
+): Promise<void> {
   const { invoice, key, amount, currency, params, stripeId, url, active, closedWhy } = link;
-  const { rowCount } = await database.pool.query(
+  await database.pool.query(
     // Of two that can be paid one is closed, whichever was known first.
     `INSERT INTO payment_link (invoice, key, amount, currency, params, stripe_id, url, active, closed_why)
      SELECT $1, $2, $3, $4, $5, $6, $7, $8,
@@ -86,7 +86,6 @@ export async function adoptLink(
      ON CONFLICT DO NOTHING`,
     [invoice, key, amount, currency, JSON.stringify(params), stripeId, url, active, closedWhy],
   );
-  return rowCount === 1;
 }
 
 /** Which of these links we know. */

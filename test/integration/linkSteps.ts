@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { OrgRecord } from './orgUser.ts';
+import { payOnLinkPage } from './payingPerson.ts';
 import type { MoneySteps, Opened } from './moneySteps.ts';
 import { eventually, type World } from './world.ts';
 
@@ -26,6 +27,8 @@ export interface LinkSteps {
   isPaidOnce(paid: Opened): Promise<void>;
   /** What nothing sees happens in between: both are stopped, then what was told meanwhile is told. */
   unseen(work: () => Promise<unknown>): Promise<void>;
+  /** Paid at the moment in which it was voided; what shall go back, Stripe refuses to refund. */
+  refundRefused(): Promise<Linked>;
 }
 
 const FIELDS =
@@ -47,17 +50,6 @@ export function linkSteps(world: World, money: MoneySteps): LinkSteps {
   }
 
   const openPage = async (url: string) => (await fetch(url)).url;
-
-  async function pay(page: string): Promise<string> {
-    const body = new URLSearchParams({
-      cardNumber: '4242424242424242',
-      cardExpiry: '12 / 34',
-      cardCvc: '123',
-      billingName: 'Ada Lovelace',
-      email: 'ada@buyer.example',
-    });
-    return (await fetch(page, { method: 'POST', body })).text();
-  }
 
   async function shows(crmId: string, fields: Record<string, unknown>): Promise<OrgRecord> {
     let last: OrgRecord | undefined;
@@ -110,5 +102,35 @@ export function linkSteps(world: World, money: MoneySteps): LinkSteps {
     await world.control('stripe', 'POST', '/deliveries/release', {});
   }
 
-  return { linked, linksOf, openPage, pay, shows, chargesOf, refundsOf, isPaidOnce, unseen };
+  async function refundRefused(): Promise<Linked> {
+    const paid = await linked();
+    const page = await openPage(paid.link.url);
+    await world.control('stripe', 'POST', '/faults', {
+      match: { method: 'POST', path: '/v1/refunds$' },
+      kind: 'status',
+      status: 400,
+      times: 1,
+      body: {
+        error: { type: 'invalid_request_error', message: 'Insufficient funds in your Stripe balance.' },
+      },
+    });
+    await unseen(async () => {
+      await world.stripe.invoices.voidInvoice(paid.id);
+      await payOnLinkPage(page);
+    });
+    return paid;
+  }
+
+  return {
+    linked,
+    linksOf,
+    openPage,
+    pay: payOnLinkPage,
+    shows,
+    chargesOf,
+    refundsOf,
+    isPaidOnce,
+    unseen,
+    refundRefused,
+  };
 }

@@ -124,19 +124,7 @@ test('what such an installation has counted in part, and given back, is neither 
 });
 
 test('what could not be refunded by itself and is refunded in the Dashboard: the record says so and asks no more', async () => {
-  const paid = await links.linked();
-  const page = await links.openPage(paid.link.url);
-  await world.control('stripe', 'POST', '/faults', {
-    match: { method: 'POST', path: '/v1/refunds$' },
-    kind: 'status',
-    status: 400,
-    times: 1,
-    body: { error: { type: 'invalid_request_error', message: 'Insufficient funds in your Stripe balance.' } },
-  });
-  await links.unseen(async () => {
-    await world.stripe.invoices.voidInvoice(paid.id);
-    await links.pay(page);
-  });
+  const paid = await links.refundRefused();
   await links.shows(paid.crmId, { Status__c: 'Void', Payment_Link_Status__c: 'Refund Failed' });
   const [charge] = await links.chargesOf(paid.id);
   const half = Math.round(charge!.amount / 2);

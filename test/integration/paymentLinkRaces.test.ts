@@ -124,19 +124,7 @@ test('a part is paid another way at the moment in which the link is paid: exactl
 });
 
 test('a refund that Stripe refuses is said on the record, and can be asked for of the void invoice', async () => {
-  const paid = await links.linked();
-  const page = await links.openPage(paid.link.url);
-  await world.control('stripe', 'POST', '/faults', {
-    match: { method: 'POST', path: '/v1/refunds$' },
-    kind: 'status',
-    status: 400,
-    times: 1,
-    body: { error: { type: 'invalid_request_error', message: 'Insufficient funds in your Stripe balance.' } },
-  });
-  await links.unseen(async () => {
-    await world.stripe.invoices.voidInvoice(paid.id);
-    await links.pay(page);
-  });
+  const paid = await links.refundRefused();
   const shown = await links.shows(paid.crmId, { Status__c: 'Void', Payment_Link_Status__c: 'Refund Failed' });
   expect(shown.Payment_Link_Note__c).toMatch(
     /could not be refunded .*Insufficient funds.* Refund them by hand\.$/,

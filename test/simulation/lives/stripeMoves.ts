@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { DECLINED_CARD, GOOD_CARD, payOnHostedPage } from '../../integration/payingPerson.ts';
+import { DECLINED_CARD, GOOD_CARD, payOnHostedPage, payOnLinkPage } from '../../integration/payingPerson.ts';
 import { couponOf, lineInStripe, passDays, type Living } from './births.ts';
 import type { LifeWorld } from './lifeWorld.ts';
 import type { StripeMove } from './moves.ts';
@@ -168,12 +168,5 @@ async function linkOf({ world }: LifeWorld, { id }: Stripe.Invoice): Promise<{ i
 /** A guest pays; whether the page still takes it is the link's affair. */
 async function onLinkPage({ url }: { url: string }): Promise<void> {
   const { url: page } = await fetch(url);
-  const body = new URLSearchParams({
-    cardNumber: '4242424242424242',
-    cardExpiry: '12 / 34',
-    cardCvc: '123',
-    billingName: 'Ada Lovelace',
-    email: 'ada@buyer.example',
-  });
-  await (await fetch(page, { method: 'POST', body })).text();
+  await payOnLinkPage(page);
 }
