@@ -139,7 +139,7 @@ test.each([0, 110])(
   async (delayMs) => {
     let running = true;
     const killing = (async () => {
-      for (let round = 0; round < 4 && running; round++) {
+      for (let round = 0; round < 3 && running; round++) {
         await new Promise((done) => setTimeout(done, 250 + delayMs));
         await Promise.all([worker.kill(), web.kill()]);
         await bothStart();

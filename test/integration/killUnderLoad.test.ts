@@ -7,7 +7,7 @@ import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 // KILLS=50 is the long run that docs/performance.md tells of.
-const KILLS = Number(process.env.KILLS ?? 10);
+const KILLS = Number(process.env.KILLS ?? 6);
 // After every second kill of the worker the web process is killed once.
 const VICTIMS = Array.from({ length: KILLS }, (_, index) =>
   index % 2 === 0 ? (['worker'] as const) : (['worker', 'web'] as const),

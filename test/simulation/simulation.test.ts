@@ -1,7 +1,7 @@
 import { simulate } from './simulate.ts';
 
 // Long runs with seeds of their own: `npm run simulate`. Faults befall the lives of `lives.test.ts`, too.
-const RUNS = 100;
+const RUNS = 60;
 const SEED = 20261121;
 // What the keepers of customers and prices do beside takes time: here once, in long runs always.
 const KEPT_ROUNDS = 1;
