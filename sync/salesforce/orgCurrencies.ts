@@ -1,7 +1,7 @@
 import type { OrgCurrencies } from '../domain/recordCurrency.ts';
 import { CURRENCY_FIELD } from '../domain/trackedFields.ts';
-import { isSyncFailure } from '../failure.ts';
 import type { SalesforceOrg } from './connection.ts';
+import { describeFields, type DescribedField } from './describeFields.ts';
 
 // Currencies are activated while the worker runs; asking costs a call.
 const KNOWN_FOR_MS = 10 * 60_000;
@@ -28,24 +28,14 @@ export async function orgCurrencies(org: SalesforceOrg, needed: string[] = []): 
   return currencies;
 }
 
-interface Described {
-  fields: { name: string; picklistValues?: { active: boolean; value: string }[] }[];
-}
-
 async function describeCurrencies(org: SalesforceOrg): Promise<OrgCurrencies> {
-  try {
-    const { fields } = await org.request<Described>('GET', '/sobjects/Invoice__c/describe');
-    return activeCurrencies(fields);
-  } catch (error) {
-    // An object that is hidden from us has no amounts to write; whoever reads it is told so, and other objects go on.
-    if (!isSyncFailure(error) || error.code !== 'crm_not_found') throw error;
-    known.delete(org);
-    return null;
-  }
+  const fields = await describeFields(org, 'Invoice__c');
+  if (!fields) known.delete(org);
+  return fields && activeCurrencies(fields);
 }
 
 /** The active values of the record currency among the fields of an object's describe. */
-export function activeCurrencies(fields: Described['fields']): OrgCurrencies {
+export function activeCurrencies(fields: DescribedField[]): OrgCurrencies {
   const field = fields.find(({ name }) => name === CURRENCY_FIELD);
   if (!field) return null;
   return (field.picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value);

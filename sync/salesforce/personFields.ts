@@ -1,12 +1,13 @@
 import { PERSON_FIELDS } from '../domain/trackedFields.ts';
 import type { SalesforceOrg } from './connection.ts';
+import { describeFields } from './describeFields.ts';
 
 // Person Accounts may be switched on while the worker runs; asking costs a call.
 const KNOWN_FOR_MS = 60 * 60_000;
 
 const known = new WeakMap<SalesforceOrg, { at: number; fields: Promise<string[]> }>();
 
-/** The fields of an Account by which it is a person; none in an org without Person Accounts. */
+/** The fields of an Account by which it is a person; none in an org without Person Accounts, or that hides Accounts from us. */
 export function personFields(org: SalesforceOrg): Promise<string[]> {
   const before = known.get(org);
   if (before && Date.now() - before.at < KNOWN_FOR_MS) return before.fields;
@@ -17,7 +18,8 @@ export function personFields(org: SalesforceOrg): Promise<string[]> {
 }
 
 async function describePersonFields(org: SalesforceOrg): Promise<string[]> {
-  const described = await org.request<{ fields: { name: string }[] }>('GET', '/sobjects/Account/describe');
-  const there = new Set(described.fields.map(({ name }) => name));
+  const described = await describeFields(org, 'Account');
+  if (!described) known.delete(org);
+  const there = new Set(described?.map(({ name }) => name));
   return there.has('IsPersonAccount') ? PERSON_FIELDS.filter((name) => there.has(name)) : [];
 }

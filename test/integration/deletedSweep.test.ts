@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openEngine, openLog } from '../../server/wiring.ts';
 import { sweepContacts } from '../../sync/inbox/billingContacts.ts';
+import { sweepCrm } from '../../sync/inbox/sweepCrm.ts';
 import { sweepDeleted } from '../../sync/inbox/sweepDeleted.ts';
 import { moveCursor } from '../../sync/store/cursors.ts';
 import type { Engine } from '../../sync/engine.ts';
@@ -66,6 +67,26 @@ test('an object that the org tells nothing of does not keep the others from bein
   });
   expect((await rowOf(id)).state).toBe('dirty');
   await moveCursor(world.database, cursor, before.rows[0].position);
+});
+
+test('Accounts that are hidden from us do not keep changes of others from being found', async () => {
+  const id = await job.raiseAndSync();
+  await job.quiet();
+  await world.stopWorker();
+  const fresh = await openEngine(world.config, openLog(world.config, 'test'));
+  await sweepCrm(fresh.engine);
+  await fresh.close();
+  await world.admin.update('Invoice__c', id, { Description__c: 'Changed while Accounts are hidden' });
+  await world.control('org', 'POST', '/faults', {
+    match: { method: 'GET', path: 'sobjects/Account/describe' },
+    kind: 'status',
+    status: 404,
+    body: [{ errorCode: 'NOT_FOUND', message: 'The requested resource does not exist' }],
+  });
+  const another = await openEngine(world.config, openLog(world.config, 'test'));
+  await sweepCrm(another.engine);
+  await another.close();
+  expect((await rowOf(id)).state).toBe('dirty');
 });
 
 test('a deleted invoice is found, and a restored one', async () => {
