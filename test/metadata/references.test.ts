@@ -203,7 +203,7 @@ describe('pages and the app', () => {
   it.each([...flexipages])('%s holds components that are made for its object', (_, xml) => {
     const components = many(xml.flexiPageRegions)
       .flatMap((region) => many(region.itemInstances))
-      .map((item) => String((item.componentInstance as Xml).componentName));
+      .map((item) => String((item.componentInstance as Xml | undefined)?.componentName));
     for (const name of components.filter((component) => component.startsWith('c:')).map((c) => c.slice(2))) {
       const meta = readXml(join(lwcDir, name, `${name}.js-meta.xml`));
       expect(meta.isExposed).toBe('true');
@@ -214,12 +214,12 @@ describe('pages and the app', () => {
   });
 
   it('are reached from the objects and the app', () => {
-    const invoice = readXml(join(folder('objects'), 'Invoice__c/Invoice__c.object-meta.xml'));
-    const app = readXml(join(folder('applications'), 'Invoicebridge.app-meta.xml'));
-    const overrides = [...many(invoice.actionOverrides), ...many(app.actionOverrides)].map(
-      ({ content }) => content,
+    const objects = ['Invoice__c', 'Invoice_Line__c'].map((name) =>
+      readXml(join(folder('objects'), name, `${name}.object-meta.xml`)),
     );
-    expect(new Set(overrides)).toEqual(new Set(flexipages.keys()));
+    const app = readXml(join(folder('applications'), 'Invoicebridge.app-meta.xml'));
+    const overrides = [...objects, app].flatMap(({ actionOverrides }) => many(actionOverrides));
+    expect(new Set(overrides.map(({ content }) => content))).toEqual(new Set(flexipages.keys()));
     for (const tab of many<string>(app.tabs).filter((name) => !name.startsWith('standard-'))) {
       expect(customObjects).toContain(tab);
     }

@@ -201,9 +201,30 @@ describe('the page of the org', () => {
     });
     await page.goto(`${org.url}/lightning/r/${id}/view`);
     await page.getByRole('button', { name: 'Edit Due Date' }).waitFor();
+    const pencil = (field: string) => page.getByRole('button', { name: `Edit ${field}`, exact: true });
     for (const field of ['Status', 'Total', 'Payment State', 'Stripe Invoice ID']) {
-      expect(await page.getByRole('button', { name: `Edit ${field}`, exact: true }).count()).toBe(0);
+      expect(await pencil(field).count()).toBe(0);
     }
+    // It has not reached Stripe, where the customer of an invoice is for ever.
+    expect(await pencil('Account').count()).toBe(1);
+    const line = await callOrg('POST', '/sobjects/Invoice_Line__c', {
+      Invoice__c: id,
+      Description__c: 'Visit',
+    });
+
+    // Without a reload, what is final loses its pencils, and nothing else does.
+    await callOrg('PATCH', `/sobjects/Invoice__c/${id}`, {
+      Status__c: 'Open',
+      Stripe_Invoice_Id__c: 'in_page',
+    });
+    await page.getByRole('heading', { name: 'Terms (Final in Stripe)' }).waitFor();
+    await page.getByText('Check-ups').first().waitFor();
+    expect(await page.getByRole('button', { name: /^Edit / }).count()).toBe(1);
+    await pencil('No Reminders').waitFor();
+    await page.goto(`${org.url}/lightning/r/${line.id}/view`);
+    await page.getByRole('heading', { name: 'What Is Billed (Final in Stripe)' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Edit / }).count()).toBe(0);
+    expect(problems).toEqual([]);
   });
 
   test('shows what others change, on the record and in its lists, without being asked', async () => {

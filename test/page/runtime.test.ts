@@ -14,8 +14,10 @@ beforeEach(async () => {
     'runtime/errors',
     'runtime/navigation',
     'runtime/soql',
+    'shell/fieldSections',
     'shell/listQuery',
     'shell/regions',
+    'shell/visibility',
   ]);
 });
 
@@ -206,4 +208,91 @@ test('details and related lists beside each other on a record page are tabs; alo
   expect(kinds([{ name: 'force:highlightsPanel' }, panel, detail, related])).toEqual([undefined, 'tabs']);
   expect(kinds([detail, panel])).toEqual(['detail', undefined]);
   expect(kinds([related])).toEqual(['related']);
+});
+
+describe('sections of fields on a record page', () => {
+  const status = (operator: string, rightValue: string) => ({
+    leftValue: '{!Record.Status__c}',
+    operator,
+    rightValue,
+  });
+  const record = {
+    fields: { Status__c: { value: 'Open' }, Invoice__r: { value: { fields: { Paid__c: { value: true } } } } },
+  };
+
+  test.each([
+    [undefined, true],
+    [{ criteria: [status('EQUAL', 'Open')] }, true],
+    [{ criteria: [status('NE', 'Open'), status('NE', 'Paid')] }, false],
+    [
+      { booleanFilter: '1 OR 2 AND 3', criteria: ['Open', 'Paid', 'Void'].map((v) => status('EQUAL', v)) },
+      true,
+    ],
+    [
+      { booleanFilter: '(1 OR 2) AND 3', criteria: ['Open', 'Paid', 'Void'].map((v) => status('EQUAL', v)) },
+      false,
+    ],
+    [{ booleanFilter: 'NOT 1 OR 2', criteria: ['Open', 'Paid'].map((v) => status('EQUAL', v)) }, false],
+    [{ criteria: [status('CONTAINS', 'pen')] }, true],
+    [
+      { criteria: [{ leftValue: '{!Record.Invoice__r.Paid__c}', operator: 'EQUAL', rightValue: 'true' }] },
+      true,
+    ],
+    [{ criteria: [{ leftValue: '{!Record.Number__c}', operator: 'EQUAL', rightValue: '' }] }, true],
+  ])('follow the rule %j', (rule, expected) => {
+    expect(page.holds(rule, record)).toBe(expected);
+  });
+
+  test('follow no rule that is not understood', () => {
+    expect(() => page.holds({ criteria: [status('GT', '1')] }, record)).toThrow('the operator GT');
+    const ofUser = { leftValue: '{!$User.Alias}', operator: 'EQUAL', rightValue: 'x' };
+    expect(() => page.holds({ criteria: [ofUser] }, record)).toThrow('{!$User.Alias}');
+  });
+
+  test('are one form, laid out as the record says; what they ask for is read with it', () => {
+    const name = 'flexipage:fieldSection';
+    const draft = { criteria: [status('EQUAL', 'Draft')] };
+    const sections = [
+      {
+        name,
+        properties: { label: 'Terms', columns: 'a' },
+        visibilityRule: draft,
+        columns: [[{ field: 'Description__c', behavior: 'none' }]],
+      },
+      {
+        name,
+        properties: { label: 'All', columns: 'b' },
+        columns: [
+          [
+            { field: 'Account__c', behavior: 'required', visibilityRule: draft },
+            {
+              field: 'Account__c',
+              behavior: 'readonly',
+              visibilityRule: { criteria: [status('NE', 'Draft')] },
+            },
+          ],
+          [{ field: 'Status__c', behavior: 'readonly' }],
+        ],
+      },
+    ];
+    const [panel, form] = page.blocksOf([{ name: 'c:invoicePanel' }, ...sections]);
+    expect([panel.kind, form.kind, form.sections.length]).toEqual([undefined, 'form', 2]);
+
+    const shown = page.layoutOf(sections, record).sections;
+    expect(shown).toMatchObject([{ id: 'b', heading: 'All', columns: 2 }]);
+    expect(shown[0].layoutRows).toMatchObject([
+      {
+        layoutItems: [
+          { editableForUpdate: false, required: false, layoutComponents: [{ apiName: 'Account__c' }] },
+          { layoutComponents: [{ apiName: 'Status__c' }] },
+        ],
+      },
+    ]);
+    const fields = Object.fromEntries(
+      ['Name', 'Description__c', 'Account__c', 'Status__c'].map((apiName) => [apiName, { apiName }]),
+    );
+    expect(page.fieldsOfSections({ apiName: 'Invoice__c', nameFields: ['Name'], fields }, sections)).toEqual(
+      ['Name', 'Description__c', 'Account__c', 'Status__c'].map((field) => `Invoice__c.${field}`),
+    );
+  });
 });

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { child, flag, list, metadataFiles, readXml, text } from '../schema/metadataXml.ts';
 import type { XmlNode } from '../schema/metadataXml.ts';
+import { pageRegions, type PageRegion } from './recordPages.ts';
 
 export type LayoutItem = { field: string; behavior: 'Edit' | 'Required' | 'Readonly' } | undefined;
 export type LayoutSection = { label: string; heading: boolean; columns: LayoutItem[][] };
 export type QuickAction = { apiName: string; label: string; subtype: string; lightningComponent: string };
-export type PageRegion = { name: string; components: { name: string; properties: Record<string, string> }[] };
 
 /** What salesforce-metadata/ says about pages: layouts, quick actions and record pages. */
 export class LayoutSource {
@@ -26,7 +26,7 @@ export class LayoutSource {
     for (const [, path] of metadataFiles(join(metadataDir, 'flexipages'), '.flexipage-meta.xml')) {
       const page = readXml(path);
       if (text(page, 'type') === 'RecordPage')
-        this.#pages.set(text(page, 'sobjectType') ?? '', regions(page));
+        this.#pages.set(text(page, 'sobjectType') ?? '', pageRegions(page));
     }
   }
 
@@ -79,21 +79,4 @@ function item(node: XmlNode): LayoutItem {
 /** A section that only holds custom links has no fields. */
 function hasItems({ columns }: LayoutSection): boolean {
   return columns.some((column) => column.some((entry) => entry !== undefined));
-}
-
-function regions(page: XmlNode): PageRegion[] {
-  return list(page, 'flexiPageRegions').map((region) => ({
-    name: text(region, 'name') ?? '',
-    components: list(region, 'itemInstances').flatMap((instance) => {
-      const component = child(instance, 'componentInstance');
-      return component
-        ? [{ name: text(component, 'componentName') ?? '', properties: properties(component) }]
-        : [];
-    }),
-  }));
-}
-
-function properties(component: XmlNode): Record<string, string> {
-  const entries = list(component, 'componentInstanceProperties');
-  return Object.fromEntries(entries.map((entry) => [text(entry, 'name') ?? '', text(entry, 'value') ?? '']));
 }

@@ -2,6 +2,7 @@ import { LightningElement, api, wire } from 'lwc';
 import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { getRecord, updateRecord } from 'lightning/uiRecordApi';
 import { messageOf, saveErrors } from 'runtime/errors';
+import { fieldsOfSections, layoutOf } from 'shell/fieldSections';
 import { fieldsOfLayout } from 'shell/layoutFields';
 import { nameFieldOf } from 'shell/objects';
 
@@ -10,6 +11,8 @@ export default class DetailPanel extends LightningElement {
   @api recordId;
   @api info;
   @api layout;
+  /** Instead of a layout: the sections of fields of the record's page, of which the record decides which are shown. */
+  @api sections;
   loaded;
   edited;
   editing = false;
@@ -25,7 +28,12 @@ export default class DetailPanel extends LightningElement {
   }
 
   get paths() {
-    return fieldsOfLayout(this.info, this.layout);
+    return this.sections
+      ? fieldsOfSections(this.info, this.sections)
+      : fieldsOfLayout(this.info, this.layout);
+  }
+  get shownLayout() {
+    return this.sections ? layoutOf(this.sections, this.record) : this.layout;
   }
   get record() {
     return this.editing ? this.edited : this.loaded;

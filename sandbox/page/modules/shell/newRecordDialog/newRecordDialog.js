@@ -3,10 +3,11 @@ import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { createRecord } from 'lightning/uiRecordApi';
 import { messageOf, saveErrors } from 'runtime/errors';
 import { navigate } from 'runtime/navigation';
-import { loadLayout, loadObjectInfo } from 'runtime/objectInfo';
+import { loadLayout, loadObjectInfo, loadRecordPage } from 'runtime/objectInfo';
+import { fieldSectionsOf, layoutOf } from 'shell/fieldSections';
 import { nameFieldOf } from 'shell/objects';
 
-/** Creates a record with the fields of its layout and goes to it. */
+/** Creates a record with the fields of its page, or of its layout where the page has none, and goes to it. */
 export default class NewRecordDialog extends LightningElement {
   @api objectApiName;
   info;
@@ -18,7 +19,9 @@ export default class NewRecordDialog extends LightningElement {
   async connectedCallback() {
     try {
       this.info = await loadObjectInfo(this.objectApiName);
-      this.layout = await loadLayout(this.objectApiName);
+      const { regions } = await loadRecordPage(this.objectApiName);
+      const sections = fieldSectionsOf(regions);
+      this.layout = sections.length > 0 ? layoutOf(sections) : await loadLayout(this.objectApiName);
     } catch (error) {
       this.generalErrors = [messageOf(error)];
     }

@@ -74,9 +74,12 @@ export default class RecordPage extends LightningElement {
   }
 
   blocks(region) {
-    return blocksOf(this.regions[region] ?? []).map((block, index) => {
+    return (this.regions[region] ?? []).map((block, index) => {
       const key = `${block.name}-${index}`;
-      if (!block.name.startsWith('c:')) return { key, [block.kind]: true };
+      if (block.visibilityRule) {
+        return { key, missing: `The sandbox evaluates no visibility rule of ${block.name}.` };
+      }
+      if (!block.name.startsWith('c:')) return { key, [block.kind]: true, sections: block.sections };
       const component = components[block.name];
       if (!component) return { key, missing: `The component ${block.name} is not in lwc/.` };
       return { key, component, properties: propertiesFor(component, this.context, block.properties) };
@@ -95,11 +98,13 @@ export default class RecordPage extends LightningElement {
         loadRecordPage(objectApiName).catch(() => ({ regions: [] })),
         this.loadActions(),
       ]);
-      const regions = Object.fromEntries(page.regions.map(({ name, components: list }) => [name, list]));
-      const hasContent = Object.values(regions).some((list) => blocksOf(list).length > 0);
+      const regions = Object.fromEntries(
+        page.regions.map(({ name, components: list }) => [name, blocksOf(list)]),
+      );
+      const hasContent = Object.values(regions).some((blocks) => blocks.length > 0);
       const standard = {
-        main: [{ name: 'force:detailPanel' }],
-        sidebar: [{ name: 'force:relatedListContainer' }],
+        main: blocksOf([{ name: 'force:detailPanel' }]),
+        sidebar: blocksOf([{ name: 'force:relatedListContainer' }]),
       };
       Object.assign(this, { info, layout, regions: hasContent ? regions : standard });
       this.dispatchEvent(new CustomEvent('objectknown', { detail: objectApiName }));
