@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { DocumentStore } from '../store/documentStore.ts';
 import { newSecret } from './ids.ts';
 import type { StoredDebit } from './payments/bankDebit.ts';
+import type { StoredRefundAnswer } from './payments/refundAnswers.ts';
 import type { Mail } from './pages/port.ts';
 import type { Call } from './api/call.ts';
 import type { SavedAnswer } from './api/idempotency.ts';
@@ -83,6 +84,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
   const subscriptionItems = store.collection<StoredSubscriptionItem>('subscription_items');
   const testClocks = store.collection<TestClock>('test_clocks');
   const debits = store.collection<StoredDebit>('debits');
+  const refundAnswers = store.collection<StoredRefundAnswer>('refund_answers');
   const paymentLinks = store.collection<StoredLink>('payment_links');
   const sessions = store.collection<StoredSession>('checkout_sessions');
   const secrets = store.collection<{ id: string; value: string }>('secrets');
@@ -137,6 +139,7 @@ export function openSandbox({ dataFile, account, clock }: SandboxOptions) {
     subscriptionItems,
     testClocks,
     debits,
+    refundAnswers,
     paymentLinks,
     sessions,
     /** Signs renewed addresses of invoices. */

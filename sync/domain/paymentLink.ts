@@ -110,6 +110,9 @@ function closedStatus(links: LinkState[], payments: LinkPaymentState[]): ShownLi
 export const isPaidThroughLink = (payments: LinkPaymentState[]): boolean =>
   payments.some((payment) => (payment.counted ?? 0) > 0 || !isGivenBack(payment));
 
+/** Why a refund that Stripe has made did not reach the customer. */
+export const NOT_TAKEN = "the customer's bank did not take it";
+
 /** What does not count is with the customer again. */
 export const isGivenBack = ({ givenBack }: Pick<LinkPaymentState, 'givenBack'>) =>
   givenBack?.startsWith('re_') === true;

@@ -38,6 +38,8 @@ export interface Mirrored {
   makesRecord: boolean;
   /** A payment through a payment link: its invoice sees to it that it counts. */
   throughLink?: boolean;
+  /** Of a refund, the payment that it gives back. */
+  paymentId?: string;
   /** A refund of what never counted for the invoice. */
   uncounted?: boolean;
 }
@@ -226,7 +228,7 @@ async function settled(
     ]);
   const base = waits && mirrored?.invoiceId ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
   if (kind.entity === 'refund' && mirrored?.invoiceId && !waits && !same(record.base, base))
-    await noteRefund(engine.database, record, { base, invoiceId: mirrored.invoiceId });
+    await noteRefund(engine.database, record, { base, ...mirrored });
   if (mirrored?.throughLink && !same(record.base, base))
     await markDirty(engine.database, 'invoice', { stripeId: mirrored.invoiceId, side: 'stripe' });
   return { record, kind: 'synced', base, changes, conflicts: [] };

@@ -1,5 +1,5 @@
 import type { StripeInvoice } from '../domain/invoice.ts';
-import { countedOf, type UncountedReason } from '../domain/paymentLink.ts';
+import { countedOf, NOT_TAKEN, type UncountedReason } from '../domain/paymentLink.ts';
 import type { Engine } from '../engine.ts';
 import { isSyncFailure, PermanentFailure } from '../failure.ts';
 import { noteLinkPayment, updateLinkPayment, type LinkPayment } from '../store/paymentLinks.ts';
@@ -11,7 +11,7 @@ import { givenBackBefore } from '../stripe/refunds.ts';
 import { recordStandingFor, reportPayment } from '../stripe/reportPayment.ts';
 import { isFinalAnswer, translateStripeError } from '../stripe/translateError.ts';
 import { attachPayment } from '../stripe/writeInvoice.ts';
-import { noteRefundedByHand } from './refundedByHand.ts';
+import { followRefunds } from './followRefunds.ts';
 
 /** The invoice as it was read last; `gone` once its record is deleted in the org: then nothing counts for it. */
 export interface PaidInvoice {
@@ -31,7 +31,7 @@ export async function settleLinkPayment(
   const { database } = engine;
   const payment = await noteLinkPayment(database, { ...paid, invoice: invoice.id });
   if (payment.settled) {
-    await noteRefundedByHand(engine, payment);
+    await followRefunds(engine, payment);
     return invoice;
   }
   if (payment.counted === null) await decide(engine, { invoice, gone }, payment);
@@ -142,7 +142,7 @@ async function refundTheRest(engine: Engine, payment: LinkPayment): Promise<void
     const { id, failed } = await giveBack(engine.stripe, { paymentIntent, amount });
     await markDirty(engine.database, 'refund', { stripeId: id, side: 'stripe' });
     await updateLinkPayment(engine.database, payment, {
-      givenBack: failed ? "the customer's bank did not take it" : id,
+      givenBack: failed ? NOT_TAKEN : id,
     });
   } catch (error) {
     if (!isRefusal(error)) throw error;

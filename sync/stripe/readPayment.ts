@@ -140,6 +140,7 @@ export async function readRefund(stripe: Stripe, id: string): Promise<Mirrored |
       invoiceId,
       customerId: intent.metadata[OF_CUSTOMER] ?? idOf(charge?.customer ?? null),
       makesRecord: true,
+      paymentId: intent.id,
       ...(refund.metadata?.[NOT_COUNTED] && { uncounted: true }),
       fields: {
         Type__c: 'Refund',

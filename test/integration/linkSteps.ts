@@ -17,7 +17,7 @@ export interface LinkSteps {
   /** Opens the link as a customer; the address of the page to pay on. */
   openPage(url: string): Promise<string>;
   /** Pays on an opened page; the words that the customer reads. */
-  pay(page: string): Promise<string>;
+  pay(page: string, card?: string): Promise<string>;
   /** What the org says of the link, once it says this. */
   shows(crmId: string, fields: Record<string, unknown>): Promise<OrgRecord>;
   /** Payments through links of an invoice, with their charges. */

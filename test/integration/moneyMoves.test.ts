@@ -149,6 +149,26 @@ test('a refund goes back to the newest payment, in parts, and never beyond what 
   });
 });
 
+test('a refund that the bank sends back days later: the record says so, and the money can be refunded again', async () => {
+  const { crmId, total } = await money.paidByCard('pm_card_refundFail');
+  await money.act('refund', crmId, { amount: 10 });
+  const state = (wanted: string) =>
+    eventually(async () => {
+      const invoice = await world.rep.invoice(crmId);
+      return invoice.Payment_State__c === wanted ? invoice : undefined;
+    }, `the record says ${wanted}`);
+  await state('Partially Refunded');
+  await job.quiet();
+  await money.refundsAnswered();
+  expect(await state('Paid')).toMatchObject({ Status__c: 'Paid', Amount_Paid__c: total });
+  await job.quiet();
+  const [refund, payment] = await money.confirmed(crmId, 2);
+  expect(refund).toMatchObject({ Type__c: 'Refund', Status__c: 'Failed', Amount__c: 10 });
+  expect(payment).toMatchObject({ Type__c: 'Payment', Status__c: 'Succeeded', Amount_Refunded__c: null });
+  expect((await money.act('refund', crmId)).body.message).toContain(`${usd(total)} of`);
+  await state('Refunded');
+});
+
 test('a refund whose answer is lost, that is asked for twice, or whose worker is killed is made once', async () => {
   const { crmId, id, total } = await money.paidByCard();
   await world.control('stripe', 'POST', '/faults', {

@@ -25,7 +25,9 @@ export interface MoneySteps {
   record(crmId: string, asked: { amount: number; key?: string; paidOn?: string }): Promise<Answer>;
   /** Finalized, nothing paid. */
   open(): Promise<Opened>;
-  paidByCard(): Promise<Opened>;
+  paidByCard(method?: string): Promise<Opened>;
+  /** What banks say later of refunds is said. */
+  refundsAnswered(): Promise<void>;
   /** The payments and refunds in the org, once there are so many. */
   confirmed(crmId: string, count: number): Promise<OrgRecord[]>;
   paymentsOf(invoice: string): Promise<Stripe.InvoicePayment[]>;
@@ -67,6 +69,7 @@ export function moneySteps(world: World, job: JobSteps): MoneySteps {
   const confirmationsOf = (crmId: string) =>
     world.rep.query(
       'SELECT Type__c, Status__c, Amount__c, Currency__c, Method__c, Reference__c, Paid_At__c, Stripe_Payment_Id__c, ' +
+        'Amount_Refunded__c, ' +
         `Account__r.Name FROM Payment_Confirmation__c WHERE Invoice__c = '${crmId}' ORDER BY Amount__c`,
     );
 
@@ -99,11 +102,16 @@ export function moneySteps(world: World, job: JobSteps): MoneySteps {
     }, 'the command is carried out again');
   }
 
-  async function paidByCard(): Promise<Opened> {
+  async function paidByCard(payment_method = 'pm_card_visa'): Promise<Opened> {
     const opened = await open();
-    await world.stripe.invoices.pay(opened.id, { payment_method: 'pm_card_visa' });
+    await world.stripe.invoices.pay(opened.id, { payment_method });
     await job.becomes(opened.crmId, 'Paid');
     return opened;
+  }
+
+  async function refundsAnswered(): Promise<void> {
+    await world.control('stripe', 'POST', '/clock', { now: Math.floor(Date.now() / 1000) + 200 });
+    await world.control('stripe', 'POST', '/clock', { now: null });
   }
 
   async function chargedIntent(invoice: string): Promise<string> {
@@ -119,6 +127,7 @@ export function moneySteps(world: World, job: JobSteps): MoneySteps {
     record,
     open,
     paidByCard,
+    refundsAnswered,
     confirmed,
     paymentsOf,
     chargedIntent,

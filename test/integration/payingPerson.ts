@@ -20,9 +20,9 @@ export async function payOnHostedPage(hostedUrl: string, card: string): Promise<
 }
 
 /** The same of a guest on the page that a payment link has opened; what the page says then. */
-export async function payOnLinkPage(page: string): Promise<string> {
+export async function payOnLinkPage(page: string, card = GOOD_CARD): Promise<string> {
   const body = new URLSearchParams({
-    cardNumber: '4242424242424242',
+    cardNumber: card,
     cardExpiry: '12 / 34',
     cardCvc: '123',
     billingName: 'Ada Lovelace',
@@ -40,4 +40,6 @@ function cardField(name: string, card: string): string | undefined {
 }
 
 export const GOOD_CARD = '4242 4242 4242 4242';
+/** Its refunds succeed, and fail later. */
+export const REFUND_FAILS_CARD = '4000 0000 0000 5126';
 export const DECLINED_CARD = '4000 0000 0000 0002';

@@ -1,6 +1,7 @@
 import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { linkSteps, type LinkSteps } from './linkSteps.ts';
 import { moneySteps, usd, type MoneySteps } from './moneySteps.ts';
+import { REFUND_FAILS_CARD } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -136,6 +137,27 @@ test('a refund that Stripe refuses is said on the record, and can be asked for o
   });
   expect(await links.refundsOf(await links.chargesOf(paid.id))).toHaveLength(1);
   expect((await money.act('refund', paid.crmId)).body).toMatchObject({ code: 'nothing_to_refund' });
+  await links.shows(paid.crmId, { Payment_Link_Status__c: 'Deactivated' });
+});
+
+test('a refund that the bank sends back days later is said on the record, until somebody has given the money back', async () => {
+  const paid = await links.linked();
+  const page = await links.openPage(paid.link.url);
+  await links.unseen(async () => {
+    await world.stripe.invoices.voidInvoice(paid.id);
+    await links.pay(page, REFUND_FAILS_CARD);
+  });
+  const before = await links.shows(paid.crmId, { Status__c: 'Void', Payment_Link_Status__c: 'Deactivated' });
+  expect(before.Payment_Link_Note__c).toMatch(/were refunded: the invoice was void\.$/);
+  await job.quiet();
+  await money.refundsAnswered();
+  const failed = await links.shows(paid.crmId, { Payment_Link_Status__c: 'Refund Failed' });
+  expect(failed.Payment_Link_Note__c).toMatch(
+    /could not be refunded .*\(the customer's bank did not take it\)\. Refund them by hand\.$/,
+  );
+  await job.quiet();
+  expect(await links.refundsOf(await links.chargesOf(paid.id))).toHaveLength(1);
+  expect((await money.act('refund', paid.crmId)).body.message).toContain(usd(paid.total));
   await links.shows(paid.crmId, { Payment_Link_Status__c: 'Deactivated' });
 });
 

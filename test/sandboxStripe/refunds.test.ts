@@ -9,15 +9,24 @@ beforeAll(async () => {
   test = await startTestStripe();
   stripe = test.stripe;
 });
+afterEach(async () => {
+  await test.control('POST', 'clock', { now: null });
+});
 afterAll(async () => {
   const found = await violations(test.exchanges);
   await test.stop();
   expect(found).toEqual([]);
 });
 
-async function paidInvoice(amount: number): Promise<{ invoice: Stripe.Invoice; charge: Stripe.Charge }> {
+const pass = (seconds: number) =>
+  test.control('POST', 'clock', { now: Math.floor(Date.now() / 1000) + seconds });
+
+async function paidInvoice(
+  amount: number,
+  payment_method = 'pm_card_visa',
+): Promise<{ invoice: Stripe.Invoice; charge: Stripe.Charge }> {
   const draft = await makeDraft(stripe, amount);
-  const invoice = await stripe.invoices.pay(draft.id, { payment_method: 'pm_card_visa' });
+  const invoice = await stripe.invoices.pay(draft.id, { payment_method });
   const [charge] = (await stripe.charges.list({ customer: invoice.customer as string })).data;
   return { invoice, charge: charge! };
 }
@@ -108,5 +117,32 @@ describe('a refund', () => {
       metadata: { salesforce_id: 'a01' },
       charge: { id: charge.id },
     });
+  });
+
+  it('that the bank takes its time for is pending first', async () => {
+    const { charge } = await paidInvoice(1_000, 'pm_card_pendingRefund');
+    const refund = await stripe.refunds.create({ charge: charge.id });
+    expect(refund.status).toBe('pending');
+    const { types } = await eventsOf(stripe, () => pass(200));
+    expect(types).toEqual(['refund.updated', 'charge.refund.updated']);
+    expect((await stripe.refunds.retrieve(refund.id)).status).toBe('succeeded');
+  });
+
+  it('that the bank sends back fails later, and its amount can be refunded again', async () => {
+    const { charge, invoice } = await paidInvoice(1_000, 'pm_card_refundFail');
+    const refund = await stripe.refunds.create({ charge: charge.id, amount: 400 });
+    expect(refund.status).toBe('succeeded');
+    await test.restart();
+    stripe = test.stripe;
+    const { types, events } = await eventsOf(stripe, () => pass(200));
+    expect(types).toEqual(['refund.updated', 'charge.refund.updated', 'refund.failed']);
+    expect(events[0]?.data.previous_attributes).toMatchObject({ status: 'succeeded' });
+    expect(await stripe.refunds.retrieve(refund.id)).toMatchObject({
+      status: 'failed',
+      failure_reason: 'expired_or_canceled_card',
+    });
+    expect(await stripe.charges.retrieve(charge.id)).toMatchObject({ amount_refunded: 0, refunded: false });
+    expect(await stripe.invoices.retrieve(invoice.id)).toMatchObject({ status: 'paid', amount_paid: 1_000 });
+    expect(await stripe.refunds.create({ charge: charge.id })).toMatchObject({ amount: 1_000 });
   });
 });

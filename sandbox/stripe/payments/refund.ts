@@ -5,6 +5,7 @@ import { formatMoney } from '../pages/money.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { emit, emitChange } from '../webhooks/events.ts';
 import type { Charge, Refund } from '../wire.ts';
+import { awaitAnswer, laterAnswer } from './refundAnswers.ts';
 
 export interface RefundFields {
   /** All that is left when it is not said. */
@@ -37,7 +38,7 @@ export function refundCharge(call: Call, charge: Charge, fields: RefundFields): 
     reason: fields.reason,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: laterAnswer(sandbox, charge) === 'waits' ? 'pending' : 'succeeded',
     transfer_reversal: null,
   };
   const refunded = charge.amount_refunded + amount;
@@ -48,6 +49,7 @@ export function refundCharge(call: Call, charge: Charge, fields: RefundFields): 
   };
   sandbox.refunds.put(refund);
   sandbox.charges.put(after);
+  awaitAnswer(sandbox, refund);
   emit(call, 'refund.created', refund);
   emitChange(call, 'charge.refunded', { before: charge, after });
   return refund;

@@ -13,6 +13,8 @@ export interface CardKind {
   decline?: Decline;
   /** Can be put on file although it is not charged just so. */
   attachable?: boolean;
+  /** What becomes later on of a refund to it, where its first answer is not the last. */
+  refund?: 'waits' | 'fails';
 }
 
 const DECLINED = 'Your card was declined.';
@@ -26,6 +28,8 @@ const CARDS: Record<string, CardKind> = {
   '5555555555554444': { brand: 'mastercard', funding: 'credit' },
   '378282246310005': { brand: 'amex', funding: 'credit' },
   '6011111111111117': { brand: 'discover', funding: 'credit' },
+  '4000000000007726': { brand: 'visa', funding: 'credit', refund: 'waits' },
+  '4000000000005126': { brand: 'visa', funding: 'credit', refund: 'fails' },
   '4000000000000002': visa('card_declined', 'generic_decline', DECLINED),
   '4000000000009995': visa('card_declined', 'insufficient_funds', 'Your card has insufficient funds.'),
   '4000000000009987': visa('card_declined', 'lost_card', DECLINED),
@@ -59,6 +63,8 @@ const TEST_METHODS: Record<string, string> = {
   pm_card_chargeCustomerFail: '4000000000000341',
   pm_card_authenticationRequired: '4000002760003184',
   pm_card_threeDSecure2Required: '4000000000003220',
+  pm_card_pendingRefund: '4000000000007726',
+  pm_card_refundFail: '4000000000005126',
 };
 
 export function testMethodNumber(id: string): string | undefined {

@@ -13,6 +13,8 @@ export interface BillingSettings {
   overdueDays: number[];
   /** How long a bank debit stays `processing`. */
   bankDebitSeconds: number;
+  /** How long the bank's later answer to a refund takes, with the test cards that have one. */
+  refundSeconds: number;
   /** Settings > Account details: an IANA name. */
   timeZone: string;
 }
@@ -29,6 +31,7 @@ const DEFAULTS: BillingSettings = {
   willBeDueDays: [],
   overdueDays: [],
   bankDebitSeconds: 180,
+  refundSeconds: 180,
   timeZone: 'Etc/UTC',
 };
 

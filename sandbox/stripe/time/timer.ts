@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { ownCall } from '../api/call.ts';
 import { sessionTasks } from '../checkout/sessionTasks.ts';
 import { debitTasks } from '../payments/debitTasks.ts';
+import { refundTasks } from '../payments/refundAnswers.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { subscriptionTasks } from '../subscriptions/subscriptionTasks.ts';
 import { emit } from '../webhooks/events.ts';
@@ -11,7 +12,7 @@ import type { Task } from './task.ts';
 import { testClockTasks } from './testClockRoutes.ts';
 
 const EVERY_MS = 1000;
-const SOURCES = [invoiceTasks, debitTasks, sessionTasks, subscriptionTasks, testClockTasks];
+const SOURCES = [invoiceTasks, debitTasks, refundTasks, sessionTasks, subscriptionTasks, testClockTasks];
 
 /** Does what is due: each task in one transaction, in the order of their times, as if it had been done then. */
 export class Timer {
