@@ -5,6 +5,7 @@ import { toLongId } from '../domain/salesforceId.ts';
 import type { Engine } from '../engine.ts';
 import { ensureProducts } from '../flows/dependencies.ts';
 import { refuseUnchargeable } from '../flows/writeInvoiceToStripe.ts';
+import { writeOver } from '../flows/writeOnce.ts';
 import { soqlString } from '../salesforce/connection.ts';
 import { advanceCommand } from '../store/commands.ts';
 import { stripeIdOf } from '../store/knownRecords.ts';
@@ -33,8 +34,14 @@ export async function editDraft(engine: Engine, context: StepContext, key: strin
   }
   if (edit.removeLines.length > 0)
     latest = await removeLines(engine.stripe, { id, lines: edit.removeLines }, `${key}-removed`);
-  if (Object.keys(edit.update).length > 0)
-    latest = await updateInvoice(engine.stripe, { draft: edit.draft, change: edit.update }, `${key}-terms`);
+  if (Object.keys(edit.update).length > 0) {
+    const { draft, read, update: change } = edit;
+    const send = (termsKey: string) => updateInvoice(engine.stripe, { draft, change }, termsKey);
+    const over = read && { read, written: change };
+    latest = await (over
+      ? writeOver(engine, context.record, { key: `${key}-terms`, over, send })
+      : send(`${key}-terms`));
+  }
   return latest;
 }
 
@@ -51,6 +58,7 @@ async function planned(engine: Engine, context: StepContext): Promise<DraftEdit>
   const update = termsEdit(terms, await termsSaid(engine, context, params), today);
   const edit: DraftEdit = {
     draft: { id, currency, otherDiscounts },
+    read: terms,
     update,
     updateLines: [],
     addLines: [],

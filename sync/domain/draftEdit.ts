@@ -9,6 +9,8 @@ export type LineEdit = Omit<LineUpdate, 'crmId'> & { crmId: string | null };
 /** What an edit writes to a draft in Stripe. */
 export interface DraftEdit {
   draft: Pick<StripeInvoice, 'id' | 'currency' | 'otherDiscounts'>;
+  /** What the draft said; absent in an edit that an earlier version has begun. */
+  read?: InvoiceTerms;
   update: Partial<InvoiceTerms>;
   updateLines: LineEdit[];
   addLines: LineTerms[];

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Side } from '../domain/change.ts';
 import type { SyncEntity } from '../domain/entity.ts';
 import { stillOpen, type OpenConflict } from '../domain/openConflict.ts';
+import { overwrittenConflicts } from '../domain/overwrittenInStripe.ts';
 import { same } from '../domain/merge.ts';
 import { agreedLast, type Past } from '../domain/past.ts';
 import { restorePair } from '../domain/restorePair.ts';
@@ -18,6 +19,7 @@ import { asFailure } from './asFailure.ts';
 import { mapConcurrently } from './concurrency.ts';
 import { followGonePairs, insteadOfGone, pairIsBack, refuseIfTaken } from './gonePairs.ts';
 import { awaitingMerge, mergePending } from './mergedAccounts.ts';
+import { overwrittenOf } from './overwrittenOf.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 import { writePairsToCrm } from './writePairsToCrm.ts';
 
@@ -137,7 +139,15 @@ async function mergeOne<T extends object>(
     },
   );
   const merge = planPair(said.base, { crm: said.terms, stripe: stripe.terms }, kind.owners);
-  const plan = { ...merge, crmChange: changeTo(crm.terms, merge.value) };
+  const overwritten = overwrittenConflicts(
+    await overwrittenOf(engine, record, { now: stripe.terms }),
+    merge.value,
+  );
+  const plan = {
+    ...merge,
+    crmChange: changeTo(crm.terms, merge.value),
+    conflicts: [...merge.conflicts, ...overwritten],
+  };
   await keepConflicts(engine.database, record, plan.conflicts);
   const openConflicts = stillOpen(record.openConflicts, {
     valueOf: (field) => plan.value[field as keyof T],
@@ -148,6 +158,7 @@ async function mergeOne<T extends object>(
   const updated = await updateOnce(engine, record, {
     operation: 'update',
     params: plan.stripeChange,
+    over: { read: stripe.terms, written: plan.stripeChange },
     send: (key) => kind.update(engine.stripe, { id: stripe.id, change: plan.stripeChange }, key),
   });
   return { record, crm, stripe: { ...updated, terms: stripe.terms }, plan, openConflicts };

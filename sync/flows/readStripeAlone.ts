@@ -11,6 +11,7 @@ import { mapConcurrently } from './concurrency.ts';
 import type { InvoiceAtStripe } from './convergeInvoices.ts';
 import { asFailure } from './asFailure.ts';
 import { STRIPE_CONCURRENCY } from './convergePairs.ts';
+import { overwrittenTerms } from './overwrittenOf.ts';
 
 export interface StripeAlone {
   /** Invoices for which what we know of the org suffices, and those whose read failed. */
@@ -36,8 +37,13 @@ export async function readStripeAlone(engine: Engine, records: ClaimedRecord[]):
       return;
     }
     const crm = withoutDeleted(record.crmSnapshot as InvoiceSnapshot);
-    // What people edit: somebody may be editing it in the org at this moment.
-    if (stripeChangedSince(readBase(record.base), stripe)) {
+    // What people edit: somebody may be editing it in the org at this moment, or has edited it in Stripe as we wrote there.
+    const overwritten = await asFailure(() => overwrittenTerms(engine, record, stripe.terms));
+    if (isSyncFailure(overwritten)) {
+      alone.done.set(record, overwritten);
+      return;
+    }
+    if (Object.keys(overwritten).length > 0 || stripeChangedSince(readBase(record.base), stripe)) {
       alone.read.set(record, stripe);
       return;
     }

@@ -12,6 +12,7 @@ import {
 import { same } from '../domain/merge.ts';
 import { chargeStep, formatMoney, lineAmount } from '../domain/money.ts';
 import { invoiceBase, pairedLines } from '../domain/planCrmInvoice.ts';
+import { overwrittenConflicts } from '../domain/overwrittenInStripe.ts';
 import { followTerms } from '../domain/paymentTerms.ts';
 import { planStripeInvoice, type StripeInvoicePlan } from '../domain/planStripeInvoice.ts';
 import { termText } from '../domain/termText.ts';
@@ -27,6 +28,7 @@ import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
 import type { AccountCustomers } from './dependencies.ts';
+import { overwrittenTerms } from './overwrittenOf.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 
 export interface StripeWriteContext {
@@ -54,7 +56,13 @@ export async function writeInvoiceToStripe(
   const lost = crm
     ? editsOfDeleted(record.crmSnapshot, { crm, told: record.crmTold, now: engine.now().toISOString() })
     : [];
-  const conflicts = [...plan.conflicts, ...lost, ...(read ? currencyConflicts(base, read, present) : [])];
+  const overwritten = crm ? await overwrittenTerms(engine, record, present.terms) : {};
+  const conflicts = [
+    ...plan.conflicts,
+    ...overwrittenConflicts(overwritten, { ...present.terms, ...plan.update }),
+    ...lost,
+    ...(read ? currencyConflicts(base, read, present) : []),
+  ];
   await keepConflicts(engine.database, record, conflicts);
   if (crm) refuseUnchargeable({ name: crm.name, currency: present.currency }, writtenLines(plan));
   const note: NoteSent = async (draft, { sent, lines }) => {
@@ -157,6 +165,7 @@ async function update(
         ...after,
         ...(plan.update.discount !== undefined && { beside: stripe.otherDiscounts }),
       },
+      over: { read: stripe.terms, written: plan.update },
       send: (key) => updateInvoice(engine.stripe, { draft: stripe, change: plan.update }, key),
     });
   }

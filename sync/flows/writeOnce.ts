@@ -4,6 +4,7 @@ import { KEY_HOLDS_MS } from '../stripe/idempotencyKeys.ts';
 import { isFinalAnswer } from '../stripe/translateError.ts';
 import { isSyncFailure, RetryableFailure } from '../failure.ts';
 import { readCursor, STRIPE_EVENTS } from '../store/cursors.ts';
+import { forgetStripeWrite, noteStripeWrite } from '../store/stripeWrites.ts';
 import { dropIntent, noteIntent, startNewVersion, type ClaimedRecord } from '../store/syncRecords.ts';
 
 // Events may appear in Stripe's log a little after they happened.
@@ -55,17 +56,45 @@ export async function waitForLog(engine: Engine, at: string | undefined): Promis
   );
 }
 
+/** What is written over in Stripe, and what was read there: see `sync/domain/overwrittenInStripe.ts`. */
+export interface Over {
+  read: object;
+  written: object;
+}
+
 /** Changes an object in Stripe; the same change tried again within one version of the row is the same request. */
 export async function updateOnce<R>(
   engine: Engine,
   record: ClaimedRecord,
-  { operation, params, send }: { operation: string; params: unknown; send: (key: string) => Promise<R> },
+  {
+    operation,
+    params,
+    over,
+    send,
+  }: { operation: string; params: unknown; over?: Over; send: (key: string) => Promise<R> },
 ): Promise<R> {
   const content = createHash('sha256').update(JSON.stringify(params)).digest('base64url').slice(0, 22);
+  const key = `${operation}-${record.id}-${record.version}-${content}`;
   try {
-    return await send(`${operation}-${record.id}-${record.version}-${content}`);
+    return over ? await writeOver(engine, record, { key, over, send }) : await send(key);
   } catch (error) {
     if (isSyncFailure(error) && isFinalAnswer(error)) await startNewVersion(engine.database, record);
+    throw error;
+  }
+}
+
+/** Writes over what people edit in Stripe, too; the write is noted first, until its event has told what it has replaced. */
+export async function writeOver<R>(
+  engine: Engine,
+  record: ClaimedRecord,
+  { key, over, send }: { key: string; over: Over; send: (key: string) => Promise<R> },
+): Promise<R> {
+  await noteStripeWrite(engine.database, record, { key, ...over });
+  try {
+    return await send(key);
+  } catch (error) {
+    // No event comes of it.
+    if (isSyncFailure(error) && isFinalAnswer(error)) await forgetStripeWrite(engine.database, key);
     throw error;
   }
 }

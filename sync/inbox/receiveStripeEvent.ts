@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { receiveEvent } from '../store/receiveEvent.ts';
 import { LINKED_INVOICE } from '../stripe/linkMetadata.ts';
 import { idOf } from '../stripe/readInvoice.ts';
+import { toldBefore } from '../stripe/toldBefore.ts';
 
 interface Subject {
   entity: SyncEntity;
@@ -14,9 +15,11 @@ interface Subject {
 
 /**
  * Takes in a verified event of Stripe: stored once, its record marked dirty, both in one commit. The event is a
- * hint that the record may differ; what is in it is never applied. Returns false for one that was there before.
+ * hint that the record may differ; what is in it is never applied, but that of our own write tells what it has replaced.
+ * Returns false for one that was there before.
  */
 export function receiveStripeEvent(database: Database, event: Stripe.Event): Promise<boolean> {
+  const told = toldBefore(event);
   return receiveEvent(database, {
     source: 'stripe',
     eventId: event.id,
@@ -24,6 +27,7 @@ export function receiveStripeEvent(database: Database, event: Stripe.Event): Pro
     subject: isInlinePrice(event) ? undefined : subjectOf(event.data.object),
     occurredAt: new Date(event.created * 1000),
     payload: noteOf(event),
+    ...(told && { told }),
   });
 }
 

@@ -10,6 +10,8 @@ export interface ReceivedEvent {
   subject?: { entity: SyncEntity; stripeId?: string | null; crmId?: string | null };
   occurredAt: Date;
   payload: unknown;
+  /** Where it carries an idempotency key: what it says stood there before. */
+  told?: { key: string; before: object };
 }
 
 interface Waiting {
@@ -93,6 +95,8 @@ async function store(database: Database, events: ReceivedEvent[]): Promise<Set<s
       column(({ subject }) => subject?.crmId ?? null),
       column(({ occurredAt }) => occurredAt),
       column(({ payload }) => JSON.stringify(payload)),
+      column(({ told }) => told?.key ?? null),
+      column(({ told }) => (told ? JSON.stringify(told.before) : null)),
     ],
   });
   return new Set(rows[0]!.stored);
@@ -100,8 +104,9 @@ async function store(database: Database, events: ReceivedEvent[]): Promise<Set<s
 
 const RECEIVE = `
   WITH received AS (
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[])
-      WITH ORDINALITY AS one (source, event_id, type, entity, stripe_id, crm_id, occurred_at, payload, place)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::jsonb[],
+      $9::text[], $10::jsonb[])
+      WITH ORDINALITY AS one (source, event_id, type, entity, stripe_id, crm_id, occurred_at, payload, key, told, place)
   ), stored AS (
     INSERT INTO inbox_event (source, event_id, type, entity, object_id, occurred_at, payload)
     SELECT source, event_id, type, entity, coalesce(stripe_id, crm_id), occurred_at, payload FROM received ORDER BY place
@@ -109,9 +114,22 @@ const RECEIVE = `
     RETURNING source, event_id
   ), fresh AS (
     SELECT DISTINCT ON (source, event_id) received.* FROM received JOIN stored USING (source, event_id)
+  ), telling AS (
+    -- Its thin twin, which does not say what stood there, may have been here before it.
+    SELECT received.* FROM received
+    WHERE key IS NOT NULL AND NOT EXISTS (SELECT FROM stored WHERE stored.event_id = received.event_id)
+      AND EXISTS (SELECT FROM stripe_write noted WHERE idempotency_key = key AND noted.stripe_id = received.stripe_id
+                  AND noted.told IS DISTINCT FROM coalesce(noted.told, '{}') || received.told)
+  ), marked AS (
+    SELECT mark_all_dirty(array_agg(entity), array_agg(stripe_id), array_agg(crm_id), array_agg(source))
+    FROM (TABLE fresh UNION ALL TABLE telling) one
+  ), told AS (
+    -- Behind the mark: in the order of locks in which a sync is settled.
+    SELECT note_stripe_told(array_agg(key), array_agg(stripe_id), array_agg(told))
+    FROM (SELECT count(*) FROM marked) done, received WHERE key IS NOT NULL HAVING count(*) > 0
   )
   SELECT coalesce(array_agg(source || '/' || event_id), '{}') AS stored,
-         mark_all_dirty(array_agg(entity), array_agg(stripe_id), array_agg(crm_id), array_agg(source))
+         (SELECT count(*) FROM marked) AS marked, (SELECT count(*) FROM told) AS told
   FROM fresh`;
 
 const keyOf = ({ source, eventId }: ReceivedEvent) => `${source}/${eventId}`;

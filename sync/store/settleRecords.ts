@@ -4,6 +4,7 @@ import type { ToldValues } from '../domain/overwritten.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { FollowUpKind } from './followUps.ts';
+import { toldKeys } from './stripeWrites.ts';
 import type { ClaimedRecord } from './syncRecords.ts';
 
 export type Settlement =
@@ -96,7 +97,7 @@ const SETTLE = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1) AS one (
       id bigint, lease_owner text, dirty_seq bigint, kind text, base jsonb, crm_snapshot jsonb, crm_told jsonb, open_conflicts jsonb,
-      follow_up text, delay_ms float8, tries int, code text, message text, stage text)
+      follow_up text, looked_at text[], delay_ms float8, tries int, code text, message text, stage text)
   ), held AS (
     SELECT record.id FROM sync_record record JOIN given USING (id)
     WHERE record.lease_owner = given.lease_owner ORDER BY record.id FOR UPDATE OF record
@@ -133,6 +134,18 @@ const SETTLE = `
       lease_owner = NULL, lease_until = NULL
     FROM given JOIN held USING (id) WHERE record.id = given.id AND given.kind <> 'synced'
     RETURNING record.id
+  ), looked_at AS (
+    SELECT stripe_write.id, EXISTS (
+      SELECT FROM stripe_write earlier
+      WHERE earlier.record_id = synced.id AND earlier.id < stripe_write.id
+        AND earlier.idempotency_key <> ALL (given.looked_at)
+    ) AS is_waited_for
+    FROM synced JOIN given USING (id), unnest(given.looked_at) AS key JOIN stripe_write ON idempotency_key = key
+  ), kept AS (
+    -- Whether what an earlier one has replaced was replaced once more, only the later ones know.
+    UPDATE stripe_write SET is_looked_at = true FROM looked_at WHERE stripe_write.id = looked_at.id AND is_waited_for
+  ), forgotten AS (
+    DELETE FROM stripe_write USING looked_at WHERE stripe_write.id = looked_at.id AND NOT is_waited_for
   ), changed AS (
     INSERT INTO change (record_id, side, object, object_id, field, from_value, to_value, command_id)
     SELECT record_id, side, object, object_id, field, from_value, to_value, $3::uuid
@@ -154,8 +167,10 @@ function settlementRow({ record, settlement }: SettledRecord) {
   };
   if (settlement.kind === 'synced') {
     const { base, crmSnapshot, crmTold, openConflicts } = settlement;
+    const lookedAt = toldKeys(record.stripeWrites);
     return {
       ...row,
+      looked_at: lookedAt.length > 0 ? lookedAt : undefined,
       base,
       crm_snapshot: crmSnapshot,
       crm_told: crmTold,

@@ -1,9 +1,11 @@
 import type { SyncEntity } from '../domain/entity.ts';
 import type { OpenConflict } from '../domain/openConflict.ts';
 import type { Overwriting, ToldValues } from '../domain/overwritten.ts';
+import type { StripeWrite } from '../domain/overwrittenInStripe.ts';
 import { retryingCollisions } from './collisions.ts';
 import type { Database } from './database.ts';
 import type { Intents, SyncRecord } from './entities.ts';
+import { STRIPE_WRITES } from './stripeWrites.ts';
 
 /** A row held under a lease: nobody else converges it until the lease is settled or has run out. */
 export interface ClaimedRecord {
@@ -19,6 +21,8 @@ export interface ClaimedRecord {
   /** What we have lately written over in the org, and what its change stream has told: see `sync/domain/overwritten.ts`. */
   crmWrites: Overwriting[];
   crmTold: ToldValues;
+  /** What we have lately written over in Stripe, and what its events have told: see `sync/domain/overwrittenInStripe.ts`. */
+  stripeWrites: StripeWrite[];
   intents: Intents;
   openConflicts: OpenConflict[];
   /** When Stripe mailed the invoice, as far as the engine itself knows. */
@@ -84,7 +88,7 @@ export async function claimDueRecords(
   entity: SyncEntity,
   { owner, leaseSeconds, limit = 200 }: ClaimOptions & { limit?: number },
 ): Promise<ClaimedRecord[]> {
-  const { rows } = await database.pool.query<SyncRecord>(
+  const { rows } = await database.pool.query<ClaimedRow>(
     `UPDATE sync_record SET lease_owner = $2, lease_until = now() + make_interval(secs => $3)
      WHERE id IN (
        SELECT id FROM sync_record
@@ -92,7 +96,7 @@ export async function claimDueRecords(
          AND (lease_until IS NULL OR lease_until < now())
        ORDER BY next_attempt_at LIMIT $4 FOR UPDATE SKIP LOCKED
      )
-     RETURNING *`,
+     RETURNING *, ${STRIPE_WRITES}`,
     [entity, owner, leaseSeconds, limit],
   );
   return rows.map(claimed);
@@ -109,10 +113,10 @@ export async function claimRecord(
     `INSERT INTO sync_record (entity, ${column}, state) VALUES ($1, $2, 'clean') ON CONFLICT DO NOTHING`,
     [entity, value],
   );
-  const { rows } = await database.pool.query<SyncRecord>(
+  const { rows } = await database.pool.query<ClaimedRow>(
     `UPDATE sync_record SET lease_owner = $3, lease_until = now() + make_interval(secs => $4)
      WHERE entity = $1 AND ${column} = $2 AND (lease_until IS NULL OR lease_until < now())
-     RETURNING *`,
+     RETURNING *, ${STRIPE_WRITES}`,
     [entity, value, owner, leaseSeconds],
   );
   return rows.map(claimed)[0];
@@ -254,7 +258,9 @@ export async function findRecord(
   return rows[0];
 }
 
-function claimed(row: SyncRecord): ClaimedRecord {
+type ClaimedRow = SyncRecord & { stripe_writes: StripeWrite[] | null };
+
+function claimed(row: ClaimedRow): ClaimedRecord {
   return {
     id: row.id,
     entity: row.entity,
@@ -265,6 +271,7 @@ function claimed(row: SyncRecord): ClaimedRecord {
     crmUnsure: row.crm_dirty || row.crm_unsure,
     crmWrites: row.crm_writes ?? [],
     crmTold: row.crm_told ?? {},
+    stripeWrites: row.stripe_writes ?? [],
     intents: row.intents,
     openConflicts: row.open_conflicts ?? [],
     sentAt: row.sent_at,

@@ -71,26 +71,29 @@ async function written(request: () => Promise<Stripe.Customer>): Promise<PairSid
   }
 }
 
-export function customerSnapshot(customer: Stripe.Customer): PairSide<CustomerTerms> {
-  const { address } = customer;
+export const customerSnapshot = (customer: Stripe.Customer): PairSide<CustomerTerms> => ({
+  id: customer.id,
+  otherId: customer.metadata.salesforce_id ?? null,
+  terms: termsOfCustomer(customer),
+});
+
+export type CustomerTermsSource = Pick<Stripe.Customer, 'name' | 'email' | 'phone' | 'address'>;
+
+export function termsOfCustomer({ name, email, phone, address }: CustomerTermsSource): CustomerTerms {
   const empty = !address || Object.values(address).every((part) => !part);
   return {
-    id: customer.id,
-    otherId: customer.metadata.salesforce_id ?? null,
-    terms: {
-      name: customer.name ?? '',
-      email: customer.email,
-      phone: customer.phone ?? null,
-      address: empty
-        ? null
-        : {
-            line1: address.line1 || null,
-            city: address.city || null,
-            state: address.state || null,
-            postalCode: address.postal_code || null,
-            country: address.country || null,
-          },
-    },
+    name: name ?? '',
+    email,
+    phone: phone ?? null,
+    address: empty
+      ? null
+      : {
+          line1: address.line1 || null,
+          city: address.city || null,
+          state: address.state || null,
+          postalCode: address.postal_code || null,
+          country: address.country || null,
+        },
   };
 }
 

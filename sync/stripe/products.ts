@@ -58,5 +58,13 @@ async function written(request: () => Promise<Stripe.Product>): Promise<PairSide
 export const productSnapshot = (product: Stripe.Product): PairSide<ProductTerms> => ({
   id: product.id,
   otherId: product.metadata.salesforce_id ?? null,
-  terms: { name: product.name, description: product.description || null, active: product.active },
+  terms: termsOfProduct(product),
+});
+
+export type ProductTermsSource = Pick<Stripe.Product, 'name' | 'description' | 'active'>;
+
+export const termsOfProduct = ({ name, description, active }: ProductTermsSource): ProductTerms => ({
+  name,
+  description: description || null,
+  active,
 });

@@ -56,19 +56,7 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     subscriptionId: idOf(invoice.parent?.subscription_details?.subscription ?? null),
     revisionOf: invoice.from_invoice?.action === 'revision' ? idOf(invoice.from_invoice.invoice) : null,
     currency: invoice.currency,
-    terms: {
-      description: text(invoice.description, DESCRIPTION_LENGTH),
-      dueDate: invoice.due_date === null ? null : dayIn(zone, invoice.due_date),
-      paymentTerms: knownTerms(invoice.metadata?.payment_terms),
-      finalizeOn:
-        invoice.status === 'draft' && invoice.auto_advance && invoice.automatically_finalizes_at
-          ? dayIn(zone, invoice.automatically_finalizes_at)
-          : null,
-      footer: text(invoice.footer, FOOTER_LENGTH),
-      customFields: plainCustomFields(invoice.custom_fields ?? []),
-      discount,
-      taxRate: onlyOne(defaultRates),
-    },
+    terms: { ...termsOfInvoice(invoice, zone), discount },
     otherDiscounts,
     lines: (await allLines(stripe, invoice)).map((line) =>
       lineSnapshot(line, { zone, defaultRates: invoice.automatic_tax.enabled ? null : defaultRates }),
@@ -101,6 +89,36 @@ export async function invoiceSnapshot(stripe: Stripe, invoice: Stripe.Invoice): 
     lastPaymentError: lastPaymentError(invoice),
   };
 }
+
+/** What of an invoice says its terms; discounts are in it by their ids alone. */
+export type InvoiceTermsSource = Pick<
+  Stripe.Invoice,
+  | 'description'
+  | 'due_date'
+  | 'metadata'
+  | 'status'
+  | 'auto_advance'
+  | 'automatically_finalizes_at'
+  | 'footer'
+  | 'custom_fields'
+  | 'default_tax_rates'
+>;
+
+export const termsOfInvoice = (
+  invoice: InvoiceTermsSource,
+  zone: string,
+): Omit<StripeInvoice['terms'], 'discount'> => ({
+  description: text(invoice.description, DESCRIPTION_LENGTH),
+  dueDate: invoice.due_date === null ? null : dayIn(zone, invoice.due_date),
+  paymentTerms: knownTerms(invoice.metadata?.payment_terms),
+  finalizeOn:
+    invoice.status === 'draft' && invoice.auto_advance && invoice.automatically_finalizes_at
+      ? dayIn(zone, invoice.automatically_finalizes_at)
+      : null,
+  footer: text(invoice.footer, FOOTER_LENGTH),
+  customFields: plainCustomFields(invoice.custom_fields ?? []),
+  taxRate: onlyOne(invoice.default_tax_rates.map(({ id }) => id)),
+});
 
 export const unknownStatus = ({ id, status }: Stripe.Invoice) =>
   new PermanentFailure({

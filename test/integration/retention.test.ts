@@ -1,6 +1,7 @@
 import { loadConfig } from '../../server/config.ts';
 import { openDatabase, type Database } from '../../sync/store/database.ts';
 import { forgetEvents } from '../../sync/store/forgetEvents.ts';
+import { noteStripeWrite } from '../../sync/store/stripeWrites.ts';
 import { markDirty } from '../../sync/store/syncRecords.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { eventually, startWorld } from './world.ts';
@@ -35,7 +36,7 @@ const left = async (at: Database) =>
     ({ event_id }) => event_id,
   );
 
-test('old events go in batches; newer ones, what was written, conflicts and the proof of a mail stay', async () => {
+test('old events go in batches; newer ones, what was written, conflicts and the proof of a mail stay; so do notes of writes to Stripe whose event may still come', async () => {
   await insertEvents(database, { name: 'old', ageDays: 91, count: 2_500 });
   await insertEvents(database, { name: 'new', ageDays: 89 });
   await insertEvents(database, { name: 'sent', type: 'invoice.sent', ageDays: 400 });
@@ -48,12 +49,24 @@ test('old events go in batches; newer ones, what was written, conflicts and the 
     `INSERT INTO conflict (record_id, field, winner, at) VALUES ($1, 'x', 'stripe', now() - interval '2 years')`,
     [id],
   );
+  for (const [key, days] of [
+    ['update-old', 32],
+    ['update-new', 30],
+  ] as const) {
+    await noteStripeWrite(database, { id, stripeId: 'in_1' }, { key, read: {}, written: { name: 'A' } });
+    await database.pool.query(
+      'UPDATE stripe_write SET noted_at = now() - make_interval(days => $2) WHERE idempotency_key = $1',
+      [key, days],
+    );
+  }
   // Two workers at once take different ones.
   const together = await Promise.all([forgetEvents(database, 90), forgetEvents(database, 90)]);
   expect(together.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(1_000);
   let forgotten = 1;
   while (forgotten > 0) forgotten = await forgetEvents(database, 90);
   expect(await left(database)).toEqual(['new1', 'sent1']);
+  const { rows } = await database.pool.query('SELECT idempotency_key FROM stripe_write');
+  expect(rows).toEqual([{ idempotency_key: 'update-new' }]);
   for (const table of ['change', 'conflict'])
     expect((await database.pool.query(`SELECT 1 FROM ${table}`)).rowCount).toBe(1);
 });

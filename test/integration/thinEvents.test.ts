@@ -1,8 +1,10 @@
 import request from 'supertest';
 import { randomUUID } from 'node:crypto';
+import { thinEvent } from '../../sandbox/stripe/webhooks/thinEvents.ts';
+import { catchUpStripe } from '../../sync/inbox/catchUpStripe.ts';
 import { claimDueRecords } from '../../sync/store/syncRecords.ts';
 import { joinHalf } from '../../sync/store/joinHalf.ts';
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { GOOD_CARD, payOnHostedPage } from './payingPerson.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
@@ -24,6 +26,35 @@ async function paid(world: World, job: JobSteps): Promise<string> {
   await job.quiet();
   return id;
 }
+
+/** A draft whose description finance has changed between our read and our write of it. */
+async function overwrittenDraft(world: World, job: JobSteps): Promise<string> {
+  const id = await job.raiseAndSync();
+  await job.quiet();
+  const stripe = await job.stripeInvoice(id);
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: `^/v1/invoices/${stripe.id}$` },
+    kind: 'delay',
+    hold: true,
+    times: 1,
+  });
+  await world.rep.update('Invoice__c', id, { Description__c: 'By the rep' });
+  const synced = job.sync(id);
+  await allStruck(world, 'stripe');
+  await world.stripe.invoices.update(stripe.id, { description: 'By finance' });
+  await world.control('stripe', 'DELETE', '/faults');
+  await synced;
+  await job.quiet();
+  return id;
+}
+
+const replacedIn = async (world: World, crmId: string) =>
+  (
+    await world.database.pool.query<{ stripe_value: unknown }>(
+      `SELECT stripe_value FROM conflict JOIN sync_record ON sync_record.id = record_id WHERE crm_id = $1`,
+      [crmId],
+    )
+  ).rows.map(({ stripe_value }) => stripe_value);
 
 describe('thin events alone', () => {
   let world: World;
@@ -61,6 +92,15 @@ describe('thin events alone', () => {
     expect(await job.mailsOf(stripe.id)).toHaveLength(1);
     const ids = (await stored(world)).map(({ event_id }) => event_id);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('what our write has replaced is told by Stripe’s log', async () => {
+    await catchUpStripe(world.worker!.engine);
+    const id = await overwrittenDraft(world, job);
+    expect(await replacedIn(world, id)).toEqual([]);
+    await catchUpStripe(world.worker!.engine);
+    await job.quiet();
+    expect(await replacedIn(world, id)).toEqual(['By finance']);
   });
 
   test('an event about a part of a record is kept under its own id, and marks nothing', async () => {
@@ -156,6 +196,27 @@ describe('both endpoints at once', () => {
     );
     expect(rows).toEqual([{ count: 1 }]);
     expect(await job.mailsOf((await job.stripeInvoice(id)).id)).toHaveLength(1);
+  });
+
+  test('what our write has replaced is told by the snapshot, though its thin twin was here before it', async () => {
+    await world.control('stripe', 'POST', '/deliveries/mode', { mode: 'hold' });
+    const id = await overwrittenDraft(world, job);
+    const [event] = (await world.stripe.events.list({ type: 'invoice.updated', limit: 1 })).data;
+    const thin = JSON.stringify(thinEvent(event as never));
+    const [secret] = world.config.stripe.thinWebhookSecrets;
+    await request(world.webUrl)
+      .post('/webhooks/stripe/thin')
+      .set(
+        'stripe-signature',
+        world.stripe.webhooks.generateTestHeaderString({ payload: thin, secret: secret! }),
+      )
+      .send(thin)
+      .expect(200);
+    await job.quiet();
+    expect(await replacedIn(world, id)).toEqual([]);
+    await world.control('stripe', 'POST', '/deliveries/release', {});
+    await job.quiet();
+    expect(await replacedIn(world, id)).toEqual(['By finance']);
   });
 
   test('an invoice of which only its own side has been told joins the record that it was made for', async () => {

@@ -122,7 +122,7 @@ function amountsKept(
         at.getTime() >= last.at &&
         at.getTime() - last.at < UNDER_WAY_MS,
     );
-    if (overtaken) noted.onOvertaken({ side: 'salesforce', isGone: false });
+    if (overtaken) noted.onOvertaken({ side: 'salesforce', isLine: false, isGone: false });
     if (!delivered && !overtaken && !inConflict('crm_value', last.cents))
       problems.push(`the List Price ${last.cents} is lost; ${told}`);
   }

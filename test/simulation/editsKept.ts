@@ -25,7 +25,7 @@ export interface Seen {
   conflicts: Conflict[];
   delivered: Delivered[];
   /** Told of an edit that was overwritten unseen; false where the engine had all it needs to notice. */
-  onOvertaken(overtaken: { side: Side; isGone: boolean }): boolean;
+  onOvertaken(overtaken: { side: Side; isLine: boolean; isGone: boolean }): boolean;
 }
 
 const other = (side: Side): Side => (side === 'stripe' ? 'salesforce' : 'stripe');
@@ -78,7 +78,8 @@ function isKept({ journal, key, edit, edits }: OneEdit, seen: Seen): boolean {
   );
   if (kept) return true;
   return (
-    isOvertaken(edit, { journal, key, now }, seen) && seen.onOvertaken({ side, isGone: now === undefined })
+    isOvertaken(edit, { journal, key, now }, seen) &&
+    seen.onOvertaken({ side, isLine: key.includes('/'), isGone: now === undefined })
   );
 }
 

@@ -233,10 +233,14 @@ export async function history(
   return {
     conflicts: await rows<Conflict>('SELECT field, stripe_value, crm_value, winner, at FROM conflict'),
     delivered: await rows<Delivered>('SELECT side, field, to_value, at FROM change'),
-    onOvertaken: ({ side, isGone }) => {
-      const what = `${entity} in ${side}${isGone ? ', of a line that is gone' : ''}`;
+    onOvertaken: ({ side, isLine, isGone }) => {
+      const what = `${entity} in ${side}${isGone ? ', of a line that is gone' : isLine ? ', of a line' : ''}`;
       simulated.overtaken.set(what, (simulated.overtaken.get(what) ?? 0) + 1);
-      const isTold = entity === 'invoice' && side === 'salesforce' && !isGone && !eventsWereLost;
+      const isTold =
+        side === 'stripe'
+          ? // The event of our own write tells, and Stripe's log has all events; of lines it does not tell.
+            !isLine
+          : entity === 'invoice' && !isGone && !eventsWereLost;
       return !isTold;
     },
   };

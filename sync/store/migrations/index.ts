@@ -17,6 +17,7 @@ import { SettledConflicts1795440000000 } from './1795440000000-settled-conflicts
 import { PaymentLinks1795445000000 } from './1795445000000-payment-links.ts';
 import { Reminders1795455000000 } from './1795455000000-reminders.ts';
 import { Documents1795456000000 } from './1795456000000-documents.ts';
+import { StripeWrites1795470000000 } from './1795470000000-stripe-writes.ts';
 
 /** In order of time. Append only: a migration that has been released is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   PaymentLinks1795445000000,
   Reminders1795455000000,
   Documents1795456000000,
+  StripeWrites1795470000000,
 ];
