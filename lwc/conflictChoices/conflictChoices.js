@@ -3,6 +3,8 @@ import { ShowToastEvent } from 'lightning/platformShowToastEvent';
 import { notifyRecordUpdateAvailable } from 'lightning/uiRecordApi';
 import getConflicts from '@salesforce/apex/ConflictController.getConflicts';
 import settle from '@salesforce/apex/ConflictController.settle';
+import BRING_LINE_BACK from '@salesforce/label/c.Bring_Line_Back';
+import DELETE_LINE from '@salesforce/label/c.Delete_Conflicting_Line';
 import DISMISS from '@salesforce/label/c.Dismiss_Conflict';
 import SYNC_FAILED from '@salesforce/label/c.Sync_Failed';
 import USE_OTHER from '@salesforce/label/c.Use_Other_Value';
@@ -10,10 +12,13 @@ import { syncToast } from 'c/commandResult';
 import { inWords } from 'c/errors';
 import { newRequestKey } from 'c/requestKey';
 
+/** What may be had instead of what stayed. */
+const OTHER = { value: USE_OTHER, line: BRING_LINE_BACK, deletion: DELETE_LINE };
+
 /** Each field that both sides had changed, with what a person may decide. Shown while the record says Conflict. */
 export default class ConflictChoices extends LightningElement {
   @api recordId;
-  labels = { useOther: USE_OTHER, dismiss: DISMISS };
+  labels = { dismiss: DISMISS };
   conflicts = [];
   errorText;
   isBusy = false;
@@ -40,7 +45,8 @@ export default class ConflictChoices extends LightningElement {
 
   async load() {
     try {
-      this.conflicts = await getConflicts({ recordId: this.recordId });
+      const conflicts = await getConflicts({ recordId: this.recordId });
+      this.conflicts = conflicts.map((conflict) => ({ ...conflict, otherLabel: OTHER[conflict.other] }));
       this.errorText = undefined;
     } catch (error) {
       this.errorText = inWords(error);

@@ -7,7 +7,7 @@ import { Notifications } from '../../sync/store/notifications.ts';
 import { listConflicts } from '../../sync/store/openConflicts.ts';
 import { servedOrg } from '../../sync/store/servedOrg.ts';
 import type { SyncEntity } from '../../sync/domain/entity.ts';
-import { conflictSentence } from '../../sync/domain/conflictWords.ts';
+import { conflictSentence, contextOf } from '../../sync/domain/conflictWords.ts';
 import { shownValue } from '../../sync/domain/shownValue.ts';
 import { CommandWaiter } from '../commandWaiter.ts';
 import { loadDatabaseUrl } from '../config.ts';
@@ -110,7 +110,7 @@ export async function conflicts(
 ): Promise<number> {
   let count = 0;
   for await (const page of pagesOf((place) => listConflicts(database, { entity, ...place }))) {
-    for (const record of page) output.emit({ kind: 'conflict', ...record });
+    for (const { snapshot: _, ...record } of page) output.emit({ kind: 'conflict', ...record });
     output.table(
       ['conflict', 'entity', 'Salesforce', 'Stripe', 'what'],
       page.flatMap((record) =>
@@ -119,7 +119,7 @@ export async function conflicts(
           record.entity,
           record.crmId,
           record.stripeId,
-          conflictSentence(conflict),
+          conflictSentence(conflict, contextOf(record.snapshot)),
         ]),
       ),
     );

@@ -1,7 +1,8 @@
 import express, { type Router } from 'express';
 import { z } from 'zod';
 import { toldConflict } from '../../sync/actions/told.ts';
-import { conflictSentence } from '../../sync/domain/conflictWords.ts';
+import { conflictSentence, contextOf } from '../../sync/domain/conflictWords.ts';
+import { otherOf } from '../../sync/domain/otherValue.ts';
 import { syncEntities } from '../../sync/domain/entity.ts';
 import type { Database } from '../../sync/store/database.ts';
 import { listConflicts } from '../../sync/store/openConflicts.ts';
@@ -38,14 +39,18 @@ export function records(database: Database): Router {
     const query = parsed(conflictQuery, 'The query', request.query);
     const conflicts = await listConflicts(database, { ...query, limit: PAGE });
     response.json({
-      conflicts: conflicts.map(({ ids, ...record }) => ({
-        ...record,
-        conflicts: record.conflicts.map((conflict) => ({
-          id: ids[conflict.field] ?? null,
-          ...toldConflict(conflict),
-          message: conflictSentence(conflict),
-        })),
-      })),
+      conflicts: conflicts.map(({ ids, snapshot, ...record }) => {
+        const context = contextOf(snapshot);
+        return {
+          ...record,
+          conflicts: record.conflicts.map((conflict) => ({
+            id: ids[conflict.field] ?? null,
+            ...toldConflict(conflict),
+            message: conflictSentence(conflict, context),
+            other: otherOf(conflict, { ...record, ...context }),
+          })),
+        };
+      }),
       next: conflicts.length === PAGE ? conflicts.at(-1)!.id : null,
     });
   });

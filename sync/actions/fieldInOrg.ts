@@ -1,6 +1,7 @@
 import type { CustomerTerms } from '../domain/customer.ts';
 import type { CrmInvoice, CrmLine, InvoiceTerms } from '../domain/invoice.ts';
 import { lineNumberFields } from '../domain/lineNumbers.ts';
+import { DECIDABLE_TERMS } from '../domain/otherValue.ts';
 import { termFields } from '../domain/planCrmInvoice.ts';
 import type { ProductTerms } from '../domain/product.ts';
 import type { Engine } from '../engine.ts';
@@ -37,6 +38,11 @@ export async function fieldInOrg(engine: Engine, conflict: KeptConflict): Promis
 
 const BY_HAND = 'This value cannot be taken over with one press. Enter it by hand where it is the right one.';
 const gone = () => refused('crm_record_gone', 'The record, or the line, is not in the org any more.');
+export const finalInStripe = () =>
+  refused(
+    'wrong_state',
+    'The invoice is final, and Stripe keeps what it says. Revise it, or void it and raise a new one, if it is wrong.',
+  );
 
 async function ofPair<T extends object>(
   engine: Engine,
@@ -64,15 +70,10 @@ async function ofInvoice(engine: Engine, { crmId, field, stripe }: KeptConflict)
   if (!read) throw gone();
   if ('failure' in read) throw read.failure;
   const { invoice } = read;
-  if (invoice.status !== 'draft') {
-    throw refused(
-      'wrong_state',
-      'The invoice is final, and Stripe keeps what it says. Revise it, or void it and raise a new one, if it is wrong.',
-    );
-  }
-  const [, lineId, part] = /^lines\.(\w+)(?:\.(\w+))?$/.exec(field) ?? [];
-  if (lineId) return ofLine(invoice, { lineId, part, stripe });
-  const names = INVOICE_FIELDS[field as keyof InvoiceTerms];
+  if (invoice.status !== 'draft') throw finalInStripe();
+  const [, lineId, part] = /^lines\.(\w+)\.(\w+)$/.exec(field) ?? [];
+  if (lineId) return ofLine(invoice, { lineId, part: part!, stripe });
+  const names = DECIDABLE_TERMS[field as keyof InvoiceTerms];
   if (!names) throw refused('wrong_kind', BY_HAND);
   const wanted = termFields({ ...invoice.terms, [field]: stripe } as InvoiceTerms, invoice.currency);
   return {
@@ -84,20 +85,11 @@ async function ofInvoice(engine: Engine, { crmId, field, stripe }: KeptConflict)
   };
 }
 
-const INVOICE_FIELDS: Partial<Record<keyof InvoiceTerms, string[]>> = {
-  description: ['Description__c'],
-  dueDate: ['Due_Date__c'],
-  footer: ['Footer__c'],
-  customFields: ['Custom_Fields__c'],
-  discount: ['Discount_Percent__c', 'Discount_Amount__c'],
-};
-
 function ofLine(
   { lines, currency }: CrmInvoice,
-  { lineId, part, stripe }: { lineId: string; part: string | undefined; stripe: unknown },
+  { lineId, part, stripe }: { lineId: string; part: string; stripe: unknown },
 ): FieldInOrg {
   const line = lines.find(({ id }) => id === lineId);
-  if (part === undefined) throw refused('wrong_kind', BY_HAND);
   if (!line) throw gone();
   const fields = lineFields(line, { part, value: String(stripe), currency });
   if (!fields) throw refused('wrong_kind', BY_HAND);

@@ -2,9 +2,11 @@ import type { FieldConflict } from '../domain/change.ts';
 import { conflictSentence } from '../domain/conflictWords.ts';
 import { fieldLabel } from '../domain/fieldLabel.ts';
 import { same } from '../domain/merge.ts';
+import { isWholeLine, otherOfLine } from '../domain/otherValue.ts';
 import { withPairOverwritings } from '../domain/overwritten.ts';
 import { syncWords } from '../domain/commandWords.ts';
 import type { Convergence, Engine } from '../engine.ts';
+import type { PermanentFailure } from '../failure.ts';
 import { busy, claimWhenFree } from '../flows/claimWhenFree.ts';
 import { convergeAll } from '../flows/convergeDue.ts';
 import { settleAll } from '../flows/settle.ts';
@@ -17,6 +19,7 @@ import { findConflict, noteSettled, type KeptConflict } from '../store/openConfl
 import type { ClaimedRecord } from '../store/syncRecords.ts';
 import { fieldInOrg, type FieldInOrg } from './fieldInOrg.ts';
 import { refused } from './stepContext.ts';
+import { takeLine } from './takeLine.ts';
 import { toldChange, toldConflict, type ToldChange, type ToldConflict } from './told.ts';
 
 export interface SettledConflict {
@@ -29,8 +32,8 @@ const PATIENCE_MS = 10_000;
 
 /**
  * What a person has decided about a conflict. `use-other` writes the value that was replaced into the org's record, as an
- * edit, and converges: so it goes to Stripe like any edit. `dismiss` takes the note away and changes nothing. A command that
- * was broken off anywhere does the same again.
+ * edit, and converges: so it goes to Stripe like any edit; whole lines are `takeLine`'s. `dismiss` takes the note away and
+ * changes nothing. A command that was broken off anywhere does the same again.
  */
 export async function settleConflict(
   engine: Engine,
@@ -42,10 +45,30 @@ export async function settleConflict(
   const { entity, crmId } = conflict;
   const record = await claimWhenFree(engine, entity, { crmId, patienceMs: PATIENCE_MS });
   if (!record) throw busy(entity);
+  const { convergence, refusal } = await carriedOut(engine, record, { command, how, conflict });
+  await settleAll(engine, [convergence], { commandId: command.id });
+  if (convergence.kind === 'failed') throw convergence.failure;
+  if (refusal) throw refusal;
+  await noteSettled(engine.database, conflict.id, { how, by: command.acting_user });
+  return answer(engine, { command, how, conflict, convergence });
+}
+
+async function carriedOut(
+  engine: Engine,
+  record: ClaimedRecord,
+  { command, how, conflict }: { command: Command; how: ConflictDecision; conflict: KeptConflict },
+): Promise<{ convergence: Convergence; refusal?: PermanentFailure }> {
   const isOpen = record.openConflicts.some((one) => isSame(one, conflict));
+  const close = () => {
+    record.openConflicts = record.openConflicts.filter((one) => !isSame(one, conflict));
+  };
   try {
-    if (how === 'use-other') await useOther(engine, record, { conflict, isOpen });
-    else record.openConflicts = record.openConflicts.filter((one) => !isSame(one, conflict));
+    if (how === 'dismiss') close();
+    else {
+      if (isStripes(conflict)) throw belongsToStripe(conflict);
+      if (isLine(conflict)) return await takeLine(engine, record, { command, conflict, isOpen, close });
+      await useOther(engine, record, { conflict, isOpen });
+    }
   } catch (error) {
     // A refusal is no failure of the record.
     await release(engine.database, record);
@@ -53,12 +76,23 @@ export async function settleConflict(
   }
   // What has just been written there, or the note that has to go, is in no snapshot.
   record.crmUnsure = true;
-  const [convergence] = await convergeAll(engine, entity, { records: [record] });
-  await settleAll(engine, [convergence!], { commandId: command.id });
-  if (convergence!.kind === 'failed') throw convergence!.failure;
-  await noteSettled(engine.database, conflict.id, { how, by: command.acting_user });
-  return answer(engine, { command, how, conflict, convergence: convergence! });
+  const [convergence] = await convergeAll(engine, conflict.entity, { records: [record] });
+  return { convergence: convergence! };
 }
+
+const isLine = ({ entity, field }: KeptConflict) => entity === 'invoice' && isWholeLine(field);
+
+const isStripes = (conflict: KeptConflict) =>
+  isLine(conflict) ? otherOfLine(conflict) === null : conflict.winner === 'stripe';
+
+const labelOf = (conflict: KeptConflict) =>
+  isLine(conflict) ? 'The line' : fieldLabel(conflict.field.split('.').at(-1)!);
+
+const belongsToStripe = (conflict: KeptConflict) =>
+  refused(
+    'wrong_state',
+    `${labelOf(conflict)} belongs to Stripe there, and what Stripe says stays. Where it is an invoice that is wrong, revise it, or void it and raise a new one.`,
+  );
 
 const isSame = (one: FieldConflict, other: FieldConflict) =>
   one.field === other.field &&
@@ -70,20 +104,13 @@ async function useOther(
   record: ClaimedRecord,
   { conflict, isOpen }: { conflict: KeptConflict; isOpen: boolean },
 ): Promise<void> {
-  const label = fieldLabel(conflict.field.split('.').at(-1)!);
-  if (conflict.winner === 'stripe') {
-    throw refused(
-      'wrong_state',
-      `${label} belongs to Stripe there, and what Stripe says stays. Where it is an invoice that is wrong, revise it, or void it and raise a new one.`,
-    );
-  }
   const field = await fieldInOrg(engine, conflict);
   // A try before this one has written it.
   if (same(field.value, conflict.stripe ?? null)) return;
   if (!isOpen || !same(field.value, conflict.crm ?? null)) {
     throw refused(
       'conflict_settled',
-      `${label} has been edited since, or the conflict was settled already. What stands there now stays; enter the other value by hand if it is the right one.`,
+      `${labelOf(conflict)} has been edited since, or the conflict was settled already. What stands there now stays; enter the other value by hand if it is the right one.`,
     );
   }
   await write(engine, record, field);
@@ -128,6 +155,13 @@ async function answer(
     message:
       how === 'dismiss'
         ? 'The note is gone. Both sides stay as they are.'
-        : `The other value was taken. ${syncWords(changes, conflicts)}`,
+        : `${takenWords(conflict)} ${syncWords(changes, conflicts)}`,
   };
+}
+
+function takenWords(conflict: KeptConflict): string {
+  if (!isLine(conflict)) return 'The other value was taken.';
+  return otherOfLine(conflict) === 'line'
+    ? 'The line is on both sides again.'
+    : 'The line is deleted on both sides.';
 }

@@ -1,7 +1,8 @@
 import type { FieldConflict } from './change.ts';
 import { fieldLabel } from './fieldLabel.ts';
-import type { InvoiceStatus } from './invoice.ts';
+import type { CrmInvoice, InvoiceStatus } from './invoice.ts';
 import { formatUnitAmount } from './money.ts';
+import { isWholeLine, otherOfLine } from './otherValue.ts';
 import { termText } from './termText.ts';
 
 export interface ConflictContext {
@@ -13,6 +14,19 @@ export interface ConflictContext {
   subscriptionId?: string | null;
   /** What a line is called, by the org's id. */
   lineName?: (crmId: string) => string | undefined;
+}
+
+/** That of an invoice of which the engine keeps this snapshot (`crmSnapshot.ts`). */
+export function contextOf(snapshot: unknown): ConflictContext {
+  const known = snapshot as Partial<CrmInvoice> | null;
+  if (!known) return {};
+  const { currency, status, fields, lines = [] } = known;
+  return {
+    ...(currency && { currency }),
+    ...(status && { status }),
+    subscriptionId: (fields?.Stripe_Subscription_Id__c as string | null | undefined) ?? null,
+    lineName: (crmId) => lines.find(({ id }) => id === crmId)?.terms.description,
+  };
 }
 
 // Sync_Error__c holds 2,000 characters.
@@ -38,18 +52,30 @@ export function conflictWords(conflicts: FieldConflict[], context: ConflictConte
 }
 
 /** One conflict in words, e.g. "Both sides changed Description: “A” of Salesforce stayed, “B” of Stripe was replaced." */
-export function conflictSentence(
-  { field, stripe, crm, winner }: FieldConflict,
-  context: ConflictContext = {},
-): string {
+export function conflictSentence(conflict: FieldConflict, context: ConflictContext = {}): string {
+  const { field, stripe, crm, winner } = conflict;
   const label = labelOf(field, context);
   const [ours, theirs] = [valueWords(field, crm, context), valueWords(field, stripe, context)];
-  return winner === 'salesforce'
-    ? `Both sides changed ${label}: ${ours} of Salesforce stayed, ${theirs} of Stripe was replaced.`
+  if (winner === 'salesforce')
+    return `Both sides changed ${label}: ${ours} of Salesforce stayed, ${theirs} of Stripe was replaced.`;
+  return isLostLine(conflict, context)
+    ? `Both sides changed ${label}: ${theirs} of Stripe stayed, ${ours} of Salesforce was replaced.`
     : `${label} belongs to Stripe: ${theirs} of Stripe stayed, ${ours} of Salesforce was put back.`;
 }
 
-function adviceFor({ field, stripe, winner }: FieldConflict, context: ConflictContext): string {
+/** A line of a draft that Stripe deleted while somebody edited it in the org. */
+const isLostLine = (conflict: FieldConflict, { status }: ConflictContext): boolean =>
+  status === 'draft' &&
+  conflict.winner === 'stripe' &&
+  isWholeLine(conflict.field) &&
+  otherOfLine(conflict) === 'line';
+
+function adviceFor(conflict: FieldConflict, context: ConflictContext): string {
+  const { field, stripe, winner } = conflict;
+  if (isWholeLine(field) && (winner === 'salesforce' || isLostLine(conflict, context)))
+    return otherOfLine(conflict) === 'line'
+      ? 'Where the line should be there after all, choose Bring line back where the page offers it, or enter it again.'
+      : 'Where the line should be deleted after all, choose Delete line where the page offers it, or delete it by hand.';
   if (winner === 'salesforce')
     return 'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again.';
   if (field === 'currency')
@@ -71,7 +97,7 @@ function labelOf(field: string, { lineName }: ConflictContext): string {
 
 function valueWords(field: string, value: unknown, { currency }: ConflictContext): string {
   if (value === null || value === undefined || value === '') {
-    return /^lines\.\w+$/.test(field) ? 'the deletion' : 'the empty field';
+    return isWholeLine(field) ? 'the deletion' : 'the empty field';
   }
   if (field === 'customFields' || field === 'discount') {
     const text = termText(field, value, currency);

@@ -36,6 +36,8 @@ export interface ConflictingRecord {
   stripeId: string | null;
   lastSyncedAt: Date | null;
   conflicts: OpenConflict[];
+  /** What the org's record says as far as we know; null for records other than invoices. */
+  snapshot: unknown;
   /** By field: the conflict's own id, by which a person settles it. */
   ids: Record<string, string>;
 }
@@ -58,7 +60,7 @@ export async function listConflicts(
 ): Promise<ConflictingRecord[]> {
   const { rows } = await database.pool.query<ConflictingRecord>(
     `SELECT id, entity, crm_id AS "crmId", stripe_id AS "stripeId", last_synced_at AS "lastSyncedAt",
-            open_conflicts AS conflicts,
+            open_conflicts AS conflicts, CASE WHEN entity = 'invoice' THEN crm_snapshot END AS snapshot,
             (SELECT jsonb_object_agg(field, newest.id::text) FROM (
                SELECT DISTINCT ON (field) field, id FROM conflict WHERE record_id = sync_record.id ORDER BY field, id DESC
              ) newest) AS ids
@@ -74,11 +76,13 @@ export interface KeptConflict extends FieldConflict {
   id: string;
   entity: SyncEntity;
   crmId: string | null;
+  /** What a person has decided; null while nobody has. */
+  settledHow: 'use-other' | 'dismiss' | null;
 }
 
 export async function findConflict(database: Database, id: string): Promise<KeptConflict | undefined> {
   const { rows } = await database.pool.query<KeptConflict>(
-    `SELECT conflict.id, entity, crm_id AS "crmId", field, stripe_value AS stripe, crm_value AS crm, winner
+    `SELECT conflict.id, entity, crm_id AS "crmId", field, stripe_value AS stripe, crm_value AS crm, winner, settled_how AS "settledHow"
      FROM conflict JOIN sync_record ON sync_record.id = record_id WHERE conflict.id = $1`,
     [id],
   );

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
-import { streamIsRead } from './streamIsRead.ts';
+import { decisionSteps, USER, type DecisionSteps } from './decisionSteps.ts';
+import { allStruck, jobSteps, withoutFaults, type JobSteps } from './jobSteps.ts';
 import { eventually, startWorld, type World } from './world.ts';
 
 /** What people decide about conflicts: the value that was replaced after all, or that all is well. */
 let world: World;
 let job: JobSteps;
+let steps: DecisionSteps;
 beforeAll(async () => {
   world = await startWorld({ changeStream: true });
   job = await jobSteps(world);
+  steps = decisionSteps(world, job);
 });
 afterAll(() => world?.stop());
 afterEach(async () => {
@@ -16,66 +18,13 @@ afterEach(async () => {
   if (!world.worker) await world.startWorker();
 });
 
-const USER = '005000000000001AAA';
-
-async function call<T>(method: string, path: string): Promise<T & { status: number }> {
-  const response = await fetch(world.webUrl + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${world.apiToken}`,
-      'x-salesforce-org-id': world.orgId,
-      'x-salesforce-user-id': USER,
-      'idempotency-key': randomUUID(),
-    },
-  });
-  return { ...((await response.json()) as T), status: response.status };
-}
-
-interface Listed {
-  conflicts: { conflicts: { id: string; field: string; message: string }[] }[];
-}
-const openOf = async (crmId: string) =>
-  (await call<Listed>('GET', `/v1/conflicts?crmId=${crmId}`)).conflicts.flatMap(({ conflicts }) => conflicts);
 const account = async (id: string) =>
   (await world.admin.query(`SELECT Phone, Sync_Status__c FROM Account WHERE Id = '${id}'`))[0]!;
-const decide = (id: string, decision: 'use-other' | 'dismiss') =>
-  call<{ message?: string; detail?: string; code?: string }>('POST', `/v1/conflicts/${id}/${decision}`);
-const settledOf = async (id: string) =>
-  (await world.database.pool.query('SELECT settled_by, settled_how FROM conflict WHERE id = $1', [id]))
-    .rows[0];
-
-async function rest(): Promise<void> {
-  await job.quiet();
-  await streamIsRead(world);
-  await job.quiet();
-}
-
-/** A draft whose description, or whose first line, both sides have changed. */
-async function conflicting(of: 'invoice' | 'line' = 'invoice') {
-  const crmId = await job.raiseAndSync();
-  await job.quiet();
-  await world.stopWorker();
-  const { id: stripeId } = await job.stripeInvoice(crmId);
-  const [line] = await world.rep.lines(crmId);
-  if (of === 'invoice') {
-    await world.rep.update('Invoice__c', crmId, { Description__c: 'By the rep' });
-    await world.stripe.invoices.update(stripeId, { description: 'By finance' });
-  } else {
-    await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 9 });
-    await world.stripe.invoices.updateLines(stripeId, {
-      lines: [{ id: String(line!.Stripe_Line_Id__c), quantity: 4 }],
-    });
-  }
-  await world.startWorker();
-  await rest();
-  const [conflict] = await openOf(crmId);
-  return { crmId, stripeId, lineId: line!.Id, conflict: conflict! };
-}
 
 test('the value that was replaced is taken after all, on both sides, and who decided is noted', async () => {
-  const { crmId, stripeId, conflict } = await conflicting();
+  const { crmId, stripeId, conflict } = await steps.conflicting();
   expect(conflict).toMatchObject({ field: 'description', message: expect.stringContaining('By finance') });
-  const { status, message } = await decide(conflict.id, 'use-other');
+  const { status, message } = await steps.decide(conflict.id, 'use-other');
   expect({ status, message }).toEqual({
     status: 200,
     message: 'The other value was taken. Stripe: Description By the rep → By finance.',
@@ -86,35 +35,37 @@ test('the value that was replaced is taken after all, on both sides, and who dec
     Sync_Status__c: 'Synced',
     Sync_Error__c: null,
   });
-  expect(await openOf(crmId)).toEqual([]);
-  expect(await settledOf(conflict.id)).toEqual({ settled_by: USER, settled_how: 'use-other' });
+  expect(await steps.openOf(crmId)).toEqual([]);
+  expect(await steps.settledOf(conflict.id)).toEqual({ settled_by: USER, settled_how: 'use-other' });
   await job.quiet();
   // A second press of somebody who has not seen it yet.
-  expect(await decide(conflict.id, 'use-other')).toMatchObject({ status: 200 });
+  expect(await steps.decide(conflict.id, 'use-other')).toMatchObject({ status: 200 });
 });
 
 test('the same of a line, though the answer to the write is lost', async () => {
-  const { crmId, stripeId, conflict } = await conflicting('line');
+  const { crmId, stripeId, conflict } = await steps.conflicting('line');
   await world.control('org', 'POST', '/faults', {
     match: { method: 'PATCH', path: '/composite/sobjects' },
     kind: 'resetAfter',
     times: 1,
   });
   // The worker goes on by itself, whether this press still hears of it or not.
-  await decide(conflict.id, 'use-other');
+  await steps.decide(conflict.id, 'use-other');
   expect((await world.rep.lines(crmId))[0]).toMatchObject({ Quantity__c: 4 });
   await eventually(async () => {
     const { lines } = await world.stripe.invoices.retrieve(stripeId);
-    return lines.data.some(({ quantity }) => quantity === 4) && (await settledOf(conflict.id)).settled_how;
+    return (
+      lines.data.some(({ quantity }) => quantity === 4) && (await steps.settledOf(conflict.id))?.settled_how
+    );
   }, 'Stripe follows, and the decision is noted');
-  expect(await openOf(crmId)).toEqual([]);
+  expect(await steps.openOf(crmId)).toEqual([]);
 });
 
 test('the page lists what both sides had changed and takes the decision, of the record that it shows only', async () => {
-  const { crmId, conflict } = await conflicting();
+  const { crmId, conflict } = await steps.conflicting();
   const asked = (recordId: string) => world.rep.apex('ConflictController', 'getConflicts', { recordId });
   expect(await asked(crmId)).toEqual([
-    { conflictId: conflict.id, message: conflict.message, canUseOther: true },
+    { conflictId: conflict.id, message: conflict.message, other: 'value' },
   ]);
   const settle = (recordId: string) =>
     world.rep.apex('ConflictController', 'settle', {
@@ -131,8 +82,8 @@ test('the page lists what both sides had changed and takes the decision, of the 
 });
 
 test('a dismissed conflict changes nothing but the note', async () => {
-  const { crmId, stripeId, conflict } = await conflicting();
-  expect(await decide(conflict.id, 'dismiss')).toMatchObject({
+  const { crmId, stripeId, conflict } = await steps.conflicting();
+  expect(await steps.decide(conflict.id, 'dismiss')).toMatchObject({
     status: 200,
     message: 'The note is gone. Both sides stay as they are.',
   });
@@ -142,26 +93,26 @@ test('a dismissed conflict changes nothing but the note', async () => {
     Sync_Error__c: null,
   });
   expect((await world.stripe.invoices.retrieve(stripeId)).description).toBe('By the rep');
-  expect(await settledOf(conflict.id)).toEqual({ settled_by: USER, settled_how: 'dismiss' });
+  expect(await steps.settledOf(conflict.id)).toEqual({ settled_by: USER, settled_how: 'dismiss' });
 });
 
 test('what has been edited since is not overwritten, and what is final is not either', async () => {
-  const edited = await conflicting();
+  const edited = await steps.conflicting();
   await world.stopWorker();
   await world.rep.update('Invoice__c', edited.crmId, { Description__c: 'By the rep, once more' });
   await world.startWorker();
-  await rest();
-  expect(await decide(edited.conflict.id, 'use-other')).toMatchObject({
+  await steps.rest();
+  expect(await steps.decide(edited.conflict.id, 'use-other')).toMatchObject({
     status: 409,
     code: 'conflict_settled',
     detail: expect.stringContaining('has been edited since'),
   });
   expect((await world.rep.invoice(edited.crmId)).Description__c).toBe('By the rep, once more');
 
-  const final = await conflicting();
+  const final = await steps.conflicting();
   await world.rep.send(final.crmId);
   await job.quiet();
-  expect(await decide(final.conflict.id, 'use-other')).toMatchObject({
+  expect(await steps.decide(final.conflict.id, 'use-other')).toMatchObject({
     status: 409,
     code: 'wrong_state',
     detail: expect.stringContaining('The invoice is final'),
@@ -171,7 +122,7 @@ test('what has been edited since is not overwritten, and what is final is not ei
     Status__c: 'Open',
     Sync_Status__c: 'Conflict',
   });
-  expect(await decide('999999', 'dismiss')).toMatchObject({ status: 404, code: 'unknown_conflict' });
+  expect(await steps.decide('999999', 'dismiss')).toMatchObject({ status: 404, code: 'unknown_conflict' });
 });
 
 test('an Account takes the value of Stripe after all', async () => {
@@ -187,9 +138,129 @@ test('an Account takes the value of Stripe after all', async () => {
   await world.admin.update('Account', crmId, { Phone: '+1 555 0101' });
   await world.stripe.customers.update(stripeId, { phone: '+1 555 0202' });
   await world.startWorker();
-  await rest();
-  const [conflict] = await openOf(crmId);
-  expect(await decide(conflict!.id, 'use-other')).toMatchObject({ status: 200 });
+  await steps.rest();
+  const [conflict] = await steps.openOf(crmId);
+  expect(await steps.decide(conflict!.id, 'use-other')).toMatchObject({ status: 200 });
   expect(await account(crmId)).toMatchObject({ Phone: '+1 555 0202', Sync_Status__c: 'Synced' });
   expect(await world.stripe.customers.retrieve(stripeId)).toMatchObject({ phone: '+1 555 0202' });
+});
+
+test('a line that the org had deleted comes back as Stripe had it, once, though the command has to begin anew', async () => {
+  const { conflict, ...invoice } = await steps.conflictingOverLine('org');
+  expect(conflict).toMatchObject({
+    field: `lines.${invoice.lineId}`,
+    other: 'line',
+    message: expect.stringMatching(
+      /^Both sides changed a line: the deletion of Salesforce stayed, “.*”, 7 at /,
+    ),
+  });
+  expect(await steps.quantities(invoice)).toEqual({ org: [3], stripe: [3] });
+  await world.control('stripe', 'POST', '/faults', {
+    match: { method: 'POST', path: '/add_lines' },
+    kind: 'resetAfter',
+  });
+  const pressed = steps.decide(conflict.id, 'use-other');
+  await eventually(async () => {
+    const tried = "SELECT FROM command WHERE params->>'conflict' = $1 AND attempts > 0";
+    return (await world.database.pool.query(tried, [conflict.id])).rowCount === 1;
+  }, 'the command is to begin anew');
+  await withoutFaults(world);
+  await pressed;
+  await eventually(async () => (await steps.openOf(invoice.crmId)).length === 0, 'the conflict is settled');
+  await steps.rest();
+  expect(await steps.quantities(invoice)).toEqual({ org: [3, 7], stripe: [3, 7] });
+  expect(await world.rep.invoice(invoice.crmId)).toMatchObject({
+    Sync_Status__c: 'Synced',
+    Sync_Error__c: null,
+  });
+  expect(await steps.settledOf(conflict.id)).toEqual({ settled_by: USER, settled_how: 'use-other' });
+  // Somebody else, who has not seen it yet, presses the same.
+  expect(await steps.decide(conflict.id, 'use-other')).toMatchObject({
+    status: 200,
+    message: expect.stringContaining('The line is on both sides again.'),
+  });
+  await steps.rest();
+  expect(await steps.quantities(invoice)).toEqual({ org: [3, 7], stripe: [3, 7] });
+});
+
+test('a line that Stripe had deleted is deleted after all, though the org does not take it at first', async () => {
+  const { conflict, ...invoice } = await steps.conflictingOverLine('stripe');
+  expect(conflict).toMatchObject({ field: `lines.${invoice.lineId}`, other: 'deletion' });
+  expect(await world.rep.invoice(invoice.crmId)).toMatchObject({
+    Sync_Error__c: expect.stringContaining('choose Delete line where the page offers it'),
+  });
+  expect(await steps.quantities(invoice)).toEqual({ org: [3, 7], stripe: [3, 7] });
+  await world.control('org', 'POST', '/faults', {
+    match: { method: 'DELETE', path: '/composite/sobjects' },
+    kind: 'status',
+    status: 503,
+    body: [{ errorCode: 'SERVER_UNAVAILABLE', message: 'Busy' }],
+    times: 1,
+  });
+  await steps.decide(conflict.id, 'use-other');
+  await eventually(async () => (await steps.openOf(invoice.crmId)).length === 0, 'the conflict is settled');
+  await steps.rest();
+  expect(await steps.quantities(invoice)).toEqual({ org: [3], stripe: [3] });
+  expect((await world.rep.invoice(invoice.crmId)).Sync_Status__c).toBe('Synced');
+  expect(await steps.decide(conflict.id, 'use-other')).toMatchObject({
+    status: 200,
+    message: expect.stringContaining('The line is deleted on both sides.'),
+  });
+});
+
+test('a line that somebody edited in the moment in which we deleted it, because Stripe did, comes back with the edit', async () => {
+  const crmId = await job.raiseAndSync();
+  await steps.rest();
+  const { id: stripeId } = await job.stripeInvoice(crmId);
+  const [line] = await world.rep.lines(crmId);
+  const id = String(line!.Stripe_Line_Id__c);
+  await world.control('org', 'POST', '/faults', {
+    match: { method: 'DELETE', path: '/composite/sobjects' },
+    kind: 'delay',
+    hold: true,
+    times: 1,
+  });
+  await world.stripe.invoices.removeLines(stripeId, { lines: [{ id, behavior: 'delete' }] });
+  await allStruck(world, 'org');
+  await world.rep.update('Invoice_Line__c', line!.Id, { Quantity__c: 41 });
+  await withoutFaults(world);
+  await steps.rest();
+  const [conflict] = await steps.openOf(crmId);
+  expect(conflict).toMatchObject({
+    other: 'line',
+    message: expect.stringMatching(
+      /^Both sides changed .*line.*: the deletion of Stripe stayed, “.*”, 41 at .* of Salesforce was replaced\.$/,
+    ),
+  });
+  expect(await steps.decide(conflict!.id, 'use-other')).toMatchObject({ status: 200 });
+  await steps.rest();
+  expect(await steps.quantities({ crmId, stripeId })).toEqual({ org: [3, 41], stripe: [3, 41] });
+  expect((await world.rep.invoice(crmId)).Sync_Status__c).toBe('Synced');
+});
+
+test('of a whole line, too, what has been edited since stays, and what is final is offered no more', async () => {
+  const edited = await steps.conflictingOverLine('stripe');
+  await world.stopWorker();
+  await world.rep.update('Invoice_Line__c', edited.lineId, { Quantity__c: 8 });
+  await world.startWorker();
+  await steps.rest();
+  expect(await steps.decide(edited.conflict.id, 'use-other')).toMatchObject({
+    status: 409,
+    code: 'conflict_settled',
+    detail: expect.stringContaining('The line has been edited since'),
+  });
+  expect(await steps.quantities(edited)).toEqual({ org: [3, 8], stripe: [3, 8] });
+
+  const final = await steps.conflictingOverLine('org');
+  await world.rep.send(final.crmId);
+  await steps.rest();
+  expect(await steps.openOf(final.crmId)).toMatchObject([{ id: final.conflict.id, other: null }]);
+  expect(await steps.decide(final.conflict.id, 'use-other')).toMatchObject({
+    status: 409,
+    code: 'wrong_state',
+    detail: expect.stringContaining('The invoice is final'),
+  });
+  expect(await steps.decide(final.conflict.id, 'dismiss')).toMatchObject({ status: 200 });
+  expect(await steps.openOf(final.crmId)).toEqual([]);
+  expect(await steps.quantities(final)).toEqual({ org: [3], stripe: [3] });
 });

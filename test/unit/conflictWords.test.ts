@@ -1,5 +1,7 @@
 import type { FieldConflict } from '../../sync/domain/change.ts';
 import { conflictSentence, conflictWords } from '../../sync/domain/conflictWords.ts';
+import type { InvoiceStatus } from '../../sync/domain/invoice.ts';
+import { otherOf } from '../../sync/domain/otherValue.ts';
 import {
   stillOpen,
   unkeptConflicts,
@@ -77,6 +79,48 @@ describe('what a record says about conflicts', () => {
     expect(words.length).toBeLessThanOrEqual(2000);
     expect(words).not.toMatch(/[\r\n]/);
     expect(words).toMatch(/And \d+ more\. Where the value .* A sync by hand takes this note away\.$/);
+  });
+});
+
+describe('what can be had instead', () => {
+  const line = (of: Partial<FieldConflict>): FieldConflict => ({
+    field: 'lines.a02A',
+    stripe: null,
+    crm: null,
+    winner: 'salesforce',
+    ...of,
+  });
+  const terms = { description: 'Chairs', product: null, unitAmount: '1999', quantity: '3' };
+  const other = (conflict: FieldConflict, status?: InvoiceStatus) =>
+    otherOf(conflict, { entity: 'invoice', status });
+
+  test.each([
+    ['a line that the org deleted', line({ stripe: terms }), 'line'],
+    ['the deletion of a line in Stripe', line({ crm: terms }), 'deletion'],
+    ['a line that was edited while Stripe deleted it', line({ crm: terms, winner: 'stripe' }), 'line'],
+    ['nothing of what Stripe keeps', line({ stripe: terms, winner: 'stripe' }), null],
+    ['a value of the invoice', { ...line({ stripe: 'A', crm: 'B' }), field: 'description' }, 'value'],
+    ['a value of a line', { ...line({ stripe: '1', crm: '2' }), field: 'lines.a02A.quantity' }, 'value'],
+    ['no product of a line', { ...line({ stripe: 'a', crm: 'b' }), field: 'lines.a02A.product' }, null],
+    ['no invoice that was deleted', { ...line({ stripe: {} }), field: 'invoice' }, null],
+  ])('%s', (_, conflict, expected) => {
+    expect(other(conflict, 'draft')).toBe(expected);
+    expect(other(conflict)).toBe(expected);
+    expect(other(conflict, 'open')).toBeNull();
+  });
+
+  test('is said with the name of its button', () => {
+    const context = { status: 'draft' as const, currency: 'usd' };
+    expect(conflictWords([line({ stripe: terms })], context)).toContain('choose Bring line back');
+    expect(conflictWords([line({ crm: terms })], context)).toContain('choose Delete line');
+    const lost = conflictWords([line({ crm: terms, winner: 'stripe' })], context);
+    expect(lost).toMatch(/^Both sides changed a line: the deletion of Stripe stayed, .* was replaced\. /);
+    expect(lost).toContain('choose Bring line back');
+  });
+
+  test('of an Account is each value that was replaced', () => {
+    expect(otherOf(phone, { entity: 'customer' })).toBe('value');
+    expect(otherOf({ ...phone, winner: 'stripe' }, { entity: 'customer' })).toBeNull();
   });
 });
 

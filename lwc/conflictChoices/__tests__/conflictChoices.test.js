@@ -10,8 +10,8 @@ jest.mock('@salesforce/apex/ConflictController.getConflicts', () => ({ default: 
 jest.mock('@salesforce/apex/ConflictController.settle', () => ({ default: jest.fn() }), { virtual: true });
 
 const RECORD_ID = '001000000000001AAA';
-const NAME = { conflictId: '7', message: 'Both sides changed Name.', canUseOther: true };
-const DUE_DATE = { conflictId: '8', message: 'Due date belongs to Stripe.', canUseOther: false };
+const NAME = { conflictId: '7', message: 'Both sides changed Name.', other: 'value' };
+const DUE_DATE = { conflictId: '8', message: 'Due date belongs to Stripe.', other: null };
 
 // After a turn of the event loop every pending promise and rendering is done.
 // eslint-disable-next-line @lwc/lwc/no-async-operation
@@ -49,6 +49,16 @@ describe('c-conflict-choices', () => {
     expect(buttons('7')).toEqual(['c.Use_Other_Value', 'c.Dismiss_Conflict']);
     expect(buttons('8')).toEqual(['c.Dismiss_Conflict']);
     expect(choices.shadowRoot.textContent).toContain('Both sides changed Name.');
+  });
+
+  it('says of a whole line what the other choice is', async () => {
+    getConflicts.mockResolvedValue([
+      { ...NAME, other: 'line' },
+      { ...DUE_DATE, other: 'deletion' },
+    ]);
+    await mount();
+    expect(buttons('7')).toEqual(['c.Bring_Line_Back', 'c.Dismiss_Conflict']);
+    expect(buttons('8')).toEqual(['c.Delete_Conflicting_Line', 'c.Dismiss_Conflict']);
   });
 
   it('tells what was decided, shows the answer and what is left', async () => {

@@ -28,11 +28,7 @@ export async function conflictsOf(recordId: string, context: ApexContext) {
   const records = answer.conflicts as { conflicts: Json[] }[] | undefined;
   if (!records) throw new AuraHandledException(String(answer.message));
   return records.flatMap(({ conflicts }) =>
-    conflicts.map(({ id, message, winner }) => ({
-      conflictId: id,
-      message,
-      canUseOther: winner === 'salesforce',
-    })),
+    conflicts.map(({ id, message, other }) => ({ conflictId: id, message, other: other ?? null })),
   );
 }
 
