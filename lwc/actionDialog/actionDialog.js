@@ -3,41 +3,24 @@ import LightningModal from 'lightning/modal';
 import SURE_TO_ASK_AGAIN from '@salesforce/label/c.Sure_To_Ask_Again';
 import runAction from '@salesforce/apex/InvoiceCommandController.runAction';
 import { Attempt } from 'c/attempt';
-import { inWords } from 'c/errors';
+import { ReadsFirst } from 'c/readsFirst';
 
 /**
- * What the dialogs of an invoice's actions have in common: they read what they show, run the action, stay until it is
- * answered, and close with the command's result. A dialog says in `read` what it shows, as `preview`.
+ * What the dialogs of an invoice's actions have in common: they `read` what they show, run the action, stay until it is
+ * answered, and close with the command's result.
  */
-export default class ActionDialog extends LightningModal {
+export default class ActionDialog extends ReadsFirst(LightningModal) {
   @api recordId;
   @api action;
 
-  preview;
-  isLoading = true;
-  isBusy = false;
   /** The last try may have been done: whoever tries again has to ask for the same. */
   isLost = false;
-  errorText = '';
   attempt = new Attempt();
 
   connectedCallback() {
     this.load();
   }
 
-  async load() {
-    try {
-      this.preview = await this.read();
-    } catch (error) {
-      this.errorText = inWords(error);
-    } finally {
-      this.isLoading = false;
-    }
-  }
-
-  get isWorking() {
-    return this.isLoading || this.isBusy;
-  }
   get isFixed() {
     return this.isBusy || this.isLost;
   }

@@ -10,12 +10,11 @@ import { LABELS } from './labels';
 /** Screen action of an invoice: says what sending means, sends, and says what really happened. */
 export default class SendToCustomer extends ScreenAction {
   labels = LABELS;
-  preview;
   // However many tries it takes, the customer gets one mail.
   attempt = new Attempt();
 
-  async read() {
-    this.preview = await getSendPreview({ invoiceId: this.recordId });
+  read() {
+    return getSendPreview({ invoiceId: this.recordId });
   }
 
   get canSend() {
