@@ -1,8 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { markAllDirty } from '../../sync/store/syncRecords.ts';
 import {
   chooseLine,
   customerField,
   edit,
   lineField,
+  pairedId,
   productField,
   stripeInvoice,
   termsField,
@@ -46,6 +49,42 @@ export async function contest(
       [rows[0]!.id],
     );
   }
+}
+
+// A person edits within less, and takes no longer than this to wait for the engine.
+const HELD_MS = 1_000;
+
+/**
+ * Somebody edits in the org, and while the engine is about to write that to Stripe, somebody edits the same there: the engine
+ * has read it already.
+ */
+export async function overtake(simulated: Simulated, change: Contest): Promise<void> {
+  const { people, journal, field, ours, theirs } = change;
+  const { control } = simulated.world;
+  const journaled = field === 'customer' || field === 'product' ? people[field] : journal;
+  const id = await pairedId(simulated, journaled);
+  const editable = id && (await contested(simulated, change));
+  if (!editable) return;
+  const match = { method: 'POST', path: `^/v1/\\w+/${id}(/update_lines)?$` };
+  const { id: fault } = await control<{ id: string }>('stripe', 'POST', '/faults', {
+    match,
+    kind: 'delay',
+    delayMs: HELD_MS,
+    times: 1,
+  });
+  const isStruck = async () =>
+    (await control<{ id: string }[]>('stripe', 'GET', '/faults')).every((one) => one.id !== fault);
+  if (!(await edit(editable, 'salesforce', ours))) return;
+  // The org tells only some time later.
+  await markAllDirty(simulated.world.database, journaled.entity, {
+    crmIds: [journaled.crmId!],
+  });
+  const deadline = Date.now() + HELD_MS;
+  while (!(await isStruck())) {
+    if (Date.now() > deadline) return;
+    await pause(5);
+  }
+  if (await edit(editable, 'stripe', theirs)) simulated.raced += 1;
 }
 
 async function contested(

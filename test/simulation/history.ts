@@ -23,7 +23,8 @@ export type Step =
   | { do: 'addLine'; side: Side; invoice: number; cents: number; quantity: number }
   | { do: 'deleteLine'; side: Side; invoice: number; line: number }
   | { do: 'deleteDraft'; side: Side; invoice: number }
-  | { do: 'contest'; invoice: number; field: Contested; value: number }
+  // `overtakes`: the one in Stripe happens while the engine is about to write the other one there.
+  | { do: 'contest'; invoice: number; field: Contested; value: number; overtakes: boolean }
   | { do: 'pause'; ms: number };
 
 export type StepOnInvoice = Exclude<
@@ -114,12 +115,13 @@ const step = weighted<Step>(
   [2, fc.record({ do: is('deleteLine'), side, invoice, line })],
   [1, fc.record({ do: is('deleteDraft'), side, invoice })],
   [
-    2,
+    3,
     fc.record({
       do: is('contest'),
       invoice,
       field: oneOf<Contested>('description', 'dueDate', 'quantity', 'customer', 'product'),
       value,
+      overtakes: fc.boolean(),
     }),
   ],
   [2, fc.record({ do: is('pause'), ms: fc.nat({ max: 80 }) })],

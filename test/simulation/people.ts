@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
 import { daysFromNow } from '../integration/orgUser.ts';
 import { DECLINED_CARD, GOOD_CARD, payOnHostedPage } from '../integration/payingPerson.ts';
-import { contest } from './contest.ts';
+import { contest, overtake } from './contest.ts';
 import {
   chooseLine,
   customerField,
@@ -117,13 +117,8 @@ export class People {
                 step.field === 'customer' || step.field === 'product' ? 'name' : step.field,
                 step.value,
               );
-        return contest(simulated, {
-          people: this,
-          journal,
-          field: step.field,
-          ours: value(),
-          theirs: value(),
-        });
+        const change = { people: this, journal, field: step.field, ours: value(), theirs: value() };
+        return step.overtakes ? overtake(simulated, change) : contest(simulated, change);
       }
     }
   }

@@ -50,6 +50,7 @@ export async function simulate(options: SimulationOptions): Promise<number> {
       }
       for (const [what, edits] of simulated.overtaken)
         console.log(`Overwritten between the engine's read and its write: ${edits} of ${what}.`);
+      console.log(`Edited in Stripe while the engine was about to write the same there: ${simulated.raced}.`);
       const decided = [...simulated.decided].map(([what, times]) => `${times} ${what}`).join(', ');
       if (decided) console.log(`Decisions in the match queue: ${decided}.`);
       const found = await auditFinds(simulated);

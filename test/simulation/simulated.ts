@@ -23,6 +23,8 @@ export interface Simulated {
   sharedProduct: string;
   /** How many edits came between the engine's read and its write, and were overwritten unseen; see `editsKept.ts`. */
   overtaken: Map<string, number>;
+  /** How many edits were made in Stripe while the engine was about to write the same field there. */
+  raced: number;
   /** How many customers of Stripe's in the match queue were decided on, by the decision. */
   decided: Map<string, number>;
   /** From now on the engine does not look back into earlier rounds. */
@@ -92,6 +94,7 @@ export async function startSimulated({
     engine,
     sharedProduct: product!.productId,
     overtaken: new Map(),
+    raced: 0,
     decided: new Map(),
     async forgetEarlier() {
       since = new Date(Math.floor(Date.now() / 1000) * 1000);
