@@ -42,10 +42,13 @@ export async function simulate(options: SimulationOptions): Promise<number> {
     try {
       for (const { each, index } of chosen.splice(0, ROUNDS_IN_ONE_WORLD)) {
         const withKeepers = index < (options.keptRounds ?? Infinity);
-        const present = withKeepers ? each.histories : each.histories.slice(0, RUNS_IN_A_ROUND);
+        // The last round holds what is left.
+        const count = Math.min(RUNS_IN_A_ROUND, runs - index * RUNS_IN_A_ROUND);
+        const keepers = withKeepers ? each.histories.slice(RUNS_IN_A_ROUND) : [];
+        const present = [...each.histories.slice(0, count), ...keepers];
         const histories = only(present, options.histories);
         await oneRound(simulated, { ...each, histories }, `--seed ${seed} --runs ${runs} --round ${index}`);
-        done += options.histories ? histories.length : RUNS_IN_A_ROUND;
+        done += options.histories ? histories.length : count;
         onRound?.({ runs: done, of: runs });
       }
       for (const [what, edits] of simulated.overtaken)
