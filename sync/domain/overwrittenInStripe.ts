@@ -28,24 +28,34 @@ export const isTold = ({ told, isLookedAt }: StripeWrite) => told !== null && !i
  */
 export function overwrittenInStripe<T extends object>(writes: StripeWrite<T>[], now: T): Partial<T> {
   const lost = new Map<keyof T, { value: unknown; isNew: boolean }>();
-  const ours = new Map<keyof T, unknown>();
+  const last = new Map<keyof T, StripeWrite<T>>();
   for (const write of writes) {
     for (const field of Object.keys(write.written) as (keyof T)[]) {
-      const hasRead = (value: unknown) => write.read.some((one) => same(one[field] ?? null, value ?? null));
-      if (ours.has(field) && !hasRead(ours.get(field))) lost.delete(field);
-      ours.set(field, write.written[field]);
+      const before = last.get(field);
+      last.set(field, write);
+      if (before && !hasRead(write, field, before.written[field])) lost.delete(field);
       if (!write.told || !(field in write.told)) continue;
       const value = write.told[field];
-      if (hasRead(value) || same(value ?? null, write.written[field] ?? null)) continue;
-      lost.set(field, { value, isNew: isTold(write) });
+      if (hasRead(write, field, value) || says(value, write.written[field])) continue;
+      // A worker that stood still had read the same as the one that went on in its place.
+      const isOurs = before && says(value, before.written[field]) && haveReadTheSame(before, write, field);
+      if (!isOurs) lost.set(field, { value, isNew: isTold(write) });
     }
   }
   return Object.fromEntries(
     [...lost]
-      .filter(([field, { isNew }]) => isNew && same(now[field] ?? null, ours.get(field) ?? null))
+      .filter(([field, { isNew }]) => isNew && says(now[field], last.get(field)!.written[field]))
       .map(([field, { value }]) => [field, value]),
   ) as Partial<T>;
 }
+
+const says = (one: unknown, other: unknown) => same(one ?? null, other ?? null);
+
+const hasRead = <T>({ read }: StripeWrite<T>, field: keyof T, value: unknown) =>
+  read.some((one) => says(one[field], value));
+
+const haveReadTheSame = <T>(one: StripeWrite<T>, other: StripeWrite<T>, field: keyof T) =>
+  one.read.some((read) => hasRead(other, field, read[field]));
 
 /** They are kept like what a merge replaces, beside what stands in their place. */
 export const overwrittenConflicts = <T extends object>(overwritten: Partial<T>, merged: T): FieldConflict[] =>

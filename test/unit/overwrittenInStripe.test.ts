@@ -36,6 +36,8 @@ test.each<[string, StripeWrite<Terms>[], string]>([
   ['it is what we wrote', [write('A', 'ours', 'ours')], 'ours'],
   ['a sync has looked at it', [write('A', 'ours', 'theirs', true)], 'ours'],
   ['somebody has edited it in Stripe once more', [write('A', 'ours', 'theirs')], 'theirs, once more'],
+  ['a worker that stood still wrote it', [write('A', 'ours', 'A'), write('A', 'later', 'ours')], 'later'],
+  ['a worker that stood still wrote late', [write('A', 'ours', 'later'), write('A', 'later', 'A')], 'ours'],
   [
     'such an edit was read since',
     [write('A', 'ours', 'theirs'), write('theirs, once more', 'later')],
@@ -55,6 +57,12 @@ test('an event that comes after later writes of ours still tells, and of several
   expect(
     lost([write('A', 'ours', 'theirs'), write('ours', 'later', 'theirs, later', true)], 'later'),
   ).toEqual({});
+});
+
+test('whoever takes back in Stripe what we had read since our last write is somebody, too', () => {
+  expect(lost([write('A', 'ours', 'A'), write('theirs', 'later', 'ours')], 'later')).toEqual({
+    text: 'ours',
+  });
 });
 
 test('it is kept beside what stands in its place, unless that is the same', () => {
