@@ -32,6 +32,8 @@ export function pagesPort(sandbox: Sandbox, deliveries: Deliveries): StripePages
       return found?.expired ? undefined : shown(found?.invoice);
     },
     isExpired: (token) => invoiceOfLink(sandbox, token)?.expired ?? false,
+    isLate: ({ customer, due_date: due }) =>
+      due !== null && due < (timeOfCustomer(sandbox, String(customer)) ?? sandbox.clock()),
     creditNoteByToken: (token) => printed(sandbox, sandbox.by.creditNoteOfToken.first(token)),
     invoice: (id) => shown(sandbox.invoices.get(id)),
     customer: (id) => sandbox.customers.get(id),

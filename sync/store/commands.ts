@@ -1,4 +1,5 @@
 import { same } from '../domain/merge.ts';
+import { RetryableFailure } from '../failure.ts';
 import type { Database } from './database.ts';
 import type { Command, CommandKind } from './entities.ts';
 import type { ClaimOptions } from './syncRecords.ts';
@@ -103,19 +104,27 @@ export async function claimDueCommand(
   return rows[0];
 }
 
-/** Notes how far a command has come and what it found out; a retry starts from here. */
+/**
+ * Notes how far a command has come and what it found out; a retry starts from here. A worker that stood still for longer
+ * than its lease, so that another one has taken the command, throws instead: what it would do now, the other one does.
+ */
 export async function advanceCommand(
   database: Database,
   command: Command,
   { stage = command.stage, state = {} }: { stage?: string; state?: Record<string, unknown> },
 ): Promise<void> {
-  command.stage = stage;
-  command.state = { ...command.state, ...state };
-  await database.pool.query('UPDATE command SET stage = $2, state = $3 WHERE id = $1', [
-    command.id,
-    command.stage,
-    JSON.stringify(command.state),
-  ]);
+  const next = { stage, state: { ...command.state, ...state } };
+  const { rowCount } = await database.pool.query(
+    'UPDATE command SET stage = $3, state = $4 WHERE id = $1 AND lease_owner = $2',
+    [command.id, command.lease_owner, next.stage, JSON.stringify(next.state)],
+  );
+  if (rowCount === 0)
+    throw new RetryableFailure({
+      code: 'lease_lost',
+      stage: 'store',
+      message: 'Another worker goes on with what was asked for.',
+    });
+  Object.assign(command, next);
 }
 
 export type CommandOutcome =

@@ -58,6 +58,24 @@ describe('a test clock', () => {
     expect(other.created).toBeLessThan(START);
   });
 
+  it('makes an invoice late on the pages, too', async () => {
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
+    const customer = await customerOn(clock.id);
+    const { id } = await stripe.invoices.create({
+      customer: customer.id,
+      ...{ collection_method: 'send_invoice', days_until_due: 3 },
+    });
+    await stripe.invoices.addLines(id, { lines: [{ amount: 700 }] });
+    const { hosted_invoice_url: url } = await stripe.invoices.finalizeInvoice(id);
+    const pages = async () => [
+      /Past due|Due/.exec(await (await fetch(url!)).text())![0],
+      />(Past due|Open)</.exec(await (await fetch(new URL(`/dashboard/invoices/${id}`, url!))).text())![1],
+    ];
+    expect(await pages()).toEqual(['Due', 'Open']);
+    await advanced(clock.id, START + 4 * DAY);
+    expect(await pages()).toEqual(['Past due', 'Past due']);
+  });
+
   it('does what is due on the way when it advances, in order, and nothing for others', async () => {
     const clock = await stripe.testHelpers.testClocks.create({ frozen_time: START });
     const customer = await customerOn(clock.id);

@@ -99,6 +99,9 @@ export class LiteralPort implements StripePagesPort {
   mails() {
     return this.store.mails;
   }
+  isLate({ due_date: due }: Stripe.Invoice): boolean {
+    return due !== null && due * 1000 < Date.now();
+  }
   isExpired(): boolean {
     return false;
   }

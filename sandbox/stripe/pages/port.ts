@@ -98,6 +98,8 @@ export interface StripePagesPort {
   invoiceByToken(token: string): Stripe.Invoice | undefined;
   /** Whether the token once opened an invoice and does not any more. */
   isExpired(token: string): boolean;
+  /** Whether its due date has passed, in the time that its customer lives in. */
+  isLate(invoice: Stripe.Invoice): boolean;
   /** The token is in the address of `pdf`. */
   creditNoteByToken(token: string): PrintedCreditNote | undefined;
   invoice(id: string): Stripe.Invoice | undefined;

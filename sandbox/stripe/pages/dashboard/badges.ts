@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { html, type Html } from '../html.ts';
-import type { Delivery } from '../port.ts';
+import type { Delivery, StripePagesPort } from '../port.ts';
 
 type Tone = 'green' | 'blue' | 'grey' | 'red' | 'amber';
 
@@ -9,14 +9,12 @@ function badge(text: string, tone: Tone): Html {
 }
 
 /** The words of Stripe's dashboard: "Past due" is no status of the API but an open invoice that is late. */
-export function invoiceBadge(invoice: Stripe.Invoice): Html {
+export function invoiceBadge(port: StripePagesPort, invoice: Stripe.Invoice): Html {
   switch (invoice.status) {
     case 'draft':
       return badge('Draft', 'grey');
     case 'open':
-      return invoice.due_date !== null && invoice.due_date * 1000 < Date.now()
-        ? badge('Past due', 'red')
-        : badge('Open', 'blue');
+      return port.isLate(invoice) ? badge('Past due', 'red') : badge('Open', 'blue');
     case 'paid':
       return badge('Paid', 'green');
     case 'uncollectible':

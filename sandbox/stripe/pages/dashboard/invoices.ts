@@ -48,10 +48,7 @@ function statusFilter(current: string | undefined): Html {
   return html`<nav class="tabs" aria-label="Status">${tab(undefined, 'All invoices')}${names}</nav>`;
 }
 
-export function invoiceTable(
-  invoices: Stripe.Invoice[],
-  { timeZone }: Pick<StripePagesPort, 'timeZone'>,
-): Html {
+export function invoiceTable(invoices: Stripe.Invoice[], port: StripePagesPort): Html {
   return table({
     rows: invoices,
     empty: 'No invoices here. They appear as soon as one is made through the API.',
@@ -62,12 +59,12 @@ export function invoiceTable(
         number: true,
         cell: (one) => html`<strong>${formatMoney(one.total, one.currency)}</strong>`,
       },
-      { title: 'Status', cell: invoiceBadge },
+      { title: 'Status', cell: (one) => invoiceBadge(port, one) },
       { title: 'Number', cell: ({ number }) => number ?? '—' },
       { title: 'Customer', cell: (one) => one.customer_name ?? one.customer_email ?? '—' },
       {
         title: 'Due',
-        cell: ({ due_date }) => (due_date === null ? '—' : formatShortDay(due_date, timeZone)),
+        cell: ({ due_date }) => (due_date === null ? '—' : formatShortDay(due_date, port.timeZone)),
       },
       { title: 'Created', cell: ({ created }) => formatTime(created) },
     ],
@@ -79,7 +76,7 @@ function detail(port: StripePagesPort, invoice: Stripe.Invoice): Html {
   return html`<p class="crumb"><a href="/dashboard/invoices">Invoices</a></p>
     <header class="title">
       <h1>${formatMoney(invoice.total, invoice.currency)}</h1>
-      ${invoiceBadge(invoice)}
+      ${invoiceBadge(port, invoice)}
       <span class="id"><code>${invoice.id}</code></span>
       ${actions(invoice)}
     </header>

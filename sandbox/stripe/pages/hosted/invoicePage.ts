@@ -95,10 +95,10 @@ function paidOn({ timeZone }: StripePagesPort, invoice: Stripe.Invoice): Html | 
   return paidAt === null ? null : html`<p>Payment date: <time>${formatDay(paidAt, timeZone)}</time></p>`;
 }
 
-function dueLine({ timeZone }: StripePagesPort, { due_date: due }: Stripe.Invoice): Html {
+function dueLine({ timeZone, isLate }: StripePagesPort, invoice: Stripe.Invoice): Html {
+  const { due_date: due } = invoice;
   if (due === null) return html`<p>Due on receipt</p>`;
-  const late = due * 1000 < Date.now();
-  return late
+  return isLate(invoice)
     ? html`<p class="late">Past due: was due ${formatDay(due, timeZone)}</p>`
     : html`<p>Due ${formatDay(due, timeZone)}</p>`;
 }
