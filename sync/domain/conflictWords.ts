@@ -80,6 +80,8 @@ function adviceFor(conflict: FieldConflict, context: ConflictContext): string {
     return 'Where the value that was replaced is the right one, choose Use other value where the page offers it, or enter it again.';
   if (field === 'currency')
     return 'The currency of an invoice cannot be changed once Stripe has it: for another one, delete the draft, or void the invoice, and raise it anew in that currency.';
+  if (field === 'account')
+    return 'Stripe does not give an invoice to another customer: delete the draft, or void the invoice, and raise it anew for the other Account.';
   // Only what is charged automatically has none in Stripe.
   if (field === 'dueDate' && stripe === null) return 'What Stripe charges by itself has no due date.';
   return context.status === 'draft' && context.subscriptionId

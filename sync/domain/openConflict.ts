@@ -50,6 +50,9 @@ export function stillOpen(
 
 const winningValue = ({ winner, stripe, crm }: FieldConflict) => (winner === 'stripe' ? stripe : crm) ?? null;
 
-/** A line that the org had deleted and Stripe has brought back: there it has another id, under which nobody looks for it. */
+/**
+ * A line that the org had deleted and Stripe has brought back: there it has another id, under which nobody looks for it. And
+ * the Account, which Stripe does not know by its name.
+ */
 const isPutBack = ({ field, crm, winner }: FieldConflict) =>
-  winner === 'stripe' && crm === null && /^lines\.\w+$/.test(field);
+  field === 'account' || (winner === 'stripe' && crm === null && /^lines\.\w+$/.test(field));

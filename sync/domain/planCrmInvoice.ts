@@ -50,6 +50,8 @@ export interface CrmInvoiceContext {
   chain?: Chain;
   /** Its payment link; null where there never was one, absent where that is not known. */
   link?: ShownLink | null;
+  /** The Account that it belongs to, where the record has to say so again. */
+  account?: string | undefined;
   /** Whether to note the time even if nothing differs: somebody asked for this sync. */
   touch: boolean;
   /** What the record says about conflicts that nobody has looked at; null where there are none. */
@@ -91,6 +93,7 @@ export function planCrmInvoice(
       ? { Revision_Of__c: context.chain.revisionOf, Latest_Revision__c: context.chain.latestRevision }
       : {}),
     ...linkFields(crm, context.link),
+    ...(context.account && { Account__c: context.account }),
   };
   if (crm && crm.terms.taxRate === stripe.terms.taxRate) delete wanted.Tax_Rate__c;
   const fields = differing(crm?.fields, wanted);

@@ -64,6 +64,8 @@ export interface InvoiceAtStripe {
   stripe: StripeInvoice;
   changes: FieldChange[];
   conflicts: FieldConflict[];
+  /** The Account from which somebody has moved it. */
+  backTo?: string;
 }
 
 /**

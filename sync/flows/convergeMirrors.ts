@@ -36,6 +36,8 @@ export interface Mirrored {
   fields: Record<string, unknown>;
   /** Whether a record is made where the org has none: a payment that failed is not worth one. */
   makesRecord: boolean;
+  /** A payment that nobody has tried to make: it never had a record either. */
+  untried?: boolean;
   /** A payment through a payment link: its invoice sees to it that it counts. */
   throughLink?: boolean;
   /** Of a refund, the payment that it gives back. */
@@ -75,7 +77,7 @@ export async function convergeMirrors(
   // Of what was never written there is nothing to read: the external id keeps an upsert from making two. What makes no record
   // now may have made one by a worker that was killed before it noted that.
   const makesNone = (one: Mirrored | SyncFailure | null) =>
-    one !== null && !isSyncFailure(one) && !one.makesRecord;
+    one !== null && !isSyncFailure(one) && !one.makesRecord && !one.untried;
   const written = records.filter(
     ({ crmId, attempts }, index) => crmId !== null || attempts > 0 || makesNone(read[index]!),
   );

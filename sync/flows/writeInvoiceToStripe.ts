@@ -28,6 +28,7 @@ import { addLines, createInvoice, removeLines, updateInvoice, updateLines } from
 import type { InvoiceAtStripe, InvoicePair } from './convergeInvoices.ts';
 import { busy } from './claimWhenFree.ts';
 import type { AccountCustomers } from './dependencies.ts';
+import { movedInvoice } from './movedInvoice.ts';
 import { overwrittenTerms } from './overwrittenOf.ts';
 import { createOnce, updateOnce } from './writeOnce.ts';
 
@@ -57,11 +58,13 @@ export async function writeInvoiceToStripe(
     ? editsOfDeleted(record.crmSnapshot, { crm, told: record.crmTold, now: engine.now().toISOString() })
     : [];
   const overwritten = crm ? await overwrittenTerms(engine, record, present.terms) : {};
+  const moved = read && stripe ? await movedInvoice(engine, record, { crm: read, stripe }) : null;
   const conflicts = [
     ...plan.conflicts,
     ...overwrittenConflicts(overwritten, { ...present.terms, ...plan.update }),
     ...lost,
     ...(read ? currencyConflicts(base, read, present) : []),
+    ...(moved ? [moved.conflict] : []),
   ];
   await keepConflicts(engine.database, record, conflicts);
   if (crm) refuseUnchargeable({ name: crm.name, currency: present.currency }, writtenLines(plan));
@@ -81,6 +84,7 @@ export async function writeInvoiceToStripe(
     stripe: written,
     changes: [...made, ...updated.changes],
     conflicts,
+    ...(moved && { backTo: moved.accountId }),
   };
 }
 

@@ -127,6 +127,7 @@ async function plan(
       amountRefunded: refunded.get(one.stripe.id) ?? 0,
       chain: chains.get(one.stripe.id)!,
       link: links.get(one.stripe.id) ?? null,
+      account: one.backTo,
       productOf: (stripeId) => inOrg.products.get(stripeId) ?? null,
       taxRateOf: (stripeId) => inOrg.taxRates.get(stripeId) ?? null,
       touch,

@@ -31,6 +31,7 @@ export function paymentSnapshot(intent: Stripe.PaymentIntent, invoiceId: string)
     invoiceId,
     customerId: intent.metadata[OF_CUSTOMER] ?? idOf(intent.customer),
     makesRecord: status !== 'Failed' && status !== 'Canceled',
+    untried: intent.latest_charge === null,
     ...(intent.metadata[LINKED_INVOICE] && { throughLink: true }),
     fields: {
       Type__c: 'Payment',

@@ -223,3 +223,27 @@ test('an Account that was changed on both sides shows it, is listed, and a sync 
   expect(await shown()).toMatchObject({ Sync_Status__c: 'Synced', Sync_Error__c: null });
   expect(await call('GET', '/v1/conflicts?entity=customer')).toEqual({ conflicts: [], next: null });
 });
+
+test.each([
+  ['a draft', () => job.raiseAndSync()],
+  ['an open invoice', () => job.raiseAndSend()],
+])('%s that somebody moves to another Account is put back, and the record says why', async (_, raise) => {
+  const id = await raise();
+  await job.quiet();
+  const accountOf = async () =>
+    (await world.rep.query(`SELECT Account__c FROM Invoice__c WHERE Id = '${id}'`))[0]!.Account__c;
+  const home = await accountOf();
+  const other = await world.admin.create('Account', { Name: 'Not the payer' });
+  await world.admin.update('Invoice__c', id, { Account__c: other });
+  await eventually(async () => (await shownOn(id)).status === 'Conflict', 'it is found');
+  await job.quiet();
+  expect(await accountOf()).toBe(home);
+  expect((await shownOn(id)).note).toContain(
+    `Account belongs to Stripe: “${job.account}” of Stripe stayed, “Not the payer” of Salesforce was put back. Stripe does not give an invoice to another customer: delete the draft, or void the invoice, and raise it anew for the other Account.`,
+  );
+  expect(await kept(id)).toEqual([
+    { field: 'account', stripe_value: job.account, crm_value: 'Not the payer', winner: 'stripe' },
+  ]);
+  await job.sync(id);
+  expect(await shownOn(id)).toEqual({ status: 'Synced', note: null });
+});
