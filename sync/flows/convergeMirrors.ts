@@ -158,6 +158,11 @@ async function orgRows(
   );
 }
 
+/** Money is on its way, or no more: Stripe tells of that by the payment alone, and the invoice shows it. */
+const turnsPending = (before: unknown, after: unknown) => isPending(before) !== isPending(after);
+
+const isPending = (base: unknown) => (base as { Status__c?: unknown } | null)?.Status__c === 'Pending';
+
 /** What differs from the org's record, or all of a new one; empty when nothing has to be written. */
 export function fieldsToWrite(
   engine: Pick<Engine, 'now'>,
@@ -231,7 +236,10 @@ async function settled(
   const base = waits && mirrored?.invoiceId ? waitsFor(mirrored.invoiceId) : mirrored && mirrorBase(mirrored);
   if (kind.entity === 'refund' && mirrored?.invoiceId && !waits && !same(record.base, base))
     await noteRefund(engine.database, record, { base, ...mirrored });
-  if (mirrored?.throughLink && !same(record.base, base))
+  if (
+    mirrored?.invoiceId &&
+    (mirrored.throughLink ? !same(record.base, base) : turnsPending(record.base, base))
+  )
     await markDirty(engine.database, 'invoice', { stripeId: mirrored.invoiceId, side: 'stripe' });
   return { record, kind: 'synced', base, changes, conflicts: [] };
 }

@@ -201,6 +201,21 @@ describe('an invoice that is marked as paid leaves one payment from outside, whi
   });
 });
 
+test('a debit after a declined card, of which Stripe tells by the payment alone, is shown by the invoice', async () => {
+  const { crmId, id } = await money.open();
+  const { customer } = await world.stripe.invoices.retrieve(id);
+  await world.stripe.invoices.pay(id, { payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
+  await job.quiet();
+  const { id: account } = await world.stripe.paymentMethods.attach('pm_usBankAccount_processing', {
+    customer: String(customer),
+  });
+  await world.stripe.invoices.pay(id, { payment_method: account });
+  await eventually(
+    async () => (await world.rep.invoice(crmId)).Payment_State__c === 'Payment Processing',
+    'the invoice says that money is on its way',
+  );
+});
+
 test('a debit that fails is told, also if the worker was killed before it noted that the org had it', async () => {
   await world.control('stripe', 'POST', '/billing', { bankDebitSeconds: 3600 });
   const { crmId, id } = await money.open();

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { toMajorUnits } from '../../../sync/domain/money.ts';
 import { paymentState } from '../../../sync/domain/paymentState.ts';
+import { NOT_COUNTED } from '../../../sync/stripe/linkMetadata.ts';
 import type { OrgRecord } from '../../integration/orgUser.ts';
 import type { World } from '../../integration/world.ts';
 import type { InStripe } from './inStripe.ts';
@@ -162,7 +163,11 @@ function refundedOf(invoice: string, { paid, refunds, standFor }: InStripe): num
       ({ payment }) => payment.payment_intent ?? standFor.get(String(payment.payment_record)),
     ),
   );
-  return refunds
-    .filter(({ payment_intent }) => payment_intent !== null && intents.has(String(payment_intent)))
-    .reduce((sum, { amount }) => sum + amount, 0);
+  return (
+    refunds
+      .filter(({ payment_intent }) => payment_intent !== null && intents.has(String(payment_intent)))
+      // What a link was paid too much of never counted.
+      .filter(({ metadata }) => !metadata?.[NOT_COUNTED])
+      .reduce((sum, { amount }) => sum + amount, 0)
+  );
 }
