@@ -118,7 +118,10 @@ export class People {
                 step.value,
               );
         const change = { people: this, journal, field: step.field, ours: value(), theirs: value() };
-        return step.overtakes ? overtake(simulated, change) : contest(simulated, change);
+        // Of lines no event tells what was written over.
+        return step.overtakes && step.field !== 'quantity'
+          ? overtake(simulated, change)
+          : contest(simulated, change);
       }
     }
   }
